@@ -1,0 +1,129 @@
+import { InvariantBroken } from './assert.ts';
+
+/**
+ * Every collection that outlives a tick is made here, so that none grows without a limit and each
+ * shows its size. `dropOldest` forgets the first inserted; `refuse` throws: the caller must have
+ * checked `isFull`, because losing the entry would lose money.
+ */
+export type Eviction = 'dropOldest' | 'refuse';
+
+/** What `/metrics` shows of a collection. */
+export interface CollectionSize {
+  readonly name: string;
+  readonly limit: number;
+  readonly size: number;
+  readonly evictedCount: number;
+}
+
+/** A `Map` that never holds more than `limit` entries. */
+export class BoundedMap<K, V> implements CollectionSize {
+  readonly name: string;
+  readonly limit: number;
+  evictedCount = 0;
+  readonly #eviction: Eviction;
+  readonly #entries = new Map<K, V>();
+
+  constructor(name: string, limit: number, eviction: Eviction) {
+    this.name = name;
+    this.limit = limit;
+    this.#eviction = eviction;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+  get isFull(): boolean {
+    return this.#entries.size >= this.limit;
+  }
+  get(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+  has(key: K): boolean {
+    return this.#entries.has(key);
+  }
+  set(key: K, value: V): void {
+    if (!this.#entries.has(key) && this.isFull) this.#makeRoom();
+    this.#entries.set(key, value);
+  }
+  delete(key: K): boolean {
+    return this.#entries.delete(key);
+  }
+  clear(): void {
+    this.#entries.clear();
+  }
+  keys(): IterableIterator<K> {
+    return this.#entries.keys();
+  }
+  values(): IterableIterator<V> {
+    return this.#entries.values();
+  }
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries();
+  }
+
+  #makeRoom(): void {
+    if (this.#eviction === 'refuse') {
+      throw new InvariantBroken(`${this.name} is full: ${this.limit} entries`);
+    }
+    const oldest = this.#entries.keys().next();
+    if (!oldest.done) this.#entries.delete(oldest.value);
+    this.evictedCount += 1;
+  }
+}
+
+/** A first-in-first-out list that never holds more than `limit` items. */
+export class BoundedList<T> implements CollectionSize {
+  readonly name: string;
+  readonly limit: number;
+  evictedCount = 0;
+  readonly #eviction: Eviction;
+  #items: (T | undefined)[] = [];
+  #head = 0;
+
+  constructor(name: string, limit: number, eviction: Eviction) {
+    this.name = name;
+    this.limit = limit;
+    this.#eviction = eviction;
+  }
+
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+  get isFull(): boolean {
+    return this.size >= this.limit;
+  }
+  push(item: T): void {
+    if (this.isFull) {
+      if (this.#eviction === 'refuse') {
+        throw new InvariantBroken(`${this.name} is full: ${this.limit} items`);
+      }
+      this.shift();
+      this.evictedCount += 1;
+    }
+    this.#items.push(item);
+  }
+  /** The oldest item, removed; `undefined` when empty. */
+  shift(): T | undefined {
+    if (this.#head >= this.#items.length) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    // The array is compacted when half of it is holes, so that a shift costs O(1) on average.
+    if (this.#head > 32 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+  /** The item `index` places after the oldest; negative counts from the newest. */
+  at(index: number): T | undefined {
+    return index < 0 ? this.#items[this.#items.length + index] : this.#items[this.#head + index];
+  }
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+  }
+  *[Symbol.iterator](): Generator<T> {
+    for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i] as T;
+  }
+}
