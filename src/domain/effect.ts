@@ -54,7 +54,13 @@ export type Effect =
       readonly row: Extract<JournalRow, { type: 'submitted' }>;
     }
   /** One POST, ever. Its answer is `orderAnswered`. */
-  | { readonly type: 'placeOrder'; readonly order: SendableOrder }
+  | {
+      readonly type: 'placeOrder';
+      readonly order: SendableOrder;
+      /** Venue clock, signed into the request: with `recvWindowMs` it bounds when the venue may still take it. */
+      readonly timestampMs: UnixMs;
+      readonly recvWindowMs: number;
+    }
   | {
       readonly type: 'cancelOrder';
       readonly venue: VenueId;
