@@ -1,4 +1,5 @@
 import type { ClientOrderId, ConnectionId } from './ids.ts';
+import type { VenueId } from './instrument.ts';
 import type { JournalRow } from './journal-row.ts';
 import type { SendableOrder } from './order.ts';
 import type { UnixMs } from './units.ts';
@@ -22,6 +23,7 @@ export type DeskEvent =
   | {
       readonly type: 'venueAnswered';
       readonly atMs: UnixMs;
+      readonly venue: VenueId;
       readonly requestId: number;
       readonly question: VenueQuestion;
       readonly answer: VenueAnswer;
