@@ -82,6 +82,8 @@ export type Effect =
       readonly message: string;
       readonly detail: Readonly<Record<string, string | number | boolean>>;
     }
+  /** What the world adds to its clock when it signs a request. */
+  | { readonly type: 'setVenueClock'; readonly venue: VenueId; readonly offsetMs: number }
   /** RECOVERING has reconciled: PM2 may be told. */
   | { readonly type: 'announceReady' }
   | { readonly type: 'stopProcess'; readonly exitCode: number; readonly cause: string };
