@@ -180,10 +180,10 @@ export interface CandleView {
   readonly high: E8;
   readonly low: E8;
   readonly close: E8;
-  readonly volume: E8;
+  readonly volume: bigint;
   readonly quoteVolume: bigint;
   readonly tradeCount: number;
-  readonly takerBuyVolume: E8;
+  readonly takerBuyVolume: bigint;
   readonly takerBuyQuote: bigint;
   /** -1 when the candle has no trade. */
   readonly firstTradeId: number;
@@ -199,7 +199,7 @@ export interface DayView {
   readonly low: E8;
   readonly last: E8;
   readonly lastQuantity: E8;
-  readonly volume: E8;
+  readonly volume: bigint;
   readonly quoteVolume: bigint;
   readonly tradeCount: number;
   readonly firstTradeId: number;
