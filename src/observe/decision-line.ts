@@ -88,3 +88,20 @@ function toRunLine(run: NonNullable<DecisionRecord['run']>): NonNullable<Decisio
     inputsHash: run.inputsHash,
   };
 }
+
+/** Whether a parsed line of our own files is a decision: old and foreign lines are left out by readers. */
+export function isDecisionLine(value: unknown): value is DecisionLine {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    'decisionId' in value &&
+    typeof value.decisionId === 'string' &&
+    'stage' in value &&
+    typeof value.stage === 'string' &&
+    'outcome' in value &&
+    typeof value.outcome === 'string' &&
+    'reason' in value &&
+    typeof value.reason === 'object' &&
+    'atMs' in value &&
+    typeof value.atMs === 'number'
+  );
+}

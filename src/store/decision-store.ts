@@ -1,0 +1,119 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import type { DecisionLine } from '../observe/decision-line.ts';
+import { DECISION_SCHEMA, INSERT_DECISION, toStoredDecision } from './decision-table.ts';
+
+export interface DecisionStoreOptions {
+  /** `data/decisions.db`. Its folder is made when it is not there. */
+  readonly path: string;
+  readonly ageMsMax: number;
+  readonly bytesMax: number;
+}
+
+/** Records that wait for a flush that cannot be written are dropped beyond this, and counted. */
+const BUFFERED_MAX = 20_000;
+/** Rows deleted per pruning step: about a millisecond. */
+const PRUNE_STEP_ROWS = 500;
+
+/**
+ * Decision records on disk: one writer, batches. `synchronous=NORMAL`: a killed process loses nothing
+ * that was flushed, a power cut may lose the last batches, which the journal can complete. A failing
+ * disk never stops trading here: it is counted, and `onTrouble` hears of it.
+ */
+export class DecisionStore {
+  readonly #db: Database.Database;
+  readonly #options: DecisionStoreOptions;
+  readonly #insertAll: (lines: readonly DecisionLine[]) => void;
+  readonly #onTrouble: (text: string) => void;
+  #buffer: DecisionLine[] = [];
+  #writtenCount = 0;
+  #droppedCount = 0;
+  #prunedCount = 0;
+
+  constructor(options: DecisionStoreOptions, onTrouble: (text: string) => void) {
+    mkdirSync(dirname(options.path), { recursive: true });
+    this.#options = options;
+    this.#onTrouble = onTrouble;
+    this.#db = new Database(options.path, { timeout: 50 });
+    // Before the first table: pruned pages go back to the disk in steps, without a VACUUM of the whole file.
+    this.#db.pragma('auto_vacuum = INCREMENTAL');
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = NORMAL');
+    this.#db.exec(DECISION_SCHEMA);
+    const insert = this.#db.prepare(INSERT_DECISION);
+    this.#insertAll = this.#db.transaction((lines: readonly DecisionLine[]) => {
+      for (const line of lines) insert.run(toStoredDecision(line));
+    });
+  }
+
+  /** Records on disk written by this process. */
+  get writtenCount(): number {
+    return this.#writtenCount;
+  }
+  get bufferedCount(): number {
+    return this.#buffer.length;
+  }
+  /** Records lost because the disk refused for too long. */
+  get droppedCount(): number {
+    return this.#droppedCount;
+  }
+  get prunedCount(): number {
+    return this.#prunedCount;
+  }
+
+  /** Keeps the record for the next `flush()`: call that each tick or 100 ms. */
+  add(line: DecisionLine): void {
+    if (this.#buffer.length >= BUFFERED_MAX) {
+      this.#buffer.shift();
+      this.#droppedCount += 1;
+    }
+    this.#buffer.push(line);
+  }
+
+  /** Writes what waits in one transaction. What the disk refuses waits for the next flush. */
+  flush(): void {
+    if (this.#buffer.length === 0) return;
+    const lines = this.#buffer;
+    try {
+      this.#insertAll(lines);
+      this.#buffer = [];
+      this.#writtenCount += lines.length;
+    } catch (error) {
+      this.#onTrouble(`${this.#options.path}: ${lines.length} records wait: ${String(error)}`);
+    }
+  }
+
+  /**
+   * Deletes a few of the oldest records when they are too old or the file is too large; returns how
+   * many. Small steps, so that the loop never waits: call it each second while it returns more than 0.
+   */
+  prune(nowMs: number): number {
+    try {
+      const cutMs = this.#isTooLarge() ? Number.MAX_SAFE_INTEGER : nowMs - this.#options.ageMsMax;
+      const removed = this.#db.prepare(DELETE_OLDEST).run(PRUNE_STEP_ROWS, cutMs).changes;
+      if (removed > 0) this.#db.pragma('incremental_vacuum(256)');
+      this.#prunedCount += removed;
+      return removed;
+    } catch (error) {
+      this.#onTrouble(`${this.#options.path}: pruning failed: ${String(error)}`);
+      return 0;
+    }
+  }
+
+  close(): void {
+    this.flush();
+    this.#db.close();
+  }
+
+  /** Pages in use, so that freed ones which are not yet given back do not count twice. */
+  #isTooLarge(): boolean {
+    const pages = Number(this.#db.pragma('page_count', { simple: true }));
+    const free = Number(this.#db.pragma('freelist_count', { simple: true }));
+    const pageBytes = Number(this.#db.pragma('page_size', { simple: true }));
+    return (pages - free) * pageBytes > this.#options.bytesMax;
+  }
+}
+
+const DELETE_OLDEST = `
+DELETE FROM decision WHERE id IN (SELECT id FROM decision ORDER BY id LIMIT ?) AND at_ms < ?`;
