@@ -1,0 +1,43 @@
+import type { Instrument } from '../domain/instrument.ts';
+import type { DepthSnapshot, FeedMessage } from '../domain/market.ts';
+import type { Answered, MarketCodec } from '../domain/venue.ts';
+import { BinanceByteDecoder } from './binance-bytes.ts';
+import { StreamTable, streamsOf } from './binance-streams.ts';
+import { decodeSnapshotStrictly, decodeStrictly } from './binance-strict.ts';
+
+/** No message of ours is near it: the largest measured depth event has 60 kB. */
+const FRAME_BYTES_MAX = 1_000_000;
+
+/** Binance spot market data: combined streams `trade`, `bookTicker`, `depth@100ms`. */
+export function createBinanceMarketCodec(instruments: readonly Instrument[]): MarketCodec {
+  const table = new StreamTable(instruments);
+  const bytes = new BinanceByteDecoder(table.streams);
+  return {
+    venue: instruments[0]?.venue ?? 'binance',
+    socketPath: '/stream',
+    streamsOf: (instrument) => streamsOf(instrument).map((stream) => stream.name),
+    subscribeFrame: (streams, id) => request('SUBSCRIBE', id, streams),
+    unsubscribeFrame: (streams, id) => request('UNSUBSCRIBE', id, streams),
+    listFrame: (id) => request('LIST_SUBSCRIPTIONS', id),
+    decode(frame: Uint8Array): FeedMessage {
+      if (frame.length > FRAME_BYTES_MAX) return oversized(frame.length);
+      return bytes.decode(frame) ?? decodeStrictly(frame, table);
+    },
+    decodeDepth,
+  };
+}
+
+function decodeDepth(instrument: Instrument, body: string): Answered<DepthSnapshot> {
+  const read = decodeSnapshotStrictly(body, instrument);
+  if ('problem' in read) return { type: 'failed', text: read.problem };
+  return { type: 'value', value: { instrument: instrument.index, ...read } };
+}
+
+function request(method: string, id: number, params?: readonly string[]): string {
+  return JSON.stringify(params === undefined ? { method, id } : { method, params, id });
+}
+
+function oversized(length: number): FeedMessage {
+  const detail = `${length} bytes, at most ${FRAME_BYTES_MAX}`;
+  return { type: 'invalid', rejection: 'oversized', detail, instrument: undefined };
+}
