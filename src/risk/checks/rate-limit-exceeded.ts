@@ -1,0 +1,19 @@
+import { everyClass } from '../classes.ts';
+import type { RiskCheck } from '../verdict.ts';
+
+/** Orders leave too fast. Every class, so that no loop of ours can end in a ban; exits and protective orders have a reserve that entries cannot use. */
+export const rateLimitExceeded: RiskCheck = {
+  code: 'RATE_LIMIT_EXCEEDED',
+  valueName: 'ordersCount',
+  limitName: 'limitCount',
+  applies: everyClass,
+  assess: (intent, facts, limits) => {
+    const fromMs = facts.nowMs - limits.orderWindowMs;
+    let value = 1;
+    // Negated, so that a moment that is no number counts.
+    for (const atMs of facts.recentOrdersAtMs) if (!(atMs <= fromMs)) value += 1;
+    const reserve = intent.class === 'entry' ? 0 : limits.exitOrdersPerWindowReserve;
+    const limit = limits.ordersPerWindowMax + reserve;
+    return { value, limit, passed: value <= limit };
+  },
+};
