@@ -1,0 +1,51 @@
+import { BollingerBands } from 'trading-signals';
+import { defineStrategy } from './strategy.ts';
+
+/**
+ * Buys when the mid price falls below the lower band of the last closes and sells when it is back at
+ * their mean. It brings its own stop: as far below the entry as a multiple of the band.
+ */
+export const meanReversion = defineStrategy({
+  kind: 'mean-reversion',
+  inputs: ['midTicks', 'lowerTicks', 'middleTicks', 'bandBps'],
+  parameters: {
+    candleIntervalMs: { min: 1_000, max: 3_600_000, whole: true, about: 'length of a candle' },
+    candlesCount: { min: 5, max: 500, whole: true, about: 'closes in the mean and the band' },
+    deviations: { min: 0.5, max: 6, about: 'standard deviations from the mean to the band' },
+    bandBpsMin: { min: 0, max: 1_000, about: 'a narrower band is noise: no entry' },
+    stopBands: { min: 0.1, max: 20, about: 'stop, in distances from the mean to the band' },
+  },
+  create(parameters, answer) {
+    const { bandBpsMin, stopBands } = parameters;
+    const bands = new BollingerBands(parameters.candlesCount, parameters.deviations);
+    let lowerTicks = 0;
+    let middleTicks = 0;
+    return {
+      candleIntervalMs: parameters.candleIntervalMs,
+      warmUpCandlesCount: parameters.candlesCount,
+      askedOn: 'top',
+      onCandle(candle) {
+        const result = bands.update(candle.close, false);
+        lowerTicks = result?.lower ?? 0;
+        middleTicks = result?.middle ?? 0;
+      },
+      onTop(view) {
+        const { midTicks } = view;
+        const bandTicks = middleTicks - lowerTicks;
+        const bandBps = (bandTicks / middleTicks) * 10_000;
+        answer.see(midTicks, lowerTicks, middleTicks, bandBps);
+        const fallen = bandTicks > 0 ? (middleTicks - midTicks) / bandTicks : 0;
+        if (view.position !== undefined) {
+          return midTicks >= middleTicks
+            ? answer.exit()
+            : answer.nothing('NO_SIGNAL', 1 - Math.min(fallen, 1));
+        }
+        if (fallen > 1 && bandBps >= bandBpsMin) {
+          return answer.enter({ stopDistanceTicks: bandTicks * stopBands });
+        }
+        // Below a band too narrow to trade the price is there and the market is not: half way.
+        return answer.nothing('NO_SIGNAL', bandBps >= bandBpsMin ? fallen : Math.min(fallen, 0.5));
+      },
+    };
+  },
+});
