@@ -1,0 +1,175 @@
+import { mkdirSync } from 'node:fs';
+import { BoundedMap } from '../domain/bounded.ts';
+import type { DeskEvent } from '../domain/event.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import { encodeEvent } from './capture-event.ts';
+import { CaptureBlock, RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
+import { SegmentWriter } from './segment-writer.ts';
+
+export interface CaptureOptions {
+  /** `data/capture`. Made when it is not there. */
+  readonly folder: string;
+  readonly ageMsMax: number;
+  readonly bytesMax: number;
+  /** Written into each segment's header: what replay needs before the first event. */
+  readonly header: Readonly<Record<string, string | number>>;
+}
+
+const BLOCK_BYTES = 512 * 1024;
+/** With all of them under way to the disk, records are dropped and counted: 8 MB is what a slow disk may cost. */
+const BLOCKS_COUNT = 16;
+/** A block this old leaves half empty: what a crash may take from the capture. */
+const BLOCK_AGE_MS_MAX = 1000;
+const SEGMENT_AGE_MS_MAX = 600_000;
+const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
+
+/**
+ * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame is
+ * one copy into memory made at the start; compression and writing happen in the thread pool. When the
+ * disk is slower than the feed, records are dropped and a gap record says how many: trading never waits.
+ */
+export class Capture {
+  readonly #writer: SegmentWriter;
+  readonly #options: CaptureOptions;
+  readonly #encoder = new TextEncoder();
+  readonly #free: CaptureBlock[] = [];
+  #block: CaptureBlock;
+  #blockOpenedAtMs = 0;
+  #segmentOpenedAtMs = 0;
+  /** Numbers of the latest connections; each new segment names them again. */
+  readonly #numbers = new BoundedMap<ConnectionId, number>('capture.connections', 64, 'dropOldest');
+  #connectionsCount = 0;
+  #lastConnection: ConnectionId | undefined;
+  #lastNumber = 0;
+  #recordsCount = 0;
+  #droppedCount = 0;
+  #droppedUnsaid = 0;
+
+  constructor(options: CaptureOptions, onTrouble: (text: string) => void) {
+    mkdirSync(options.folder, { recursive: true });
+    this.#options = options;
+    this.#writer = new SegmentWriter(options, onTrouble, (block) => {
+      block.clear();
+      // An oversized block was made for one record and goes.
+      if (block.bytes.length === BLOCK_BYTES) this.#free.push(block);
+    });
+    for (let i = 0; i < BLOCKS_COUNT - 1; i++) this.#free.push(new CaptureBlock(BLOCK_BYTES));
+    this.#block = new CaptureBlock(BLOCK_BYTES);
+  }
+
+  get recordsCount(): number {
+    return this.#recordsCount;
+  }
+  /** Records lost because the disk was slower than the feed. */
+  get droppedCount(): number {
+    return this.#droppedCount;
+  }
+  /** Compressed bytes written by this process. */
+  get writtenBytes(): number {
+    return this.#writer.writtenBytes;
+  }
+  /** Blocks on their way to the disk. */
+  get pendingBlocksCount(): number {
+    return this.#writer.pendingCount;
+  }
+
+  /** Keeps the event. Called before the core hears it. */
+  record(event: DeskEvent): void {
+    if (this.#segmentOpenedAtMs === 0) this.#openSegment(event.atMs);
+    if (event.type === 'frameReceived') {
+      const number = this.#findNumber(event.connection, event.atMs);
+      if (number === undefined) this.#drop();
+      else this.#append(RECORD_KINDS.frame, number, event.atMs, event.bytes);
+      return;
+    }
+    this.#append(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
+  }
+
+  /** Sends a half-full block on its way when it is old enough. Call it a few times a second. */
+  tick(nowMs: number): void {
+    if (this.#block.recordsCount === 0) return;
+    if (nowMs - this.#blockOpenedAtMs >= BLOCK_AGE_MS_MAX) this.#sendBlock(nowMs);
+  }
+
+  /** Returns once everything recorded so far is in the file, or the disk has refused it. */
+  async close(): Promise<void> {
+    if (this.#block.recordsCount > 0) this.#writer.write(this.#block);
+    await this.#writer.close();
+  }
+
+  /** `false` when there was no room and the record is lost. */
+  #append(kind: RecordKind, connection: number, atMs: number, payload: Uint8Array): boolean {
+    if (this.#droppedUnsaid > 0 && !this.#sayGap(atMs)) return this.#drop();
+    if (this.#block.recordsCount === 0) this.#blockOpenedAtMs = atMs;
+    if (this.#block.append(kind, connection, atMs, payload)) {
+      this.#recordsCount += 1;
+      return true;
+    }
+    if (!this.#sendBlock(atMs)) return this.#drop();
+    if (!this.#block.append(kind, connection, atMs, payload)) {
+      // The `started` event with a long journal does not fit a block: it gets one of its own, once.
+      this.#sendBlock(atMs);
+      const own = new CaptureBlock(recordBytes(payload.length));
+      own.append(kind, connection, atMs, payload);
+      this.#writer.write(own);
+    }
+    this.#recordsCount += 1;
+    return true;
+  }
+
+  /** `false` when no free block is left. */
+  #sendBlock(atMs: number): boolean {
+    const next = this.#free.pop();
+    if (next === undefined) return false;
+    if (this.#block.recordsCount > 0) this.#writer.write(this.#block);
+    else this.#free.push(this.#block);
+    this.#block = next;
+    this.#blockOpenedAtMs = atMs;
+    const age = atMs - this.#segmentOpenedAtMs;
+    if (age >= SEGMENT_AGE_MS_MAX || this.#writer.segmentBytes >= SEGMENT_BYTES_MAX) {
+      this.#openSegment(atMs);
+    }
+    return true;
+  }
+
+  #openSegment(atMs: number): void {
+    this.#segmentOpenedAtMs = atMs;
+    this.#writer.openSegment(atMs);
+    const header = JSON.stringify({ ...this.#options.header, openedAtMs: atMs, version: 1 });
+    this.#block.append(RECORD_KINDS.header, 0, atMs, this.#encoder.encode(header));
+    for (const [name, number] of this.#numbers.entries()) {
+      this.#block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
+    }
+  }
+
+  /** `undefined` when there was no room to name a new connection. */
+  #findNumber(connection: ConnectionId, atMs: number): number | undefined {
+    if (connection === this.#lastConnection) return this.#lastNumber;
+    let number = this.#numbers.get(connection);
+    if (number === undefined) {
+      number = this.#connectionsCount & 0xffff;
+      const name = this.#encoder.encode(connection);
+      if (!this.#append(RECORD_KINDS.connection, number, atMs, name)) return undefined;
+      this.#connectionsCount += 1;
+      this.#numbers.set(connection, number);
+    }
+    this.#lastConnection = connection;
+    this.#lastNumber = number;
+    return number;
+  }
+
+  #sayGap(atMs: number): boolean {
+    const gap = this.#encoder.encode(JSON.stringify({ droppedCount: this.#droppedUnsaid }));
+    const written =
+      this.#block.append(RECORD_KINDS.gap, 0, atMs, gap) ||
+      (this.#sendBlock(atMs) && this.#block.append(RECORD_KINDS.gap, 0, atMs, gap));
+    if (written) this.#droppedUnsaid = 0;
+    return written;
+  }
+
+  #drop(): false {
+    this.#droppedCount += 1;
+    this.#droppedUnsaid += 1;
+    return false;
+  }
+}
