@@ -99,10 +99,17 @@ export const TIDY_RULES: readonly TidyRule[] = [
   pattern({
     name: 'no state at module level',
     where: isSrc,
-    what: /^(?:export\s+)?(?:const|let|var)\s+(?![^=]*\bReadonly(?:Map|Set)\b)[^=]*=\s*new\s+(?:Map|Set)\b|^(?:export\s+)?let\s/m,
+    what: /^(?:export\s+)?(?:const|let|var)\s+(?![^=]*\bReadonly(?:Map|Set)\b)[^=]*=\s*new\s+(?:Map|Set)\b/m,
     instead:
       'state hangs on the desk through bounded(); a constant table is declared ReadonlyMap or ReadonlySet',
     planted: { path: 'src/market/planted.ts', text: 'const seen = new Map<string, number>();' },
+  }),
+  pattern({
+    name: 'no variable at module level below floor 3',
+    where: isBelowFloor3,
+    what: /^(?:export\s+)?let\s/m,
+    instead: 'state hangs on the desk and changes only inside handle()',
+    planted: { path: 'src/signal/planted.ts', text: 'let lastPrice = 0;' },
   }),
   {
     name: 'a file is one idea',
