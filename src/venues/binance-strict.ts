@@ -1,7 +1,7 @@
 import { parseDecimal } from '../domain/decimal.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { DataRejection, FeedMessage } from '../domain/market.ts';
-import { lots, price, type UnixMs, unixMs } from '../domain/units.ts';
+import { type Lots, lots, type Price, price, type UnixMs, unixMs } from '../domain/units.ts';
 import type { StreamTable } from './binance-streams.ts';
 
 /** Why a payload was thrown away; caught in this file only. */
@@ -16,6 +16,8 @@ class Rejected extends Error {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+/** As many as a text of `parseDecimal` can have. */
+const DECIMALS_MAX = 62;
 const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -124,10 +126,10 @@ function readTop(data: Fields, instrument: Instrument): FeedMessage {
     type: 'top',
     instrument: instrument.index,
     updateId: readInteger(data, 'u'),
-    bidPrice: price(readPositive(data['b'], 'b', instrument.tickDecimals, instrument.tickUnits)),
-    bidQuantity: lots(readPositive(data['B'], 'B', instrument.lotDecimals, instrument.lotUnits)),
-    askPrice: price(readPositive(data['a'], 'a', instrument.tickDecimals, instrument.tickUnits)),
-    askQuantity: lots(readPositive(data['A'], 'A', instrument.lotDecimals, instrument.lotUnits)),
+    bidPrice: readPrice(data['b'], 'b', instrument),
+    bidQuantity: lots(readPositiveSize(data['B'], 'B', instrument)),
+    askPrice: readPrice(data['a'], 'a', instrument),
+    askQuantity: lots(readPositiveSize(data['A'], 'A', instrument)),
   };
 }
 
@@ -138,8 +140,8 @@ function readTrade(data: Fields, instrument: Instrument): FeedMessage {
     type: 'trade',
     instrument: instrument.index,
     tradeId: readInteger(data, 't'),
-    price: price(readPositive(data['p'], 'p', instrument.tickDecimals, instrument.tickUnits)),
-    quantity: lots(readPositive(data['q'], 'q', instrument.lotDecimals, instrument.lotUnits)),
+    price: readPrice(data['p'], 'p', instrument),
+    quantity: lots(readPositiveSize(data['q'], 'q', instrument)),
     buyerIsMaker,
     eventAtMs: readMoment(data, 'E'),
     tradedAtMs: readMoment(data, 'T'),
@@ -190,10 +192,7 @@ function readLevels(value: unknown, key: string, instrument: Instrument): number
     if (!Array.isArray(level) || level.length !== 2) {
       throw new Rejected('invalidShape', `a level of ${key} is no pair`);
     }
-    levels.push(
-      readPositive(level[0], key, instrument.tickDecimals, instrument.tickUnits),
-      readSteps(level[1], key, instrument.lotDecimals, instrument.lotUnits),
-    );
+    levels.push(readPrice(level[0], key, instrument), readSize(level[1], key, instrument));
   }
   return levels;
 }
@@ -227,23 +226,52 @@ function readMoment(data: Fields, key: string): UnixMs {
   throw new Rejected('invalidNumber', `${key} is ${value}: neither 13 nor 16 digits`);
 }
 
-function readPositive(value: unknown, key: string, decimals: number, units: number): number {
-  const steps = readSteps(value, key, decimals, units);
-  if (steps <= 0) throw new Rejected('notPositive', `${key} is ${String(value)}`);
-  return steps;
+function readPrice(value: unknown, key: string, instrument: Instrument): Price {
+  const scaled = readScaled(value, key, instrument.tickDecimals);
+  const units = BigInt(instrument.tickUnits);
+  if (scaled.isRounded || scaled.value % units !== 0n) {
+    throw new Rejected('offGrid', `${key} is ${shown(value)}`);
+  }
+  const ticks = toSafe(scaled.value / units, key, value);
+  if (ticks === 0) throw new Rejected('notPositive', `${key} is ${shown(value)}`);
+  return price(ticks);
 }
 
-function readSteps(value: unknown, key: string, decimals: number, units: number): number {
+function readPositiveSize(value: unknown, key: string, instrument: Instrument): Lots {
+  const size = readSize(value, key, instrument);
+  if (size === 0) throw new Rejected('notPositive', `${key} is ${shown(value)}`);
+  return size;
+}
+
+/**
+ * Sizes in a market may be finer than today's lot: books hold orders from before the lot was changed
+ * (3 of 3,451 depth events of a recorded session). They are rounded down, but never to nothing.
+ */
+function readSize(value: unknown, key: string, instrument: Instrument): Lots {
+  const scaled = readScaled(value, key, instrument.lotDecimals);
+  const size = toSafe(scaled.value / BigInt(instrument.lotUnits), key, value);
+  return lots(size === 0 && (scaled.isRounded || scaled.value > 0n) ? 1 : size);
+}
+
+/** A decimal text at `decimals` decimals, and whether digits behind them were left out. */
+function readScaled(
+  value: unknown,
+  key: string,
+  decimals: number,
+): { readonly value: bigint; readonly isRounded: boolean } {
   if (typeof value !== 'string') throw new Rejected('invalidShape', `${key} is no text`);
-  const shown = value.slice(0, 40);
-  // 40 decimals: enough to tell digits off the grid from text that is no number.
-  const exact = parseDecimal(value, 40);
-  if (exact === undefined) throw new Rejected('invalidNumber', `${key} is "${shown}"`);
-  const scaled = parseDecimal(value, decimals);
-  if (scaled === undefined || scaled % BigInt(units) !== 0n) {
-    throw new Rejected('offGrid', `${key} is "${shown}"`);
-  }
-  const steps = Number(scaled / BigInt(units));
-  if (!Number.isSafeInteger(steps)) throw new Rejected('invalidNumber', `${key} is "${shown}"`);
-  return steps;
+  const exact = parseDecimal(value, DECIMALS_MAX);
+  if (exact === undefined) throw new Rejected('invalidNumber', `${key} is ${shown(value)}`);
+  const unit = 10n ** BigInt(DECIMALS_MAX - decimals);
+  return { value: exact / unit, isRounded: exact % unit !== 0n };
+}
+
+function toSafe(steps: bigint, key: string, value: unknown): number {
+  const count = Number(steps);
+  if (Number.isSafeInteger(count)) return count;
+  throw new Rejected('invalidNumber', `${key} is ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return `"${String(value).slice(0, 40)}"`;
 }
