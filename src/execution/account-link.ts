@@ -1,0 +1,62 @@
+import type { Effect } from '../domain/effect.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { Balance, OrderReport } from '../domain/order.ts';
+import type { UnixMs } from '../domain/units.ts';
+
+/** How patient we are with the account socket. Venue numbers are Binance spot's. */
+export interface AccountStreamLimits {
+  /** An `openSocket` that has not opened by then is dropped. */
+  readonly openTimeoutMs: number;
+  /** A subscription that is not acknowledged by then is dropped. */
+  readonly subscribeTimeoutMs: number;
+  /** The venue pings every 20 s; three missed pings and a margin mean that nobody is there. */
+  readonly silenceMsMax: number;
+  /** The venue ends a connection after 24 h; we leave first. */
+  readonly rotateAfterMs: number;
+  /** Part of `rotateAfterMs` by which rotations are spread, 0 to 1. */
+  readonly rotateJitterRatio: number;
+  readonly reconnectDelayMsMin: number;
+  readonly reconnectDelayMsMax: number;
+  /** Subscriptions ended by the venue in a row on one socket before we try a new socket. */
+  readonly resubscribesMax: number;
+}
+
+export const DEFAULT_ACCOUNT_STREAM_LIMITS: AccountStreamLimits = Object.freeze({
+  openTimeoutMs: 10_000,
+  subscribeTimeoutMs: 5_000,
+  silenceMsMax: 65_000,
+  rotateAfterMs: 23 * 3_600_000,
+  rotateJitterRatio: 0.03,
+  reconnectDelayMsMin: 250,
+  reconnectDelayMsMax: 30_000,
+  resubscribesMax: 3,
+});
+
+/** One life of the account socket. */
+export interface AccountLink {
+  readonly connection: ConnectionId;
+  phase: 'opening' | 'subscribing' | 'live';
+  /** Since when it is in this phase. */
+  phaseSinceMs: number;
+  lastHeardAtMs: number;
+  rotateAtMs: number;
+  /** Our id of the subscribe request under way. */
+  requestId: string;
+  resubscribesCount: number;
+}
+
+/** What one call leads to: reports go to the order desk, balances to whoever shows them. */
+export interface StreamStep {
+  readonly effects: readonly Effect[];
+  readonly report: OrderReport | undefined;
+  readonly balances: { readonly balances: readonly Balance[]; readonly atMs: UnixMs } | undefined;
+  /** Events may be missing from before now: reconcile with scope `gap` (at the first time `start`). */
+  readonly hasGap: boolean;
+}
+
+export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
+  effects: Object.freeze([]),
+  report: undefined,
+  balances: undefined,
+  hasGap: false,
+});
