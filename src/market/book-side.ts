@@ -1,0 +1,112 @@
+import type { BookSideView } from './feed-views.ts';
+
+const CAPACITY_START = 1_024;
+
+/**
+ * One side of a book as two parallel sorted arrays. The best level is the last, because most changes
+ * are near the top: an insertion there moves few levels, and the search starts there.
+ */
+export class BookSide implements BookSideView {
+  /** Prices in ticks times `#sign`, ascending: bids as they are, asks negated. */
+  #keys = new Float64Array(CAPACITY_START);
+  #quantities = new Float64Array(CAPACITY_START);
+  #count = 0;
+  readonly #sign: 1 | -1;
+  readonly #levelsMax: number;
+
+  constructor(side: 'bids' | 'asks', levelsMax: number) {
+    this.#sign = side === 'bids' ? 1 : -1;
+    this.#levelsMax = levelsMax;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+  priceAt(rank: number): number {
+    return rank < this.#count ? (this.#keys[this.#count - 1 - rank] ?? 0) * this.#sign : 0;
+  }
+  quantityAt(rank: number): number {
+    return rank < this.#count ? (this.#quantities[this.#count - 1 - rank] ?? 0) : 0;
+  }
+  sumQuantity(ranks: number): number {
+    let sum = 0;
+    const last = Math.max(0, this.#count - ranks);
+    for (let i = this.#count - 1; i >= last; i--) sum += this.#quantities[i] ?? 0;
+    return sum;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  /** Sets the size of a level; 0 removes it, and removing an unknown level is normal. */
+  set(price: number, quantity: number): void {
+    const key = price * this.#sign;
+    const index = this.#find(key);
+    const exists = index < this.#count && this.#keys[index] === key;
+    if (quantity === 0) {
+      if (exists) this.#removeAt(index);
+    } else if (exists) {
+      this.#quantities[index] = quantity;
+    } else {
+      this.#insertAt(index, key, quantity);
+    }
+  }
+
+  /** All pairs of `levels` in turn. */
+  apply(levels: readonly number[]): void {
+    for (let i = 0; i + 1 < levels.length; i += 2) this.set(levels[i] ?? 0, levels[i + 1] ?? 0);
+  }
+
+  /** First index whose key is not below `key`. */
+  #find(key: number): number {
+    const keys = this.#keys;
+    // Gallop from the top: most changes are within a few levels of it.
+    let high = this.#count;
+    let step = 1;
+    let low = high - step;
+    while (low >= 0 && (keys[low] ?? 0) >= key) {
+      high = low;
+      step *= 2;
+      low = high - step;
+    }
+    if (low < 0) low = -1;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((keys[middle] ?? 0) >= key) high = middle;
+      else low = middle;
+    }
+    return high;
+  }
+
+  #removeAt(index: number): void {
+    this.#keys.copyWithin(index, index + 1, this.#count);
+    this.#quantities.copyWithin(index, index + 1, this.#count);
+    this.#count -= 1;
+  }
+
+  #insertAt(index: number, key: number, quantity: number): void {
+    if (this.#count >= this.#levelsMax) {
+      // Full: the level furthest from the top is forgotten, nobody trades there.
+      if (index === 0) return;
+      this.#removeAt(0);
+      this.#insertAt(index - 1, key, quantity);
+      return;
+    }
+    if (this.#count === this.#keys.length) this.#grow();
+    this.#keys.copyWithin(index + 1, index, this.#count);
+    this.#quantities.copyWithin(index + 1, index, this.#count);
+    this.#keys[index] = key;
+    this.#quantities[index] = quantity;
+    this.#count += 1;
+  }
+
+  #grow(): void {
+    const keys = new Float64Array(this.#keys.length * 2);
+    keys.set(this.#keys);
+    this.#keys = keys;
+    const quantities = new Float64Array(this.#quantities.length * 2);
+    quantities.set(this.#quantities);
+    this.#quantities = quantities;
+  }
+}

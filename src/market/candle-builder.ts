@@ -1,0 +1,89 @@
+import type { Candle, Trade } from '../domain/market.ts';
+import { lots, type Price, price, type UnixMs, unixMs } from '../domain/units.ts';
+
+/** A silence of more bars than this is not told bar by bar: the builder starts anew. */
+const EMPTY_BARS_MAX = 1_500;
+
+/**
+ * Bars of one length from trades, on the venue's clock. A bar without trades repeats the last close
+ * with volume 0. Our first bar, and each during which trades may be missing, is tainted.
+ */
+export class CandleBuilder {
+  readonly intervalMs: number;
+  #openAtMs = -1;
+  #open = 0;
+  #high = 0;
+  #low = 0;
+  #close: Price | undefined;
+  #volume = 0;
+  #tradeCount = 0;
+  #tainted = true;
+
+  constructor(intervalMs: number) {
+    this.intervalMs = intervalMs;
+  }
+
+  /** Trades may be missing from the running bar. */
+  taint(): void {
+    this.#tainted = true;
+  }
+
+  /** The oldest bar that ended by `venueNowMs`, once; call until `undefined`. */
+  closeNext(venueNowMs: number): Candle | undefined {
+    if (this.#close === undefined) return undefined;
+    if (venueNowMs < this.#openAtMs + this.intervalMs) return undefined;
+    const candle = this.#current(this.#close);
+    if (venueNowMs - this.#openAtMs > EMPTY_BARS_MAX * this.intervalMs) this.#close = undefined;
+    else this.#startBar(this.#openAtMs + this.intervalMs, this.#close, false);
+    return candle;
+  }
+
+  /** Call after `closeNext(trade.tradedAtMs)` is exhausted. False: too late, its bar is closed. */
+  onTrade(trade: Trade): boolean {
+    if (this.#close === undefined) {
+      const openAtMs = Math.floor(trade.tradedAtMs / this.intervalMs) * this.intervalMs;
+      this.#startBar(openAtMs, trade.price, true);
+    }
+    if (trade.tradedAtMs < this.#openAtMs) {
+      this.#tainted = true;
+      return false;
+    }
+    if (this.#tradeCount === 0) {
+      this.#open = trade.price;
+      this.#high = trade.price;
+      this.#low = trade.price;
+    }
+    if (trade.price > this.#high) this.#high = trade.price;
+    if (trade.price < this.#low) this.#low = trade.price;
+    this.#close = trade.price;
+    this.#volume += trade.quantity;
+    this.#tradeCount += 1;
+    return true;
+  }
+
+  #startBar(openAtMs: number, at: Price, tainted: boolean): void {
+    this.#openAtMs = openAtMs;
+    this.#open = at;
+    this.#high = at;
+    this.#low = at;
+    this.#close = at;
+    this.#volume = 0;
+    this.#tradeCount = 0;
+    this.#tainted = tainted;
+  }
+
+  #current(close: Price): Candle {
+    const openAtMs: UnixMs = unixMs(this.#openAtMs);
+    return {
+      openAtMs,
+      intervalMs: this.intervalMs,
+      open: price(this.#open),
+      high: price(this.#high),
+      low: price(this.#low),
+      close,
+      volume: lots(this.#volume),
+      tradeCount: this.#tradeCount,
+      tainted: this.#tainted,
+    };
+  }
+}

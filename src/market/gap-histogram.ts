@@ -1,0 +1,38 @@
+/** Buckets grow by a quarter: an estimate is at most that much too long, never too short. */
+const GROWTH = 1.25;
+const BUCKETS = 64;
+/** Old behaviour fades: counts are halved when so many were seen. */
+const FADE_AT = 20_000;
+
+/** How long a symbol is usually silent, in little memory. */
+export class GapHistogram {
+  readonly #counts = new Float64Array(BUCKETS);
+  #total = 0;
+
+  add(gapMs: number): void {
+    const bucket = gapMs <= 1 ? 0 : Math.ceil(Math.log(gapMs) / Math.log(GROWTH));
+    const index = Math.min(BUCKETS - 1, bucket);
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.#total += 1;
+    if (this.#total >= FADE_AT) this.#fade();
+  }
+
+  /** The gap that `share` of all gaps do not exceed; 0 before the first. With few gaps, the longest. */
+  quantileMs(share: number): number {
+    let rest = this.#total * (1 - share);
+    for (let index = BUCKETS - 1; index >= 0; index--) {
+      rest -= this.#counts[index] ?? 0;
+      if (rest < 0) return GROWTH ** index;
+    }
+    return 0;
+  }
+
+  #fade(): void {
+    this.#total = 0;
+    for (let index = 0; index < BUCKETS; index++) {
+      const count = Math.floor((this.#counts[index] ?? 0) / 2);
+      this.#counts[index] = count;
+      this.#total += count;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import type { DepthDiff, DepthSnapshot, Levels } from '../domain/market.ts';
+import { BookSide } from './book-side.ts';
+import type { BookView } from './feed-views.ts';
+
+/** A change of the book, kept: the codec's own level arrays are only lent. */
+interface KeptDiff {
+  readonly firstUpdateId: number;
+  readonly lastUpdateId: number;
+  readonly bids: Levels;
+  readonly asks: Levels;
+}
+
+export type DiffOutcome = 'applied' | 'buffered' | 'duplicate' | 'outOfOrder' | 'gap';
+export type SnapshotOutcome = 'synced' | 'stale' | 'gap';
+
+/**
+ * A full order book, kept by the venue's documented procedure: buffer the changes, take a snapshot,
+ * drop what it already contains, demand that the next change follows without a hole, and start over
+ * at any later hole. Sizes are absolute, so a change that overlaps what is known is applied whole.
+ */
+export class OrderBook implements BookView {
+  isSynced = false;
+  updateId = 0;
+  readonly bids: BookSide;
+  readonly asks: BookSide;
+  /** Lowest bid and highest ask of the last snapshot: beyond them the book is not known. */
+  windowBid = 0;
+  windowAsk = Number.POSITIVE_INFINITY;
+  /** Best bid and ask of the last snapshot. */
+  snapshotBid = 0;
+  snapshotAsk = 0;
+  readonly #bufferMax: number;
+  #buffer: KeptDiff[] = [];
+  /** Whether changes are kept for a snapshot under way, though the book is synced. */
+  #keepsForRefresh = false;
+
+  constructor(levelsMax: number, bufferMax: number) {
+    this.bids = new BookSide('bids', levelsMax);
+    this.asks = new BookSide('asks', levelsMax);
+    this.#bufferMax = bufferMax;
+  }
+
+  get isCrossed(): boolean {
+    const { bids, asks } = this;
+    return bids.size > 0 && asks.size > 0 && bids.priceAt(0) >= asks.priceAt(0);
+  }
+  get bufferedCount(): number {
+    return this.#buffer.length;
+  }
+
+  /** Forgets everything: the next snapshot starts anew. */
+  reset(): void {
+    this.isSynced = false;
+    this.updateId = 0;
+    this.bids.clear();
+    this.asks.clear();
+    this.#buffer = [];
+    this.#keepsForRefresh = false;
+  }
+
+  /** From now on changes are kept, so that a snapshot under way can replace the book. */
+  expectRefresh(): void {
+    this.#keepsForRefresh = true;
+  }
+  /** The snapshot under way will not come. */
+  abandonRefresh(): void {
+    this.#keepsForRefresh = false;
+    if (this.isSynced) this.#buffer = [];
+  }
+
+  onDiff(diff: DepthDiff): DiffOutcome {
+    if (!this.isSynced) return this.#onDiffUnsynced(diff);
+    if (diff.lastUpdateId <= this.updateId) {
+      return diff.lastUpdateId === this.updateId ? 'duplicate' : 'outOfOrder';
+    }
+    if (diff.firstUpdateId > this.updateId + 1) {
+      this.reset();
+      this.#keep(diff);
+      return 'gap';
+    }
+    if (this.#keepsForRefresh) this.#keep(diff);
+    this.#apply(diff);
+    return 'applied';
+  }
+
+  /** Starts the book from `snapshot` and the kept changes. Also replaces a synced book. */
+  onSnapshot(snapshot: DepthSnapshot): SnapshotOutcome {
+    const first = this.#buffer[0];
+    if (first !== undefined && snapshot.updateId < first.firstUpdateId - 1) return 'stale';
+    // A refresh without kept changes must not take the book back in time.
+    if (first === undefined && this.isSynced && snapshot.updateId < this.updateId) return 'stale';
+    const kept = this.#buffer;
+    this.#buffer = [];
+    this.#keepsForRefresh = false;
+    this.#load(snapshot);
+    for (let i = 0; i < kept.length; i++) {
+      const diff = kept[i];
+      if (diff === undefined || diff.lastUpdateId <= this.updateId) continue;
+      if (diff.firstUpdateId > this.updateId + 1) {
+        this.reset();
+        this.#buffer = kept.slice(i);
+        return 'gap';
+      }
+      this.#apply(diff);
+    }
+    return 'synced';
+  }
+
+  #onDiffUnsynced(diff: DepthDiff): DiffOutcome {
+    const last = this.#buffer.at(-1);
+    if (last !== undefined) {
+      if (diff.lastUpdateId === last.lastUpdateId) return 'duplicate';
+      if (diff.lastUpdateId < last.lastUpdateId) return 'outOfOrder';
+      if (diff.firstUpdateId > last.lastUpdateId + 1) {
+        this.#buffer = [];
+        this.#keep(diff);
+        return 'gap';
+      }
+    }
+    this.#keep(diff);
+    return 'buffered';
+  }
+
+  #keep(diff: DepthDiff): void {
+    // Too many without a snapshot: the old ones go, and a snapshot older than the rest is refused.
+    if (this.#buffer.length >= this.#bufferMax) this.#buffer.splice(0, this.#bufferMax >>> 1);
+    this.#buffer.push({
+      firstUpdateId: diff.firstUpdateId,
+      lastUpdateId: diff.lastUpdateId,
+      bids: diff.bids.slice(),
+      asks: diff.asks.slice(),
+    });
+  }
+
+  #apply(diff: KeptDiff): void {
+    this.bids.apply(diff.bids);
+    this.asks.apply(diff.asks);
+    this.updateId = diff.lastUpdateId;
+  }
+
+  #load(snapshot: DepthSnapshot): void {
+    this.bids.clear();
+    this.asks.clear();
+    loadWorstFirst(this.bids, snapshot.bids);
+    loadWorstFirst(this.asks, snapshot.asks);
+    this.updateId = snapshot.updateId;
+    this.isSynced = true;
+    this.snapshotBid = snapshot.bids[0] ?? 0;
+    this.snapshotAsk = snapshot.asks[0] ?? 0;
+    this.windowBid = snapshot.bids.at(-2) ?? 0;
+    this.windowAsk = snapshot.asks.at(-2) ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Best levels come first in a snapshot and are last in a side: loaded backwards, nothing moves. */
+function loadWorstFirst(side: BookSide, levels: Levels): void {
+  for (let i = levels.length - 2; i >= 0; i -= 2) side.set(levels[i] ?? 0, levels[i + 1] ?? 0);
+}

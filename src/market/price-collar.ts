@@ -1,0 +1,69 @@
+/** How a price compares with the one we believed before it. */
+export type CollarVerdict = 'inside' | 'outlier' | 'levelShift';
+
+const BPS = 10_000;
+
+/**
+ * A price far from the last believed one is held back until several in a row agree with each other.
+ * If they do and the jump is beyond `levelShiftBpsMax`, the unit may have changed: the price is
+ * passed on, but stays suspect until a person clears it.
+ */
+export class PriceCollar {
+  isShifted = false;
+  #reference = 0;
+  #candidate = 0;
+  #candidateCount = 0;
+  readonly #limits: {
+    readonly outlierBpsMax: number;
+    readonly outlierConfirmCount: number;
+    readonly levelShiftBpsMax: number;
+  };
+
+  constructor(limits: {
+    readonly outlierBpsMax: number;
+    readonly outlierConfirmCount: number;
+    readonly levelShiftBpsMax: number;
+  }) {
+    this.#limits = limits;
+  }
+
+  /** A price is held back and waits for others like it. */
+  get isWaiting(): boolean {
+    return this.#candidateCount > 0;
+  }
+
+  /** Judges the next price that leads the symbol (a mid): it becomes the reference when believed. */
+  judge(mid: number): CollarVerdict {
+    if (this.#reference === 0 || distanceBps(mid, this.#reference) <= this.#limits.outlierBpsMax) {
+      this.#believe(mid);
+      return 'inside';
+    }
+    const agrees =
+      this.#candidateCount > 0 && distanceBps(mid, this.#candidate) <= this.#limits.outlierBpsMax;
+    this.#candidateCount = agrees ? this.#candidateCount + 1 : 1;
+    this.#candidate = mid;
+    if (this.#candidateCount < this.#limits.outlierConfirmCount) return 'outlier';
+    const shift = distanceBps(mid, this.#reference) > this.#limits.levelShiftBpsMax;
+    this.#believe(mid);
+    if (!shift) return 'inside';
+    this.isShifted = true;
+    return 'levelShift';
+  }
+
+  /** Whether another price of the symbol (a trade) fits the reference. */
+  fits(price: number): boolean {
+    return (
+      this.#reference === 0 || distanceBps(price, this.#reference) <= this.#limits.outlierBpsMax
+    );
+  }
+
+  #believe(mid: number): void {
+    this.#reference = mid;
+    this.#candidateCount = 0;
+  }
+}
+
+/** Distance of two prices over the smaller one: halving and doubling are the same jump. */
+function distanceBps(a: number, b: number): number {
+  return (Math.abs(a - b) / Math.min(a, b)) * BPS;
+}
