@@ -40,7 +40,8 @@ export const DEFAULT_EXITS: ExitSettings = Object.freeze({
   targetEnabled: true,
   targetBps: 150,
   trailingEnabled: true,
-  trailingBps: 80,
+  // Wider than the stop, so that the stop decides until the price has moved our way.
+  trailingBps: 120,
   holdingEnabled: true,
   holdingMsMax: 4 * 3_600_000,
 });

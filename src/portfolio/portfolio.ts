@@ -1,11 +1,34 @@
-import type { CollectionSize } from '../domain/bounded.ts';
+import { InvariantBroken } from '../domain/assert.ts';
+import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { formatDecimal, parseDecimal } from '../domain/decimal.ts';
 import type { StrategyId } from '../domain/ids.ts';
-import type { Asset, Instrument, VenueId } from '../domain/instrument.ts';
+import {
+  type Asset,
+  type Instrument,
+  lotsIn,
+  notionalOf,
+  type VenueId,
+} from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { TopOfBook } from '../domain/market.ts';
 import type { Balance, Fill } from '../domain/order.ts';
-import type { Amount, Lots, Price, UnixMs } from '../domain/units.ts';
+import type { Reason } from '../domain/reason.ts';
+import {
+  type Amount,
+  amount,
+  type Lots,
+  lots,
+  NO_AMOUNT,
+  type Price,
+  type UnixMs,
+} from '../domain/units.ts';
+import { AccountSum } from './account-sum.ts';
+import { Earnings } from './earnings.ts';
+import { assessBalances, Ledger } from './ledger.ts';
 import type { PortfolioSettings } from './limits.ts';
+import { type Market, Marks, type Rate } from './marks.ts';
+import { Position } from './positions.ts';
+import { TradingDays } from './trading-day.ts';
 import type {
   AssetScales,
   BalanceMismatch,
@@ -25,61 +48,286 @@ export interface PendingBuy {
   readonly quantity: Lots;
 }
 
+export type DayOpened = Extract<JournalRow, { type: 'dayOpened' }>;
+
+const POSITIONS_MAX = 2_000;
+/** Execution books each fill once; this second guard only has to outlive its redeliveries. */
+const TRADE_IDS_MAX = 50_000;
+const NO_WISHES: readonly ExitWish[] = Object.freeze([]);
+
 /** All we hold, what it cost, what it earned, and when it must be left. */
-export declare class Portfolio {
-  constructor(settings: PortfolioSettings, accountQuote: Asset, scales: AssetScales);
+export class Portfolio {
+  readonly #settings: PortfolioSettings;
+  readonly #quote: Asset;
+  readonly #scales: AssetScales;
+  readonly #days: TradingDays;
+  readonly #marks: Marks<Position>;
+  readonly #ledger = new Ledger();
+  readonly #earnings = new Earnings();
+  readonly #positions = new BoundedMap<string, Position>(
+    'portfolio.positions',
+    POSITIONS_MAX,
+    'refuse',
+  );
+  readonly #tradeIds = new BoundedMap<string, true>(
+    'portfolio.tradeIds',
+    TRADE_IDS_MAX,
+    'dropOldest',
+  );
+  /** Venues whose opening balances are known. */
+  readonly #opened = new BoundedMap<VenueId, true>('portfolio.openings', 100, 'refuse');
+  #day = '';
+  #dayEndsAtMs = 0;
+  #ordersCount = 0;
+  #ordersAtDayOpen = 0;
+
+  constructor(settings: PortfolioSettings, accountQuote: Asset, scales: AssetScales) {
+    this.#settings = settings;
+    this.#quote = accountQuote;
+    this.#scales = scales;
+    this.#days = new TradingDays(settings.account.dayZone);
+    this.#marks = new Marks(accountQuote, settings.account.markAgeMsMax);
+  }
 
   /** What the venue holds for us at the very first start: expected balances count from here. */
-  open(venue: VenueId, balances: readonly Balance[]): void;
+  open(venue: VenueId, balances: readonly Balance[]): void {
+    this.#opened.set(venue, true);
+    for (const { asset, free, locked } of balances) {
+      this.#ledger.open(venue, asset, amount(free + locked));
+    }
+  }
+
+  /** Whether `open` was ever called for the venue, now or before a restart. */
+  isOpened(venue: VenueId): boolean {
+    return this.#opened.has(venue);
+  }
+
   /** An instrument, or its new version. Needed before its first price. */
-  useInstrument(instrument: Instrument): void;
-  /** Books a fill once; a trade id that is already booked changes nothing. */
-  applyFill(fill: Fill, instrument: Instrument, strategy: StrategyId): FillBooking;
+  useInstrument(instrument: Instrument): void {
+    for (const position of this.#marks.use(instrument).held) position.useInstrument(instrument);
+  }
+
+  /** Books a fill once; a trade id that is already booked changes nothing. `instrument`: whose grids the fill is told in. */
+  applyFill(fill: Fill, instrument: Instrument, strategy: StrategyId): FillBooking {
+    const tradeKey = `${fill.venue}|${fill.symbol}|${fill.tradeId}`;
+    if (this.#tradeIds.has(tradeKey)) return { type: 'duplicate' };
+    this.#tradeIds.set(tradeKey, true);
+
+    const market = this.#marks.open(instrument);
+    const position = this.#openPosition(strategy, market);
+    const realized = position.book(fill, instrument);
+    this.#ledger.book(fill, instrument);
+    this.#earnings.add(fill.venue, instrument.quote.name, realized);
+    const { base, quote } = instrument;
+    if (fill.feeAsset !== base.name && fill.feeAsset !== quote.name) {
+      this.#earnings.add(fill.venue, fill.feeAsset, -fill.fee);
+    }
+    return { type: 'booked', realized, position: viewOf(position, market) };
+  }
+
   /** New best prices: marks positions and says which must be left now. Cheap when nothing is held. */
-  onTop(top: TopOfBook, nowMs: UnixMs): readonly ExitWish[];
+  onTop(venue: VenueId, top: TopOfBook, nowMs: UnixMs): readonly ExitWish[] {
+    const market = this.#marks.findByIndex(venue, top.instrument);
+    if (market === undefined) return NO_WISHES;
+    market.bidTicks = top.bidPrice;
+    market.askTicks = top.askPrice;
+    market.pricedAtMs = nowMs;
+    if (market.held.length === 0) return NO_WISHES;
+    let wishes = NO_WISHES;
+    for (const position of market.held) {
+      const wish = position.findExit(top.bidPrice, nowMs);
+      if (wish !== undefined) wishes = [...wishes, wish];
+    }
+    return wishes;
+  }
+
   /** Positions past their holding time, by the timer: no price is needed for that. */
-  findTimeExits(nowMs: UnixMs): readonly ExitWish[];
-  /** A wish for everything a strategy (or all of them) holds: `flatten`. */
-  findAllExits(): readonly ExitWish[];
+  findTimeExits(nowMs: UnixMs): readonly ExitWish[] {
+    return this.#wishes((position) => position.findTimeExit(nowMs));
+  }
 
-  getPosition(strategy: StrategyId, instrument: Instrument): PositionView;
+  /** A wish for every whole lot that is held, dust too small to sell included: `flatten`. */
+  findAllExits(reason: Reason): readonly ExitWish[] {
+    return this.#wishes((position) => position.wishToLeave(reason));
+  }
+
+  getPosition(strategy: StrategyId, instrument: Instrument): PositionView {
+    const market = this.#marks.open(instrument);
+    const known = this.#positions.get(keyOf(strategy, instrument));
+    return viewOf(known ?? this.#makePosition(strategy, instrument), market);
+  }
+
   /** Every position that was ever opened, flat ones included. */
-  listPositions(): readonly PositionView[];
-  /** Whole lots held by one strategy, and by all. */
-  getHeldLots(strategy: StrategyId, instrument: Instrument): Lots;
-  getSymbolLots(instrument: Instrument): Lots;
+  listPositions(): readonly PositionView[] {
+    return [...this.#positions.values()].map((position) =>
+      viewOf(position, this.#marks.open(position.instrument)),
+    );
+  }
 
-  assessPnl(nowMs: UnixMs): PnlView;
-  assessEquity(nowMs: UnixMs): EquityView;
-  /** Positions at their last price plus pending buys at their limit, in the account's quote. */
-  findGrossExposure(pending: readonly PendingBuy[], nowMs: UnixMs): Amount | undefined;
-  /** Value of one unit of the instrument's quote in the account's quote, as a ratio. */
-  findQuoteRate(
-    instrument: Instrument,
-    nowMs: UnixMs,
-  ): { readonly accountUnits: bigint; readonly quoteUnits: bigint } | undefined;
-  /** How much of what is free at the venue is ours to use. */
-  getUsable(venue: VenueId, asset: string, free: Amount): Amount;
+  /** Whole lots held by one strategy. */
+  getHeldLots(strategy: StrategyId, instrument: Instrument): Lots {
+    const base = this.#positions.get(keyOf(strategy, instrument))?.base ?? 0n;
+    return lotsIn(instrument, amount(base));
+  }
 
-  listFees(): readonly FeeView[];
-  listExpectedBalances(venue: VenueId): readonly ExpectedBalance[];
+  /** Whole lots that all strategies hold together. */
+  getSymbolLots(instrument: Instrument): Lots {
+    const held = this.#marks.find(instrument.venue, instrument.symbol)?.held ?? [];
+    // Each part is floored by itself: only so much can really be sold.
+    return lots(held.reduce((sum, position) => sum + lotsIn(instrument, amount(position.base)), 0));
+  }
+
+  assessPnl(nowMs: UnixMs): PnlView {
+    const sum = new AccountSum(this.#marks, nowMs);
+    const realized = sum.addAll(this.#earnings.listTotal());
+    const realizedToday = sum.addAll(this.#earnings.listToday());
+    let unrealized = 0n;
+    for (const position of this.#positions.values()) unrealized += sum.gainOf(position);
+    return {
+      day: this.#day,
+      realized: amount(realized),
+      realizedToday: amount(realizedToday),
+      unrealized: amount(unrealized),
+      daily: amount(realizedToday + unrealized),
+      verified: sum.unvalued.size === 0,
+      unvalued: [...sum.unvalued],
+    };
+  }
+
+  /** What we may trade with: the allocation of the quote, what our trades moved, and all positions. */
+  assessEquity(nowMs: UnixMs): EquityView {
+    const sum = new AccountSum(this.#marks, nowMs);
+    let total = 0n;
+    for (const venue of this.#opened.keys()) {
+      total += this.#ownedOf(venue, this.#quote.name);
+    }
+    for (const position of this.#positions.values()) total += sum.valueOf(position);
+    return {
+      amount: amount(total),
+      verified: sum.unvalued.size === 0,
+      unvalued: [...sum.unvalued],
+    };
+  }
+
+  /** Positions at their last price plus pending buys at their limit, in the account's quote. `undefined`: one could not be valued at a fresh price. */
+  findGrossExposure(pending: readonly PendingBuy[], nowMs: UnixMs): Amount | undefined {
+    const sum = new AccountSum(this.#marks, nowMs);
+    let total = 0n;
+    for (const position of this.#positions.values()) {
+      const value = sum.valueOf(position);
+      total += value < 0n ? -value : value;
+    }
+    for (const { instrument, price, quantity } of pending) {
+      const rate = this.#marks.findRate(instrument, nowMs);
+      if (rate === undefined) return undefined;
+      const worth = notionalOf(instrument, price, quantity) * rate.accountUnits;
+      total += (worth + rate.quoteUnits - 1n) / rate.quoteUnits;
+    }
+    return sum.unvalued.size === 0 ? amount(total) : undefined;
+  }
+
+  /** What the instrument's quote is worth in the account's, as a ratio; `undefined`: no fresh price. */
+  findQuoteRate(instrument: Instrument, nowMs: UnixMs): Rate | undefined {
+    return this.#marks.findRate(instrument, nowMs);
+  }
+
+  /** How much of what is free at the venue is ours to use: the rest is the owner's. */
+  getUsable(venue: VenueId, asset: string, free: Amount): Amount {
+    const owned = this.#ownedOf(venue, asset);
+    if (owned <= 0n) return NO_AMOUNT;
+    return owned < free ? amount(owned) : free;
+  }
+
+  listFees(): readonly FeeView[] {
+    return this.#ledger.listFees();
+  }
+
+  listExpectedBalances(venue: VenueId): readonly ExpectedBalance[] {
+    return this.#ledger.listExpected(venue);
+  }
+
   /** Empty when the venue's balances are exactly what opening and fills say. */
-  assessBalances(venue: VenueId, actual: readonly Balance[]): readonly BalanceMismatch[];
+  assessBalances(venue: VenueId, actual: readonly Balance[]): readonly BalanceMismatch[] {
+    return assessBalances(this.#ledger.listExpected(venue), actual);
+  }
 
   /** Call when an order leaves. */
-  countOrder(): void;
-  readonly ordersTodayCount: number;
-  /** Opens a new day when its boundary has passed: the row belongs into the journal. Call on the timer and before a fill. */
-  turnDay(nowMs: UnixMs): Extract<JournalRow, { type: 'dayOpened' }> | undefined;
+  countOrder(): void {
+    this.#ordersCount += 1;
+  }
+
+  get ordersTodayCount(): number {
+    return this.#ordersCount - this.#ordersAtDayOpen;
+  }
+
+  /** Opens a new day when its boundary has passed: the row belongs into the journal. Call on the timer, before fills. */
+  turnDay(nowMs: UnixMs): DayOpened | undefined {
+    if (this.#day !== '' && nowMs < this.#dayEndsAtMs) return undefined;
+    this.openDay(nowMs);
+    const { realized } = this.assessPnl(nowMs);
+    return {
+      type: 'dayOpened',
+      atMs: nowMs,
+      day: this.#day,
+      realizedQuote: formatDecimal(realized, this.#quote.scale),
+      ordersCount: this.#ordersCount,
+    };
+  }
+
+  /** Begins the day that `atMs` lies in. `turnDay` does it on time; a restart does it from the journal. */
+  openDay(atMs: UnixMs): void {
+    this.#day = this.#days.dayOf(atMs);
+    this.#dayEndsAtMs = this.#days.nextBoundaryMs(atMs);
+    this.#ordersAtDayOpen = this.#ordersCount;
+    this.#earnings.openDay();
+  }
 
   /** For `/metrics`. */
-  collections(): readonly CollectionSize[];
+  collections(): readonly CollectionSize[] {
+    const own = [this.#positions, this.#tradeIds, this.#opened];
+    return [
+      ...own,
+      ...this.#marks.collections(),
+      ...this.#ledger.collections(),
+      ...this.#earnings.collections(),
+    ];
+  }
+
+  #openPosition(strategy: StrategyId, market: Market<Position>): Position {
+    const key = keyOf(strategy, market.instrument);
+    const known = this.#positions.get(key);
+    if (known !== undefined) return known;
+    const position = this.#makePosition(strategy, market.instrument);
+    this.#positions.set(key, position);
+    market.held.push(position);
+    return position;
+  }
+
+  #makePosition(strategy: StrategyId, instrument: Instrument): Position {
+    const { byStrategy, standard } = this.#settings.exits;
+    return new Position(strategy, instrument, byStrategy[strategy] ?? standard);
+  }
+
+  #wishes(find: (position: Position) => ExitWish | undefined): readonly ExitWish[] {
+    return [...this.#positions.values()].map(find).filter((wish) => wish !== undefined);
+  }
+
+  /** Allocation of an asset, at most what was there, plus what our own trades moved. */
+  #ownedOf(venue: VenueId, asset: string): bigint {
+    const { opening, flow } = this.#ledger.get(venue, asset);
+    const text = this.#settings.account.allocations[asset];
+    if (text === undefined) return flow;
+    const allocated = parseDecimal(text, this.#scales(venue, asset));
+    if (allocated === undefined) {
+      throw new InvariantBroken(`allocation '${text}' is no ${asset} amount`);
+    }
+    return (allocated < opening ? allocated : opening) + flow;
+  }
 }
 
-/** The portfolio as the journal's rows say it was. */
-export declare function restorePortfolio(
-  rows: readonly JournalRow[],
-  settings: PortfolioSettings,
-  accountQuote: Asset,
-  scales: AssetScales,
-): Portfolio;
+function viewOf(position: Position, market: Market<Position>): PositionView {
+  return position.view(market.bidTicks > 0 ? market.bidTicks : undefined);
+}
+
+const keyOf = (strategy: StrategyId, { venue, symbol }: Instrument): string =>
+  `${strategy}|${venue}|${symbol}`;

@@ -1,5 +1,5 @@
 import type { StrategyId } from '../domain/ids.ts';
-import type { Asset, Instrument, VenueId } from '../domain/instrument.ts';
+import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { Side } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Amount, Lots, Price, UnixMs } from '../domain/units.ts';
@@ -85,12 +85,11 @@ export interface ExitWish {
   readonly strategy: StrategyId;
   readonly instrument: Instrument;
   readonly side: Side;
+  /** Whole lots held, and the coins they are in: an order under way may already be selling some of it. */
   readonly quantity: Lots;
+  readonly base: Amount;
   readonly reason: Reason;
 }
 
 /** How many decimals amounts of an asset have at a venue. */
 export type AssetScales = (venue: VenueId, asset: string) => number;
-
-/** The account's quote asset with its scale. */
-export type AccountQuote = Asset;

@@ -1,0 +1,102 @@
+import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { baseAmountOf, type Instrument, type VenueId } from '../domain/instrument.ts';
+import type { Balance, Fill } from '../domain/order.ts';
+import { type Amount, amount, NO_AMOUNT } from '../domain/units.ts';
+import type { BalanceMismatch, ExpectedBalance, FeeView } from './views.ts';
+
+const ACCOUNTS_MAX = 5_000;
+
+interface Account {
+  readonly venue: VenueId;
+  readonly asset: string;
+  readonly opening: Amount;
+  /** What our fills moved, fees included. */
+  readonly flow: Amount;
+  readonly fees: Amount;
+}
+
+/**
+ * What each venue must hold for us: the opening balance plus every fill. Free and locked count
+ * together: an order that works moves money between the two and not in or out.
+ */
+export class Ledger {
+  readonly #accounts = new BoundedMap<string, Account>(
+    'portfolio.accounts',
+    ACCOUNTS_MAX,
+    'refuse',
+  );
+
+  /** Sets what the account held before our first fill. */
+  open(venue: VenueId, asset: string, total: Amount): void {
+    this.#set({ ...this.#get(venue, asset), opening: total });
+  }
+
+  book(fill: Fill, instrument: Instrument): void {
+    const base = baseAmountOf(instrument, fill.quantity);
+    const sign = fill.side === 'BUY' ? 1n : -1n;
+    this.#move(fill.venue, instrument.base.name, sign * base);
+    this.#move(fill.venue, instrument.quote.name, -sign * fill.quote);
+    this.#move(fill.venue, fill.feeAsset, -fill.fee);
+    const paid = this.#get(fill.venue, fill.feeAsset);
+    this.#set({ ...paid, fees: amount(paid.fees + fill.fee) });
+  }
+
+  /** Opening balance and flow of one asset. */
+  get(venue: VenueId, asset: string): { readonly opening: Amount; readonly flow: Amount } {
+    return this.#get(venue, asset);
+  }
+
+  listExpected(venue: VenueId): readonly ExpectedBalance[] {
+    const expected: ExpectedBalance[] = [];
+    for (const account of this.#accounts.values()) {
+      if (account.venue !== venue) continue;
+      expected.push({ asset: account.asset, total: amount(account.opening + account.flow) });
+    }
+    return expected;
+  }
+
+  listFees(): readonly FeeView[] {
+    const paid = [...this.#accounts.values()].filter(({ fees }) => fees !== 0n);
+    return paid.map(({ venue, asset, fees }) => ({ venue, asset, amount: fees }));
+  }
+
+  collections(): readonly CollectionSize[] {
+    return [this.#accounts];
+  }
+
+  #move(venue: VenueId, asset: string, by: bigint): void {
+    const account = this.#get(venue, asset);
+    this.#set({ ...account, flow: amount(account.flow + by) });
+  }
+
+  #get(venue: VenueId, asset: string): Account {
+    const none = { venue, asset, opening: NO_AMOUNT, flow: NO_AMOUNT, fees: NO_AMOUNT };
+    return this.#accounts.get(keyOf(venue, asset)) ?? none;
+  }
+
+  #set(account: Account): void {
+    this.#accounts.set(keyOf(account.venue, account.asset), account);
+  }
+}
+
+/**
+ * Where the venue's word differs from the model, asset by asset. An asset that one side does not
+ * name counts as 0 there. Empty: everything is explained.
+ */
+export function assessBalances(
+  expected: readonly ExpectedBalance[],
+  actual: readonly Balance[],
+): readonly BalanceMismatch[] {
+  const ours = new Map(expected.map(({ asset, total }) => [asset, total]));
+  const theirs = new Map(actual.map((b) => [b.asset, amount(b.free + b.locked)]));
+  const mismatches: BalanceMismatch[] = [];
+  for (const asset of new Set([...ours.keys(), ...theirs.keys()])) {
+    const should = ours.get(asset) ?? NO_AMOUNT;
+    const is = theirs.get(asset) ?? NO_AMOUNT;
+    if (should === is) continue;
+    mismatches.push({ asset, expected: should, actual: is, difference: amount(is - should) });
+  }
+  return mismatches;
+}
+
+const keyOf = (venue: VenueId, asset: string): string => `${venue}|${asset}`;
