@@ -28,6 +28,7 @@ import { assessBalances, Ledger } from './ledger.ts';
 import type { PortfolioSettings } from './limits.ts';
 import { type Market, Marks, type Rate } from './marks.ts';
 import { Position } from './positions.ts';
+import { replayRows } from './restore.ts';
 import { TradingDays } from './trading-day.ts';
 import type {
   AssetScales,
@@ -323,6 +324,21 @@ export class Portfolio {
     }
     return (allocated < opening ? allocated : opening) + flow;
   }
+}
+
+/**
+ * The portfolio as the journal's rows, oldest first, say it was. Prices are not in the journal: until
+ * the first ones arrive nothing is valued. Call `useInstrument` for each instrument afterwards.
+ */
+export function restorePortfolio(
+  rows: readonly JournalRow[],
+  settings: PortfolioSettings,
+  accountQuote: Asset,
+  scales: AssetScales,
+): Portfolio {
+  const portfolio = new Portfolio(settings, accountQuote, scales);
+  replayRows(portfolio, rows, scales);
+  return portfolio;
 }
 
 function viewOf(position: Position, market: Market<Position>): PositionView {
