@@ -40,3 +40,5 @@ export function runAndExit(
 ): void;
 /** Ends the process with a message. */
 export function fail(error: unknown): never;
+/** Takes a lock that dies with its owner, waiting for it; returns what gives it back. */
+export function takeLock(path: string): Promise<() => void>;

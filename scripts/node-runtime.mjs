@@ -108,6 +108,7 @@ export async function ensureModules(node, root = ROOT) {
       { cwd: root, env: environmentFor(node, root) },
     );
     if (code !== 0) throw new SetupError(`npm ci ended with ${code}; its words are above.`);
+    mkdirSync(dirname(stampPath(root)), { recursive: true });
     writeFileSync(stampPath(root), stampFor(root));
   } finally {
     release();
@@ -245,7 +246,7 @@ function findNpmCli() {
 }
 
 /** Takes a lock that dies with its owner: a folder (made atomically) with the owner's process id inside. */
-async function takeLock(path) {
+export async function takeLock(path) {
   mkdirSync(dirname(path), { recursive: true });
   for (;;) {
     try {
