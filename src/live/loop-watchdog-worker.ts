@@ -1,0 +1,54 @@
+import { appendFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { workerData } from 'node:worker_threads';
+
+// Runs in its own thread: nothing here waits for the main loop, not even to write the line.
+
+interface Watch {
+  readonly shared: SharedArrayBuffer;
+  readonly limitMs: number;
+  readonly logPath: string;
+}
+
+const LOOK_MS = 500;
+/** A pause of our own longer than this means that the whole machine slept: the loop gets its full time again. */
+const SLEPT_MS = 5000;
+
+const watch: Watch = workerData;
+const beats = new Int32Array(watch.shared);
+const neverWoken = new Int32Array(new SharedArrayBuffer(4));
+
+let lastBeat = Atomics.load(beats, 0);
+let lastBeatAtMs = performance.now();
+let lastLookAtMs = lastBeatAtMs;
+
+for (;;) {
+  Atomics.wait(neverWoken, 0, 0, LOOK_MS);
+  const now = performance.now();
+  const beat = Atomics.load(beats, 0);
+  const slept = now - lastLookAtMs > SLEPT_MS;
+  lastLookAtMs = now;
+  if (beat !== lastBeat || slept) {
+    lastBeat = beat;
+    lastBeatAtMs = now;
+  } else if (now - lastBeatAtMs > watch.limitMs) {
+    kill(now - lastBeatAtMs);
+  }
+}
+
+function kill(blockedMs: number): void {
+  const line = {
+    level: 'fatal',
+    atMs: Date.now(),
+    event: 'loop.late',
+    blockedMs: Math.round(blockedMs),
+    limitMs: watch.limitMs,
+    msg: 'the event loop is blocked: killed by the watchdog, the supervisor starts the next',
+  };
+  try {
+    appendFileSync(watch.logPath, `${JSON.stringify(line)}\n`);
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
+}
