@@ -39,6 +39,7 @@ export const depth: Operation = publicOperation(
     const symbol = readSymbol(venue, params);
     const limit = readLimit(params.integer('limit'), DEPTH_LIMIT_DEFAULT, DEPTH_LIMIT_MAX);
     params.refuseUnread();
+    venue.settleBook(symbol);
     const book = venue.core.depth(symbol, limit);
     if (book === undefined) throw REFUSALS.symbol();
     return {

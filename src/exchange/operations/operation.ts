@@ -14,6 +14,8 @@ export interface Venue {
   readonly keys: ApiKeys;
   /** The core's time: never falls, whatever a fault does to the clock clients see. */
   coreNowMs(): number;
+  /** Publishes pending book changes, so that the id of a snapshot taken now is the end of a published event. */
+  settleBook(symbol: string): void;
   /** Tells streams and accounts what happened. */
   tell(happenings: readonly MarketHappening[]): void;
 }

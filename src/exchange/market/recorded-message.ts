@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { RecordedMessage } from '../../matching/recorded-market.ts';
+import type { RecordedFrame } from './recording-file.ts';
+
+const level = z.tuple([z.string(), z.string()]);
+const depthSchema = z.object({
+  s: z.string(),
+  U: z.number(),
+  u: z.number(),
+  b: z.array(level),
+  a: z.array(level),
+});
+const snapshotSchema = z.object({
+  lastUpdateId: z.number(),
+  bids: z.array(level),
+  asks: z.array(level),
+});
+const topSchema = z.object({
+  s: z.string(),
+  u: z.number(),
+  b: z.string(),
+  B: z.string(),
+  a: z.string(),
+  A: z.string(),
+});
+const tradeSchema = z.object({
+  s: z.string(),
+  t: z.number(),
+  p: z.string(),
+  q: z.string(),
+  m: z.boolean(),
+});
+
+/** What a frame means to the matching core; `undefined` when it has no say there (candles, aggregates). Throws on a frame that is not what its stream promises. */
+export function toRecordedMessage(frame: RecordedFrame): RecordedMessage | undefined {
+  const kind = frame.stream.slice(frame.stream.indexOf('@') + 1);
+  if (kind === 'bookTicker') {
+    const top = topSchema.parse(JSON.parse(frame.data));
+    return {
+      type: 'bookTicker',
+      symbol: top.s,
+      updateId: top.u,
+      bid: [top.b, top.B],
+      ask: [top.a, top.A],
+    };
+  }
+  if (kind === 'trade') {
+    const trade = tradeSchema.parse(JSON.parse(frame.data));
+    return {
+      type: 'trade',
+      symbol: trade.s,
+      tradeId: trade.t,
+      price: trade.p,
+      quantity: trade.q,
+      buyerIsMaker: trade.m,
+    };
+  }
+  // Partial books (`depth5` and so on) repeat what the diffs say.
+  if (!/^depth(?:@[0-9]+ms)?$/.test(kind)) return undefined;
+  const depth = depthSchema.parse(JSON.parse(frame.data));
+  return {
+    type: 'depth',
+    symbol: depth.s,
+    firstUpdateId: depth.U,
+    lastUpdateId: depth.u,
+    bids: depth.b,
+    asks: depth.a,
+  };
+}
+
+/** A recorded REST book as the core takes it. */
+export function toRecordedSnapshot(
+  symbol: string,
+  body: string,
+): RecordedMessage & { readonly type: 'snapshot' } {
+  const { lastUpdateId, bids, asks } = snapshotSchema.parse(JSON.parse(body));
+  return { type: 'snapshot', symbol, lastUpdateId, bids, asks };
+}
