@@ -14,7 +14,6 @@ import type {
   SelfTradePrevention,
   Side,
   TimeInForce,
-  TopChanged,
   TradeView,
 } from './happening.ts';
 import type { RecordedMessage } from './recorded-market.ts';
@@ -153,6 +152,15 @@ export interface DepthView {
   /** Best first. */
   readonly bids: readonly (readonly [price: E8, quantity: E8])[];
   readonly asks: readonly (readonly [price: E8, quantity: E8])[];
+}
+
+/** The best of both sides; zeros mean an empty side. */
+export interface TopView {
+  readonly updateId: number;
+  readonly bidPrice: E8;
+  readonly bidQuantity: E8;
+  readonly askPrice: E8;
+  readonly askQuantity: E8;
 }
 
 export type CandleInterval =
@@ -300,7 +308,7 @@ export interface ExchangeCore {
   /** `undefined`: no such symbol; so for all market views below. */
   symbol(name: string): SymbolRules | undefined;
   depth(symbol: string, limit: number): DepthView | undefined;
-  top(symbol: string): TopChanged | undefined;
+  top(symbol: string): TopView | undefined;
   trades(window: ListWindow): readonly TradeView[] | undefined;
   aggregateTrades(window: ListWindow): readonly AggregateTradeView[] | undefined;
   /** Ascending; the last one may be open. With `startAtMs` the oldest from there. Limit at most 1000. */

@@ -7,7 +7,8 @@ import type { E8 } from './scale.ts';
 
 /** More than the 1,000 a client may ask for at once. */
 const TRADES_KEPT = 5_000;
-const AVERAGE_MINS = 5;
+/** The window of the average price, in minutes. */
+export const AVERAGE_MINS = 5;
 const DAY_MINS = 1_440;
 const DAY_MS = DAY_MINS * 60_000;
 const ONE_BIG = 100_000_000n;
@@ -33,6 +34,7 @@ export class Tape {
   }
 
   roll(atMs: number): void {
+    this.#isAverageFresh = false;
     this.candles.roll(atMs);
   }
 
