@@ -1,0 +1,59 @@
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { SettingPath } from './problem.ts';
+
+/** What was read, before anybody checks it, and where each part of it stands. */
+export interface Source {
+  /** `undefined` unless the text is a YAML mapping. */
+  readonly root: Readonly<Record<string, unknown>> | undefined;
+  /** Errors of the YAML itself. */
+  readonly faults: readonly { readonly text: string; readonly where: string | undefined }[];
+  /** `line 12` of the key at `path`, or of the nearest thing around it; `undefined` when nothing is there. */
+  locate(path: SettingPath): string | undefined;
+}
+
+export function readSource(text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false });
+  const faults = [...document.errors, ...document.warnings].map((error) => ({
+    text: error.message.split('\n')[0] ?? 'not YAML',
+    where: error.linePos === undefined ? undefined : `line ${error.linePos[0].line}`,
+  }));
+  const lineOf = (offset: number | undefined) =>
+    offset === undefined ? undefined : `line ${lines.linePos(offset).line}`;
+  const locate = (path: SettingPath) => lineOf(findOffset(document.contents, path));
+  if (document.errors.length > 0 || !isMap(document.contents)) {
+    return { root: undefined, faults, locate };
+  }
+  const root: unknown = document.toJS({ maxAliasCount: 20 });
+  return { root: isRecord(root) ? root : undefined, faults, locate };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where the deepest part of `path` that exists begins: the key for a mapping, the item for a list. */
+function findOffset(contents: unknown, path: SettingPath): number | undefined {
+  let node = contents;
+  let offset: number | undefined;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
+      );
+      if (pair === undefined) break;
+      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof part === 'number') {
+      const item = node.items[part];
+      if (item === undefined) break;
+      node = item;
+      offset = rangeStart(item) ?? offset;
+    } else break;
+  }
+  return offset;
+}
+
+function rangeStart(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) ? node.range?.[0] : undefined;
+}
