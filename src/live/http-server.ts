@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { MetricSet } from '../observe/metric-set.ts';
 import { apiRoutes } from './api-routes.ts';
@@ -120,12 +119,10 @@ function portOf(address: string | AddressInfo | null): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-function closeServer(
-  server: Pick<Server, 'close'> & Partial<Pick<Server, 'closeAllConnections'>>,
-): Promise<void> {
+function closeServer(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     // Keep-alive connections of a scraper would hold the stop back until they time out.
-    server.closeAllConnections?.();
+    if ('closeAllConnections' in server) server.closeAllConnections();
   });
 }
