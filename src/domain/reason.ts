@@ -3,7 +3,8 @@
  * reads; the numbers that were compared travel beside the code. `docs/reasons.md` is made from this.
  */
 export const REASONS = {
-  // Market: why a snapshot could not be used.
+  // Market: whether a snapshot could be used.
+  DATA_USABLE: 'the last update of the symbol is recent enough',
   STALE_DATA: 'the last update of the symbol is older than its limit',
   FROZEN_DATA: 'updates arrive but their content does not change',
   BOOK_NOT_SYNCED: 'the order book is not proven complete',

@@ -7,7 +7,7 @@ import type {
   SkipRun,
 } from '../domain/decision.ts';
 import type { Effect } from '../domain/effect.ts';
-import { type DecisionId, decisionId, type StrategyId } from '../domain/ids.ts';
+import type { DecisionId, StrategyId } from '../domain/ids.ts';
 import type { SymbolId, VenueId } from '../domain/instrument.ts';
 import type { Order, OrderIntent } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -33,27 +33,18 @@ export interface StageNote {
 const NO_CHECKS: readonly CheckResult[] = Object.freeze([]);
 const NO_INPUTS: Readonly<Record<string, never>> = Object.freeze({});
 
-/** Numbers decisions and makes their records. Ids come from the epoch and a counter, never from chance. */
+/** Makes and numbers the records. */
 export class DecisionRecorder {
-  readonly #epoch: string;
   readonly #trust: DataTrust;
   #seq = 0;
-  #chains = 0;
 
-  constructor(epoch: number, trust: DataTrust) {
-    this.#epoch = epoch.toString(36);
+  constructor(trust: DataTrust) {
     this.#trust = trust;
   }
 
   /** Records made so far. */
   get count(): number {
     return this.#seq;
-  }
-
-  /** A new chain. */
-  nextId(): DecisionId {
-    this.#chains += 1;
-    return decisionId(`d-${this.#epoch}-${this.#chains.toString(36)}`);
   }
 
   record(note: StageNote): Effect {

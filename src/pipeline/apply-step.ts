@@ -1,0 +1,146 @@
+import type { DecisionOutcome, DecisionStage } from '../domain/decision.ts';
+import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.ts';
+import type { OrderStateName } from '../domain/order.ts';
+import { amount } from '../domain/units.ts';
+import type { AccountReport } from '../domain/venue.ts';
+import type { ExecutionStep, Finding, OrderChange } from '../execution/execution-step.ts';
+import { bookFill } from './book-fill.ts';
+import type { Desk, VenueDesk } from './desk.ts';
+import { needPortfolio } from './facts.ts';
+import { halt } from './mode-machine.ts';
+import { applyStream } from './on-socket.ts';
+import { tellPosition } from './tell-positions.ts';
+
+/** Does what the order desk found out, in the order that it asks for. */
+export function applyStep(desk: Desk, venue: VenueDesk, step: ExecutionStep): void {
+  if (step.rows.length > 0) {
+    desk.out.push({ type: 'appendRows', rows: step.rows, now: step.commitNow });
+  }
+  for (const change of step.changes) recordChange(desk, venue, change);
+  for (const booked of step.newFills) bookFill(desk, venue, booked);
+  if (step.effects.length > 0) desk.push(step.effects);
+  for (const { order } of step.changes) {
+    tellPosition(desk, venue, order.intent.strategy, order.intent.instrument.index);
+  }
+  for (const finding of step.findings) onFinding(desk, venue, finding);
+  if (step.balancesToCompare !== undefined) compareBalances(desk, venue, step.balancesToCompare);
+}
+
+const STAGE_OF: Readonly<
+  Partial<Record<OrderStateName, readonly [DecisionStage, DecisionOutcome]>>
+> = {
+  SUBMITTED: ['order', 'sent'],
+  VOID: ['order', 'void'],
+  ACCEPTED: ['ack', 'accepted'],
+  PARTIALLY_FILLED: ['ack', 'partial'],
+  FILLED: ['ack', 'filled'],
+  CANCELED: ['ack', 'canceled'],
+  EXPIRED: ['ack', 'expired'],
+  REJECTED: ['ack', 'rejected'],
+  UNKNOWN: ['ack', 'unknown'],
+  ABSENT: ['ack', 'absent'],
+  DEAD: ['ack', 'dead'],
+};
+
+function recordChange(desk: Desk, venue: VenueDesk, change: OrderChange): void {
+  // INITIALIZED has no record of its own: the gate's `accepted` says it.
+  const told = STAGE_OF[change.to];
+  if (told === undefined || desk.recorder === undefined) return;
+  const [stage, plain] = told;
+  const outcome = change.reason.code === 'FOUND_AT_VENUE' ? 'adopted' : plain;
+  const { order } = change;
+  const { intent, state } = order;
+  desk.out.push(
+    desk.recorder.record({
+      atMs: desk.nowMs,
+      decisionId: intent.decisionId,
+      stage,
+      venue: intent.venue,
+      symbol: intent.symbol,
+      strategy: intent.strategy,
+      outcome,
+      reason: change.reason,
+      order,
+      venueOrderId: 'venueOrderId' in state ? state.venueOrderId : undefined,
+      inputs: {
+        from: change.from ?? 'none',
+        to: change.to,
+        source: change.source ?? 'own',
+        side: intent.side,
+        price: formatPrice(intent.instrument, intent.price),
+        quantity: formatQuantity(intent.instrument, intent.quantity),
+        filledQuantity: formatQuantity(intent.instrument, order.filledQuantity),
+        filledQuote: formatAmount(intent.instrument.quote, order.filledQuote),
+      },
+    }),
+  );
+  if (change.to === 'REJECTED' || change.to === 'VOID') {
+    // The way is free again for the next exit: what refused this one may be gone.
+    venue.host.setOrderPending(intent.strategy, intent.instrument.index, false);
+  }
+}
+
+function onFinding(desk: Desk, venue: VenueDesk, finding: Finding): void {
+  switch (finding.type) {
+    case 'reconciled':
+      venue.hasReconciledOnce = true;
+      announceReady(desk);
+      return;
+    case 'balancesDiffer':
+      // The gate reads `isReconciled`; the fault is among the effects.
+      return;
+    case 'orphan':
+      halt(
+        desk,
+        `an order of ours that the journal does not know: ${finding.report.clientOrderId}`,
+      );
+      return;
+    case 'lateAppearance':
+      halt(desk, `an order proven absent appeared: ${finding.order.intent.clientOrderId}`);
+      return;
+    case 'duplicateOrder':
+      halt(desk, `two orders with one id: ${finding.order.intent.clientOrderId}`);
+      return;
+    case 'splitBrain':
+      halt(desk, `another daemon trades this account, epoch ${finding.epoch}`);
+      desk.out.push({ type: 'stopProcess', exitCode: 75, cause: 'split brain' });
+      return;
+    case 'streamSilent':
+      applyStream(desk, venue, venue.stream.distrust('an order was not reported', desk.nowMs));
+      return;
+    case 'refusalsLatched':
+      return;
+  }
+}
+
+function announceReady(desk: Desk): void {
+  if (desk.announcedReady || desk.boots.length > 0) return;
+  if (!desk.venues.every((venue) => venue.orders.isReconciled())) return;
+  desk.announcedReady = true;
+  desk.out.push({ type: 'announceReady' });
+}
+
+/** The venue's word on what we own against our own books. On the very first start it opens the books. */
+function compareBalances(desk: Desk, venue: VenueDesk, account: AccountReport): void {
+  const portfolio = needPortfolio(desk);
+  const name = venue.setup.venue;
+  for (const balance of account.balances) venue.balances.set(balance.asset, balance);
+  if (!venue.hasOpening) {
+    venue.hasOpening = true;
+    portfolio.open(name, account.balances);
+    const balances: Record<string, string> = {};
+    for (const { asset, free, locked } of account.balances) {
+      const scale = venue.instruments.flatMap(({ base, quote }) => [base, quote]);
+      const known = scale.find((each) => each.name === asset) ?? { name: asset, scale: 8 };
+      balances[asset] = formatAmount(known, amount(free + locked));
+    }
+    const row = { type: 'opening', atMs: desk.nowMs, venue: name, balances } as const;
+    desk.out.push({ type: 'appendRows', rows: [row], now: true });
+  }
+  const mismatches = portfolio.assessBalances(name, account.balances);
+  for (const { asset, expected, actual } of mismatches) {
+    const detail = { venue: name, asset, expected: `${expected}`, actual: `${actual}` };
+    desk.out.push({ type: 'raiseFault', fault: 'position.mismatch', severity: 'warn', detail });
+  }
+  applyStep(desk, venue, venue.orders.onBalancesCompared(mismatches.length === 0, desk.nowMs));
+}

@@ -1,0 +1,122 @@
+import { type BoundedList, BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { HealthSampled, Started } from '../domain/event.ts';
+import type { StrategyId } from '../domain/ids.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Mode } from '../domain/mode.ts';
+import type { Balance } from '../domain/order.ts';
+import { type UnixMs, unixMs } from '../domain/units.ts';
+import type { MarketCodec } from '../domain/venue.ts';
+import type { AccountStream } from '../execution/account-stream.ts';
+import type { OrderDesk } from '../execution/order-desk.ts';
+import type { MarketFeed, MarketSink } from '../market/feed.ts';
+import type { Portfolio } from '../portfolio/portfolio.ts';
+import type { MarketView } from '../signal/market-view.ts';
+import type { SignalSink, StrategyHost } from '../signal/strategy-host.ts';
+import type { DecisionRecorder } from './decisions.ts';
+import type { ModeState } from './modes.ts';
+import type { DeskSetup, VenueSetup } from './setup.ts';
+import type { StaleRuns } from './stale-runs.ts';
+
+/** Everything about one venue once its instruments are known. */
+export interface VenueDesk {
+  readonly setup: VenueSetup;
+  readonly instruments: readonly Instrument[];
+  readonly marketCodec: MarketCodec;
+  readonly feed: MarketFeed;
+  readonly orders: OrderDesk;
+  readonly stream: AccountStream;
+  readonly host: StrategyHost;
+  /** By `Instrument.index`; made from the first best bid and ask. */
+  readonly views: (MarketView | undefined)[];
+  readonly marketSink: MarketSink;
+  readonly signalSink: SignalSink;
+  readonly stale: StaleRuns;
+  /** As the venue last reported them, by asset. */
+  readonly balances: BoundedMap<string, Balance>;
+  /** When our orders left, newest last. */
+  readonly orderTimes: BoundedList<number>;
+  /** By strategy and symbol (`keyOf`). */
+  readonly lastOrderAtMs: BoundedMap<string, UnixMs>;
+  readonly exitRetryAtMs: BoundedMap<string, number>;
+  hasOpening: boolean;
+  hasReconciledOnce: boolean;
+  clockOffsetMs: number | undefined;
+}
+
+/** What the desk asked about a venue before it could trade there. */
+export interface BootQuestion {
+  readonly setup: VenueSetup;
+  requestId: number | undefined;
+  retryAtMs: number;
+  triesCount: number;
+}
+
+/**
+ * All state of the daemon. It changes only inside `handle`, from events alone; `out` collects the
+ * effects of the event being handled.
+ */
+export class Desk {
+  readonly setup: DeskSetup;
+  phase: 'idle' | 'booting' | 'running' | 'stopping' = 'idle';
+  nowMs: UnixMs = unixMs(0);
+  out: Effect[] = [];
+  started: Started | undefined;
+  mode: ModeState = {
+    mode: 'RECOVERING',
+    actor: 'machine',
+    cause: 'not started',
+    sinceMs: unixMs(0),
+  };
+  /** Where RECOVERING leads. */
+  targetMode: ModeState | undefined;
+  /** Why the machine holds back by itself; the mode comes back when all are gone. */
+  readonly holds = new BoundedMap<string, Mode>('mode_holds', 16, 'refuse');
+  flattening = false;
+  announcedReady = false;
+  health: HealthSampled | undefined;
+  lastTickAtMs = 0;
+  stopCause = '';
+  stopBeganAtMs = 0;
+  readonly venues: VenueDesk[] = [];
+  readonly boots: BootQuestion[] = [];
+  portfolio: Portfolio | undefined;
+  recorder: DecisionRecorder | undefined;
+  random: () => number = () => 0;
+  #requestId = 0;
+
+  constructor(setup: DeskSetup) {
+    this.setup = setup;
+  }
+
+  /** One counter for all questions of all rooms, so that an answer finds its asker. */
+  readonly nextRequestId = (): number => {
+    this.#requestId += 1;
+    return this.#requestId;
+  };
+
+  push(effects: readonly Effect[]): void {
+    for (const effect of effects) this.out.push(effect);
+  }
+
+  /** Every bounded collection of the desk, for `/metrics`. */
+  collections(): readonly CollectionSize[] {
+    const all: CollectionSize[] = [this.holds];
+    if (this.portfolio !== undefined) all.push(...this.portfolio.collections());
+    for (const venue of this.venues) {
+      all.push(venue.balances, venue.orderTimes, venue.lastOrderAtMs, venue.exitRetryAtMs);
+      all.push(...venue.orders.collections());
+    }
+    return all;
+  }
+}
+
+/** Key of a strategy on a symbol. */
+export function keyOf(strategy: StrategyId, instrument: Instrument): string {
+  return `${strategy}|${instrument.symbol}`;
+}
+
+/** The venue's clock as we estimate it; ours while it is not measured. */
+export function venueNowMs(desk: Desk, venue: VenueDesk): UnixMs {
+  return unixMs(desk.nowMs + (venue.feed.clockOffsetMs() ?? 0));
+}

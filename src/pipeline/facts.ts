@@ -1,0 +1,202 @@
+import { InvariantBroken } from '../domain/assert.ts';
+import type { BoundedList } from '../domain/bounded.ts';
+import { baseAmountOf, type Instrument, notionalOf } from '../domain/instrument.ts';
+import type { Order, OrderIntent } from '../domain/order.ts';
+import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units.ts';
+import type { PendingBuy, Portfolio } from '../portfolio/portfolio.ts';
+import { type PositionFacts, type QuoteRate, type RiskFacts, SAME_QUOTE } from '../risk/facts.ts';
+import { type Desk, keyOf, type VenueDesk } from './desk.ts';
+
+/** Everything the gate may look at for one intent, as it is at this moment. */
+export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): RiskFacts {
+  const { feed, orders } = venue;
+  const instrument = venue.instruments[intent.instrument.index] ?? intent.instrument;
+  const portfolio = needPortfolio(desk);
+  const top = feed.top(instrument.index);
+  const freshness = feed.assessFreshness(instrument.index, desk.nowMs);
+  const book = feed.book(instrument.index);
+  const others = orders
+    .openOrders()
+    .filter((order) => order.intent.clientOrderId !== intent.clientOrderId);
+  const pnl = portfolio.assessPnl(desk.nowMs);
+  const equity = portfolio.assessEquity(desk.nowMs);
+  return {
+    nowMs: desk.nowMs,
+    mode: desk.phase === 'stopping' ? 'OBSERVING' : desk.mode.mode,
+    flattening: desk.flattening && desk.phase !== 'stopping',
+    instrument,
+    top: feed.isSuspect(instrument.index) ? undefined : top,
+    freshness: Number.isFinite(freshness.ageMs)
+      ? { ageMs: worstAge(freshness), limitMs: freshness.limitMs }
+      : undefined,
+    bookSynced: book?.isSynced ?? false,
+    bookCrossed: book?.isCrossed ?? true,
+    clock: { offsetMs: clockErrorMs(venue), jitterMs: 0 },
+    loopDelayMs: desk.health?.loopDelayMsMax ?? 0,
+    reference:
+      top === undefined ? undefined : { ticks: (top.bidPrice + top.askPrice) / 2, source: 'mid' },
+    accountQuote: desk.setup.accountQuote,
+    quoteRate: findRate(desk, portfolio, instrument),
+    freeQuote: findFree(portfolio, venue, instrument, instrument.quote.name, others),
+    freeBase: findFree(portfolio, venue, instrument, instrument.base.name, others),
+    position: {
+      heldLots: portfolio.getHeldLots(intent.strategy, instrument),
+      ...pendingLots(
+        others.filter((order) => order.intent.strategy === intent.strategy),
+        instrument,
+      ),
+    },
+    symbolPosition: {
+      heldLots: portfolio.getSymbolLots(instrument),
+      ...pendingLots(others, instrument),
+    },
+    grossExposure: portfolio.findGrossExposure(pendingBuys(others), desk.nowMs),
+    openOrdersCount: others.length,
+    recentOrdersAtMs: recentOrders(desk, venue),
+    ordersTodayCount: portfolio.ordersTodayCount,
+    lastOrderAtMs: venue.lastOrderAtMs.get(keyOf(intent.strategy, instrument)),
+    unknownOrdersCount: orders.unknownOn(instrument.symbol).length,
+    refusalsInRowCount: orders.isRefusalLatched(intent.strategy, instrument.symbol, desk.nowMs)
+      ? Math.max(
+          desk.setup.risk.refusalsInRowMax,
+          orders.refusalsInRow(intent.strategy, instrument.symbol),
+        )
+      : 0,
+    restingOrders: others
+      .filter((order) => order.intent.symbol === instrument.symbol)
+      .map((order) => ({ side: order.intent.side, price: order.intent.price })),
+    dailyPnl: pnl.verified ? pnl.daily : undefined,
+    equityVerified: equity.verified,
+    reconciled: orders.isReconciled() && !orders.isUnsettled(instrument.symbol),
+    privateStreamUp: venue.stream.isUp(desk.nowMs),
+    diskFreeBytes: desk.health?.diskFreeBytes,
+  };
+}
+
+/** What one entry of this instrument could spend, and what its quote is worth to the account. */
+export function findUsable(
+  desk: Desk,
+  venue: VenueDesk,
+  instrument: Instrument,
+): {
+  readonly freeQuote: Amount;
+  readonly freeBase: Amount;
+  readonly quoteRate: QuoteRate | undefined;
+} {
+  const portfolio = needPortfolio(desk);
+  const orders = venue.orders.openOrders();
+  const find = (asset: string): Amount =>
+    findFree(portfolio, venue, instrument, asset, orders) ?? NO_AMOUNT;
+  return {
+    freeQuote: find(instrument.quote.name),
+    freeBase: find(instrument.base.name),
+    quoteRate: findRate(desk, portfolio, instrument),
+  };
+}
+
+function findRate(desk: Desk, portfolio: Portfolio, instrument: Instrument): QuoteRate | undefined {
+  if (instrument.quote.name === desk.setup.accountQuote.name) return SAME_QUOTE;
+  return portfolio.findQuoteRate(instrument, desk.nowMs);
+}
+
+/** Wired at the start, before any market event can ask. */
+export function needPortfolio(desk: Desk): Portfolio {
+  if (desk.portfolio === undefined)
+    throw new InvariantBroken('the portfolio is opened before the first order');
+  return desk.portfolio;
+}
+
+/** Late content is as bad as no content: the larger overrun of the two limits is shown as age. */
+function worstAge(freshness: {
+  readonly ageMs: number;
+  readonly limitMs: number;
+  readonly eventLagMs: number;
+  readonly eventLagMsMax: number;
+}): number {
+  const isLate = freshness.eventLagMs > freshness.eventLagMsMax;
+  return isLate
+    ? Math.max(freshness.ageMs, freshness.limitMs + freshness.eventLagMs)
+    : freshness.ageMs;
+}
+
+/**
+ * An offset that is measured is corrected in every request and every age, whatever its size; what is
+ * left as an error is only what is not known. `undefined` until measured, which denies.
+ */
+function clockErrorMs(venue: VenueDesk): number | undefined {
+  return venue.feed.clockOffsetMs();
+}
+
+function pendingLots(
+  orders: readonly Order[],
+  instrument: Instrument,
+): Omit<PositionFacts, 'heldLots'> {
+  let buyLots = 0;
+  let sellLots = 0;
+  for (const { intent, filledQuantity } of orders) {
+    if (intent.symbol !== instrument.symbol) continue;
+    const open = Math.max(0, intent.quantity - filledQuantity);
+    if (intent.side === 'BUY') buyLots += open;
+    else if (intent.class !== 'protective') sellLots += open;
+  }
+  return { pendingBuyLots: lots(buyLots), pendingSellLots: lots(sellLots) };
+}
+
+function pendingBuys(orders: readonly Order[]): PendingBuy[] {
+  return orders
+    .filter(({ intent }) => intent.side === 'BUY')
+    .map(({ intent, filledQuantity }) => ({
+      instrument: intent.instrument,
+      price: intent.price,
+      quantity: lots(Math.max(0, intent.quantity - filledQuantity)),
+    }));
+}
+
+/**
+ * What may be spent: the smaller of what the venue said last and what our own books say, less what
+ * orders under way hold back and the venue may not have counted yet.
+ */
+function findFree(
+  portfolio: Portfolio,
+  venue: VenueDesk,
+  instrument: Instrument,
+  asset: string,
+  orders: readonly Order[],
+): Amount | undefined {
+  const reported = venue.balances.get(asset);
+  if (reported === undefined) return undefined;
+  const total = reported.free + reported.locked;
+  const expected = portfolio
+    .listExpectedBalances(venue.setup.venue)
+    .find((balance) => balance.asset === asset)?.total;
+  const owned = expected === undefined || expected > total ? total : expected;
+  let held = 0n;
+  for (const { intent } of orders) {
+    if (intent.venue === venue.setup.venue) held += heldBack(venue, intent, asset);
+  }
+  const free = owned - (held > reported.locked ? held : reported.locked);
+  const usable = portfolio.getUsable(instrument.venue, asset, amount(free > 0n ? free : 0n));
+  return usable;
+}
+
+function heldBack(venue: VenueDesk, intent: OrderIntent, asset: string): bigint {
+  const order = venue.orders.findOrder(intent.clientOrderId);
+  const open: Lots = lots(Math.max(0, intent.quantity - (order?.filledQuantity ?? 0)));
+  if (intent.side === 'SELL') {
+    return intent.instrument.base.name === asset ? baseAmountOf(intent.instrument, open) : 0n;
+  }
+  if (intent.instrument.quote.name !== asset) return 0n;
+  return notionalOf(intent.instrument, intent.price, open);
+}
+
+function recentOrders(desk: Desk, venue: VenueDesk): number[] {
+  const since = desk.nowMs - desk.setup.risk.orderWindowMs;
+  const times: BoundedList<number> = venue.orderTimes;
+  const recent: number[] = [];
+  for (let i = -1; i >= -times.size; i--) {
+    const atMs = times.at(i);
+    if (atMs === undefined || atMs < since) break;
+    recent.push(atMs);
+  }
+  return recent;
+}

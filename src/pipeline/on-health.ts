@@ -1,0 +1,36 @@
+import type { HealthSampled } from '../domain/event.ts';
+import type { Desk } from './desk.ts';
+import { halt, hold } from './mode-machine.ts';
+import { DISK_HALTED_BYTES, DISK_REDUCING_BYTES } from './setup.ts';
+
+/** What the machine is like. An input of the gate, and sometimes a reason to hold back. */
+export function onHealth(desk: Desk, event: HealthSampled): void {
+  const hadRoom = (desk.health?.diskFreeBytes ?? Number.POSITIVE_INFINITY) >= DISK_REDUCING_BYTES;
+  desk.health = event;
+  const { diskFreeBytes } = event;
+  if (diskFreeBytes !== undefined) {
+    const isLow = diskFreeBytes < DISK_REDUCING_BYTES;
+    hold(desk, 'little disk left', isLow, 'REDUCING');
+    if (isLow && hadRoom) {
+      const detail = { diskFreeBytes, limitBytes: DISK_REDUCING_BYTES };
+      desk.out.push({ type: 'raiseFault', fault: 'disk.low', severity: 'error', detail });
+    }
+    if (diskFreeBytes < DISK_HALTED_BYTES) halt(desk, `only ${diskFreeBytes} bytes of disk left`);
+  }
+  if (event.clockStepMs !== 0) onClockStep(desk, event.clockStepMs);
+}
+
+/** Our wall clock was stepped: what was measured with it is void until measured again. */
+function onClockStep(desk: Desk, stepMs: number): void {
+  desk.lastTickAtMs += stepMs;
+  for (const venue of desk.venues) {
+    desk.push(venue.feed.onClockStep(stepMs, desk.nowMs));
+    venue.clockOffsetMs = undefined;
+  }
+  desk.out.push({
+    type: 'raiseFault',
+    fault: 'clock.jumped',
+    severity: 'warn',
+    detail: { stepMs: Math.round(stepMs) },
+  });
+}

@@ -1,0 +1,67 @@
+import type { FrameReceived } from '../domain/event.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+import type { StreamStep } from '../execution/account-link.ts';
+import { applyStep } from './apply-step.ts';
+import type { Desk, VenueDesk } from './desk.ts';
+
+export function onFrame(desk: Desk, event: FrameReceived): void {
+  const { connection, bytes, atMs } = event;
+  for (const venue of desk.venues) {
+    if (venue.feed.owns(connection)) {
+      const effects = venue.feed.onFrame(connection, bytes, atMs, venue.marketSink);
+      if (effects.length > 0) desk.push(effects);
+      return;
+    }
+    if (venue.stream.owns(connection)) {
+      applyStream(desk, venue, venue.stream.onFrame(connection, bytes, atMs));
+      return;
+    }
+  }
+}
+
+export function onPing(desk: Desk, connection: ConnectionId): void {
+  for (const venue of desk.venues) {
+    if (venue.feed.owns(connection)) desk.push(venue.feed.onPing(connection, desk.nowMs));
+    else if (venue.stream.owns(connection)) venue.stream.onPing(connection, desk.nowMs);
+  }
+}
+
+export function onSocketOpened(desk: Desk, connection: ConnectionId): void {
+  for (const venue of desk.venues) {
+    if (venue.feed.owns(connection)) desk.push(venue.feed.onSocketOpened(connection, desk.nowMs));
+    else if (venue.stream.owns(connection)) {
+      applyStream(desk, venue, venue.stream.onOpened(connection, desk.nowMs));
+    }
+  }
+}
+
+export function onSocketClosed(
+  desk: Desk,
+  connection: ConnectionId,
+  code: number,
+  cause: string,
+): void {
+  for (const venue of desk.venues) {
+    if (venue.feed.owns(connection)) {
+      desk.push(venue.feed.onSocketClosed(connection, code, cause, desk.nowMs));
+    } else if (venue.stream.owns(connection)) {
+      const told = cause === '' ? `closed with ${code}` : cause;
+      applyStream(desk, venue, venue.stream.onClosed(connection, told, desk.nowMs));
+    }
+  }
+}
+
+/** What the account socket brought. Events are not replayed, so after a gap the venue is asked for what we missed. */
+export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): void {
+  desk.push(step.effects);
+  if (step.balances !== undefined) {
+    for (const balance of step.balances.balances) venue.balances.set(balance.asset, balance);
+  }
+  if (step.report !== undefined) {
+    applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
+  }
+  if (step.hasGap) {
+    const scope = venue.hasReconciledOnce ? 'gap' : 'start';
+    applyStep(desk, venue, venue.orders.startReconciliation(scope, desk.nowMs));
+  }
+}

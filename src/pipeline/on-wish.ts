@@ -1,0 +1,230 @@
+import type { CheckResult, DecisionOutcome } from '../domain/decision.ts';
+import type { DecisionId, StrategyId } from '../domain/ids.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { formatAmount, formatPrice, formatQuantity, notionalOf } from '../domain/instrument.ts';
+import type { OrderClass, OrderIntent } from '../domain/order.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Lots, Price } from '../domain/units.ts';
+import type { ExitWish } from '../portfolio/views.ts';
+import { assessRisk } from '../risk/assess-risk.ts';
+import { sizeEntry, sizeExit } from '../risk/sizing.ts';
+import type { Enter, Exit } from '../signal/strategy.ts';
+import { applyStep } from './apply-step.ts';
+import { type Desk, keyOf, type VenueDesk } from './desk.ts';
+import { findUsable, gatherFacts, needPortfolio } from './facts.ts';
+import { EXIT_RETRY_MS } from './setup.ts';
+import { snapshotOf } from './snapshot.ts';
+
+type Inputs = Readonly<Record<string, number | string | boolean>>;
+
+/** One chain on its way through the desk. */
+interface Chain {
+  readonly decisionId: DecisionId;
+  readonly strategy: StrategyId;
+  readonly instrument: Instrument;
+}
+
+/** A strategy wants to enter: size it, ask the gate, and if it passes, have it written down. */
+export function onEnterWish(
+  desk: Desk,
+  venue: VenueDesk,
+  strategy: StrategyId,
+  index: number,
+  wish: Enter,
+): void {
+  const instrument = venue.instruments[index];
+  const top = venue.feed.top(index);
+  if (instrument === undefined || top === undefined) return;
+  const chain = beginChain(desk, venue, strategy, instrument);
+  note(desk, venue, chain, 'signal', 'passed', wish.reason, wish.inputs);
+
+  const portfolio = needPortfolio(desk);
+  const equity = portfolio.assessEquity(desk.nowMs);
+  const usable = findUsable(desk, venue, instrument);
+  const sized = sizeEntry(
+    {
+      instrument,
+      side: wish.side,
+      top,
+      stopDistanceTicks: wish.stopDistanceTicks ?? defaultStop(desk, strategy, top.askPrice),
+      equity: equity.verified ? equity.amount : undefined,
+      accountQuote: desk.setup.accountQuote,
+      quoteRate: usable.quoteRate,
+      freeQuote: usable.freeQuote,
+      freeBase: usable.freeBase,
+    },
+    desk.setup.sizing,
+    desk.setup.risk,
+  );
+  if (sized.type === 'unsized') {
+    note(desk, venue, chain, 'risk', 'denied', sized.reason, sized.inputs);
+    return;
+  }
+  askGate(
+    desk,
+    venue,
+    chain,
+    'entry',
+    'BUY',
+    sized.price,
+    sized.quantity,
+    wish.reason,
+    sized.inputs,
+  );
+}
+
+/** A strategy wants to leave what it holds. */
+export function onExitWish(
+  desk: Desk,
+  venue: VenueDesk,
+  strategy: StrategyId,
+  index: number,
+  wish: Exit,
+): void {
+  const instrument = venue.instruments[index];
+  if (instrument === undefined || !mayTryExit(desk, venue, strategy, instrument)) return;
+  const chain = beginChain(desk, venue, strategy, instrument);
+  note(desk, venue, chain, 'signal', 'passed', wish.reason, wish.inputs);
+  leave(desk, venue, chain, wish.reason);
+}
+
+/** A rule of the position (stop, target, trailing, time) or an operator wants it closed. */
+export function onPortfolioExit(desk: Desk, venue: VenueDesk, exit: ExitWish): void {
+  if (exit.instrument.venue !== venue.setup.venue) return;
+  const instrument = venue.instruments[exit.instrument.index];
+  if (instrument === undefined || !mayTryExit(desk, venue, exit.strategy, instrument)) return;
+  const chain = beginChain(desk, venue, exit.strategy, instrument);
+  const inputs = { quantity: formatQuantity(instrument, exit.quantity) };
+  note(desk, venue, chain, 'exit', 'passed', exit.reason, inputs);
+  leave(desk, venue, chain, exit.reason);
+}
+
+/** Exits are wished for again on every price: one at a time, and not at once again after a refusal. */
+function mayTryExit(
+  desk: Desk,
+  venue: VenueDesk,
+  strategy: StrategyId,
+  instrument: Instrument,
+): boolean {
+  if (venue.orders.isPending(strategy, instrument.symbol)) return false;
+  const retryAtMs = venue.exitRetryAtMs.get(keyOf(strategy, instrument));
+  return retryAtMs === undefined || desk.nowMs >= retryAtMs;
+}
+
+function leave(desk: Desk, venue: VenueDesk, chain: Chain, reason: Reason): void {
+  const { strategy, instrument } = chain;
+  venue.exitRetryAtMs.set(keyOf(strategy, instrument), desk.nowMs + EXIT_RETRY_MS);
+  const top = venue.feed.top(instrument.index);
+  if (top === undefined) {
+    note(desk, venue, chain, 'risk', 'denied', { code: 'NO_REFERENCE_PRICE' }, {});
+    return;
+  }
+  const { base } = needPortfolio(desk).getPosition(strategy, instrument);
+  const sized = sizeExit(
+    { instrument, side: 'SELL', top, base },
+    desk.setup.sizing,
+    desk.setup.risk,
+  );
+  if (sized.type === 'unsized') {
+    note(desk, venue, chain, 'risk', 'denied', sized.reason, sized.inputs);
+    return;
+  }
+  askGate(desk, venue, chain, 'exit', 'SELL', sized.price, sized.quantity, reason, sized.inputs);
+}
+
+function askGate(
+  desk: Desk,
+  venue: VenueDesk,
+  chain: Chain,
+  orderClass: OrderClass,
+  side: 'BUY' | 'SELL',
+  price: Price,
+  quantity: Lots,
+  reason: Reason,
+  sizing: Readonly<Record<string, number | string>>,
+): void {
+  const intent = venue.orders.prepare(
+    { ...chain, class: orderClass, side, timeInForce: 'IOC', price, quantity, reason },
+    desk.nowMs,
+  );
+  const verdict = assessRisk(intent, gatherFacts(desk, venue, intent), desk.setup.risk);
+  const inputs = { ...sizing, ...describeIntent(intent) };
+  if (verdict.type === 'denied') {
+    note(desk, venue, chain, 'risk', 'denied', verdict.reason, inputs, verdict.checks);
+    for (const broken of verdict.brokenChecks) {
+      const text = broken.cause instanceof Error ? broken.cause.message : String(broken.cause);
+      const detail = { code: broken.code, text };
+      desk.out.push({ type: 'raiseFault', fault: 'risk.check_failed', severity: 'error', detail });
+    }
+    return;
+  }
+  desk.setup.probe.mark('approved');
+  const approved: Reason = { code: 'INTENT_APPROVED', checksCount: verdict.checks.length };
+  note(desk, venue, chain, 'risk', 'accepted', approved, inputs, verdict.checks, verdict.intent);
+  applyStep(desk, venue, venue.orders.open(verdict.intent, verdict.checks, desk.nowMs));
+}
+
+/** A new chain begins with what the market looked like. */
+function beginChain(
+  desk: Desk,
+  venue: VenueDesk,
+  strategy: StrategyId,
+  instrument: Instrument,
+): Chain {
+  const chain = { decisionId: venue.orders.nextDecisionId(), strategy, instrument };
+  const { inputs, reason } = snapshotOf(desk, venue, instrument);
+  note(desk, venue, chain, 'market', 'passed', reason, inputs);
+  return chain;
+}
+
+function note(
+  desk: Desk,
+  venue: VenueDesk,
+  chain: Chain,
+  stage: 'market' | 'signal' | 'risk' | 'exit',
+  outcome: DecisionOutcome,
+  reason: Reason,
+  inputs: Inputs,
+  checks: readonly CheckResult[] = [],
+  order: OrderIntent | undefined = undefined,
+): void {
+  if (desk.recorder === undefined) return;
+  desk.out.push(
+    desk.recorder.record({
+      atMs: desk.nowMs,
+      decisionId: chain.decisionId,
+      stage,
+      venue: venue.setup.venue,
+      symbol: chain.instrument.symbol,
+      strategy: chain.strategy,
+      outcome,
+      reason,
+      checks,
+      order,
+      inputs,
+    }),
+  );
+}
+
+function describeIntent(intent: OrderIntent): Readonly<Record<string, string>> {
+  return {
+    side: intent.side,
+    orderClass: intent.class,
+    timeInForce: intent.timeInForce,
+    price: formatPrice(intent.instrument, intent.price),
+    quantity: formatQuantity(intent.instrument, intent.quantity),
+    notional: formatAmount(
+      intent.instrument.quote,
+      notionalOf(intent.instrument, intent.price, intent.quantity),
+    ),
+  };
+}
+
+const BPS = 10_000;
+
+/** The stop of the settings, for strategies that do not name their own. */
+function defaultStop(desk: Desk, strategy: StrategyId, entry: Price): number {
+  const { standard, byStrategy } = desk.setup.portfolio.exits;
+  const { stopBps } = byStrategy[strategy] ?? standard;
+  return Math.max(1, Math.round((entry * stopBps) / BPS));
+}

@@ -1,0 +1,92 @@
+import type { SkipRun } from '../domain/decision.ts';
+import type { UnixMs } from '../domain/units.ts';
+import type { Freshness } from '../market/feed.ts';
+import { Answer } from '../signal/answer.ts';
+import { SkipRunBuilder } from '../signal/skip-run.ts';
+
+/** A stretch of time in which a symbol was not to be acted upon. */
+export interface StaleTold {
+  readonly instrument: number;
+  readonly ageMs: number;
+  readonly limitMs: number;
+  readonly run: SkipRun;
+}
+
+export interface StaleLook {
+  readonly change: 'began' | 'ended' | 'none';
+  /** The run that this look ended, if any. */
+  readonly told: StaleTold | undefined;
+}
+
+interface Slot {
+  readonly answer: Answer;
+  readonly builder: SkipRunBuilder;
+  isStale: boolean;
+  ageMs: number;
+  limitMs: number;
+}
+
+const TOLD_EVERY_MS = 10_000;
+const UNCHANGED: StaleLook = Object.freeze({ change: 'none', told: undefined });
+
+/**
+ * While a symbol is stale nothing arrives that could be decided upon, and that, too, is a decision:
+ * each look at it is counted, and the looks are told as runs of ten seconds at most.
+ */
+export class StaleRuns {
+  readonly #slots: readonly Slot[];
+
+  constructor(instrumentsCount: number) {
+    this.#slots = Array.from({ length: instrumentsCount }, () => {
+      const answer = new Answer(['ageMs', 'limitMs', 'eventLagMs', 'eventLagMsMax']);
+      const builder = new SkipRunBuilder(answer);
+      return { answer, builder, isStale: false, ageMs: 0, limitMs: 0 };
+    });
+  }
+
+  isStale(instrument: number): boolean {
+    return this.#slots[instrument]?.isStale ?? true;
+  }
+
+  look(instrument: number, freshness: Freshness, nowMs: UnixMs): StaleLook {
+    const slot = this.#slots[instrument];
+    if (slot === undefined) return UNCHANGED;
+    if (freshness.fresh) {
+      if (!slot.isStale) return UNCHANGED;
+      slot.isStale = false;
+      return { change: 'ended', told: tell(instrument, slot) };
+    }
+    const isOld = nowMs - slot.builder.firstAtMs >= TOLD_EVERY_MS;
+    const told = slot.builder.count > 0 && isOld ? tell(instrument, slot) : undefined;
+    slot.ageMs = freshness.ageMs;
+    slot.limitMs = freshness.limitMs;
+    slot.answer.see(
+      freshness.ageMs,
+      freshness.limitMs,
+      freshness.eventLagMs,
+      freshness.eventLagMsMax,
+    );
+    slot.builder.add(nowMs, { code: 'STALE_DATA' }, 0);
+    const change = slot.isStale ? 'none' : 'began';
+    slot.isStale = true;
+    return { change, told };
+  }
+
+  /** Ends every run: at the stop. */
+  closeAll(): StaleTold[] {
+    return this.#slots.flatMap((slot, instrument) =>
+      slot.builder.count === 0 ? [] : [tell(instrument, slot)],
+    );
+  }
+}
+
+function tell(instrument: number, slot: Slot): StaleTold {
+  const { ageMs, limitMs } = slot;
+  // A symbol without any data is `Infinity` ms old, which JSON cannot say: -1 stands for "never".
+  return {
+    instrument,
+    ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : -1,
+    limitMs,
+    run: slot.builder.close(),
+  };
+}
