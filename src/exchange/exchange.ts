@@ -2,7 +2,7 @@ import type { ExchangeCore } from '../matching/exchange-core.ts';
 import type { MarketHappening } from '../matching/happening.ts';
 import type { SymbolStatus } from '../matching/symbol-rules.ts';
 import { ApiKeys } from './api-keys.ts';
-import { ExchangeClock } from './exchange-clock.ts';
+import type { ExchangeClock } from './exchange-clock.ts';
 import type { ExchangeSettings } from './exchange-options.ts';
 import type { FaultControls, FaultTarget } from './faults/fault.ts';
 import { FaultBoard } from './faults/fault-board.ts';

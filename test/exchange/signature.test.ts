@@ -47,21 +47,25 @@ test('WS API parameters: sorted by name, numbers as they were written', () => {
   expect(params.signedPayload).toBe('apiKey=k&price=0.10&timestamp=1499827319559');
 });
 
-test.each(['ed25519', 'rsa'] as const)('an %s key: its own signature passes, another key fails', (type) => {
-  const make = () =>
-    type === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
-      : generateKeyPairSync('ed25519');
-  const mine = make();
-  const other = make();
-  const algorithm = type === 'rsa' ? 'RSA-SHA256' : null;
-  const signature = sign(algorithm, Buffer.from(PAYLOAD), mine.privateKey).toString('base64');
-  const pem = (key: typeof mine) => key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+test.each(['ed25519', 'rsa'] as const)(
+  'an %s key: its own signature passes, another key fails',
+  (type) => {
+    const make = () =>
+      type === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
+        : generateKeyPairSync('ed25519');
+    const mine = make();
+    const other = make();
+    const algorithm = type === 'rsa' ? 'RSA-SHA256' : null;
+    const signature = sign(algorithm, Buffer.from(PAYLOAD), mine.privateKey).toString('base64');
+    const pem = (key: typeof mine) =>
+      key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
-  expect(isSignatureValid(verifyingKeyOfPem(pem(mine)), PAYLOAD, signature)).toBe(true);
-  // A plus that was not percent-encoded arrives as a blank.
-  expect(
-    isSignatureValid(verifyingKeyOfPem(pem(mine)), PAYLOAD, signature.replaceAll('+', ' ')),
-  ).toBe(true);
-  expect(isSignatureValid(verifyingKeyOfPem(pem(other)), PAYLOAD, signature)).toBe(false);
-});
+    expect(isSignatureValid(verifyingKeyOfPem(pem(mine)), PAYLOAD, signature)).toBe(true);
+    // A plus that was not percent-encoded arrives as a blank.
+    expect(
+      isSignatureValid(verifyingKeyOfPem(pem(mine)), PAYLOAD, signature.replaceAll('+', ' ')),
+    ).toBe(true);
+    expect(isSignatureValid(verifyingKeyOfPem(pem(other)), PAYLOAD, signature)).toBe(false);
+  },
+);

@@ -1,12 +1,13 @@
-import { toWire } from '../../matching/scale.ts';
 import type { ExchangeCore } from '../../matching/exchange-core.ts';
+import { toWire } from '../../matching/scale.ts';
 import type { RecordingPlayer } from '../market/recording-player.ts';
-import { describeBalance, describeFill, describeQueried } from '../wire-shapes.ts';
 import type { WireLog } from '../wire-log.ts';
+import { describeBalance, describeFill, describeQueried } from '../wire-shapes.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const ROWS_MAX = 1_000_000;
+// The core answers lists as the venue does, a thousand rows at a time.
+const PAGE_ROWS = 1_000;
 
 /** Everything the exchange knows, for whoever checks what a client believes. */
 export function tellTruth(
@@ -23,10 +24,16 @@ export function tellTruth(
       account: accountKey,
       balances: balances.map(describeBalance),
       orders: symbols.flatMap((symbol) =>
-        core.allOrders(accountKey, { symbol, fromId: 0, limit: ROWS_MAX }).map(describeQueried),
+        everyPage(
+          (fromId) => core.allOrders(accountKey, { symbol, fromId, limit: PAGE_ROWS }),
+          (order) => order.orderId,
+        ).map(describeQueried),
       ),
       trades: symbols.flatMap((symbol) =>
-        core.myTrades(accountKey, { symbol, fromId: 0, limit: ROWS_MAX }).map(describeFill),
+        everyPage(
+          (fromId) => core.myTrades(accountKey, { symbol, fromId, limit: PAGE_ROWS }),
+          (fill) => fill.tradeId,
+        ).map(describeFill),
       ),
     })),
     market: ledger.market.map(describeNet),
@@ -42,4 +49,19 @@ export function tellTruth(
 
 function describeNet(row: { readonly asset: string; readonly net: bigint }): Fields {
   return { asset: row.asset, net: toWire(row.net) };
+}
+
+function everyPage<Row>(
+  page: (fromId: number) => readonly Row[],
+  idOf: (row: Row) => number,
+): readonly Row[] {
+  const all: Row[] = [];
+  let fromId = 0;
+  for (;;) {
+    const rows = page(fromId);
+    all.push(...rows);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE_ROWS) return all;
+    fromId = idOf(last) + 1;
+  }
 }

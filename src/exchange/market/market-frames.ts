@@ -82,7 +82,7 @@ export function miniTickerFrame(symbol: string, day: DayView, eventAtMs: number)
 export function tickerFrame(
   symbol: string,
   day: DayView,
-  top: TopChanged | undefined,
+  top: TopView | undefined,
   eventAtMs: number,
 ): string {
   const change = describeChange(day);

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { ExchangeCore } from '../../matching/exchange-core.ts';
 import type { MarketHappening } from '../../matching/happening.ts';
 import type { ExchangeClock } from '../exchange-clock.ts';

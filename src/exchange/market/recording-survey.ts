@@ -1,7 +1,7 @@
-import { DEFAULT_SYMBOLS, type SymbolRules, symbolRules } from '../../matching/symbol-rules.ts';
-import { type RecordedFrame, readRecordings } from './recording-file.ts';
-import { toRecordedSnapshot } from './recorded-message.ts';
 import type { RecordedMessage } from '../../matching/recorded-market.ts';
+import { DEFAULT_SYMBOLS, type SymbolRules, symbolRules } from '../../matching/symbol-rules.ts';
+import { toRecordedSnapshot } from './recorded-message.ts';
+import { type RecordedFrame, readRecordings } from './recording-file.ts';
 
 /** What must be known of a recording before it is played. */
 export interface RecordingSurvey {
@@ -46,7 +46,8 @@ export async function surveyRecordings(files: readonly string[]): Promise<Record
     frameCount += 1;
     streams.add(line.stream);
     const eventAtMs = Number(EVENT_TIME.exec(line.data)?.[1] ?? Number.NaN);
-    if (eventAtMs - line.receivedAtMs > clockOffsetMs) clockOffsetMs = eventAtMs - line.receivedAtMs;
+    if (eventAtMs - line.receivedAtMs > clockOffsetMs)
+      clockOffsetMs = eventAtMs - line.receivedAtMs;
     learnDigits(digits, line);
   }
   if (frameCount === 0) throw new Error(`no frames in ${files.join(', ')}`);

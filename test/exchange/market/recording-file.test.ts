@@ -26,23 +26,36 @@ test('a raw frame: the stream is told from what it says', () => {
 
 test('REST books: bare or with their address; other remarks are passed over', () => {
   const body = '{"lastUpdateId":5,"bids":[],"asks":[]}';
-  expect(parseLine(`1723161254206652067 ${body}`)).toMatchObject({ type: 'snapshot', symbol: undefined, body });
+  expect(parseLine(`1723161254206652067 ${body}`)).toMatchObject({
+    type: 'snapshot',
+    symbol: undefined,
+    body,
+  });
   expect(
     parseLine(`#rest 1633998512320639000 https://x/api/v3/depth?symbol=NKNUSDT&limit=1000 ${body}`),
   ).toMatchObject({ type: 'snapshot', symbol: 'NKNUSDT', body });
-  for (const line of ['#open 1 wss://x', '#meta hello', '#tx 1 {}', '', 'nonsense', 'x {"e":"trade"}']) {
+  for (const line of [
+    '#open 1 wss://x',
+    '#meta hello',
+    '#tx 1 {}',
+    '',
+    'nonsense',
+    'x {"e":"trade"}',
+  ]) {
     expect(parseLine(line)).toBeUndefined();
   }
 });
 
 // A digit changed anywhere else would break what the recording proves.
 test('shifted to now: event and trade times move, ids and prices do not', () => {
-  const trade = '{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","T":1723161255342,"m":true}';
+  const trade =
+    '{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","T":1723161255342,"m":true}';
   expect(shiftTimes(trade, 1_000)).toBe(
     '{"e":"trade","E":1723161256343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","T":1723161256342,"m":true}',
   );
   const top = '{"u":50093239212,"s":"BTCUSDT","b":"61837.63000000","B":"3.78826000"}';
   expect(shiftTimes(top, 1_000)).toBe(top);
-  const kline = '{"e":"kline","E":1723161255343,"s":"BTCUSDT","k":{"t":1723161240000,"T":1723161299999}}';
+  const kline =
+    '{"e":"kline","E":1723161255343,"s":"BTCUSDT","k":{"t":1723161240000,"T":1723161299999}}';
   expect(shiftTimes(kline, 1_000)).toBe(kline.replace('1723161255343', '1723161256343'));
 });

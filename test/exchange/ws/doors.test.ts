@@ -1,16 +1,22 @@
 import { expect, test } from 'vitest';
-import { findDoor } from '../../../src/exchange/ws/ws-server.ts';
 import { parseApiRequest } from '../../../src/exchange/ws/api-request.ts';
+import { findDoor } from '../../../src/exchange/ws/ws-server.ts';
 
 // Three clients, three ways to build an address; none may be turned away.
 test.each([
   ['/ws', { type: 'market', combined: false, streams: [] }],
   ['/ws/0', { type: 'market', combined: false, streams: ['0'] }],
   ['/stream/ws/0', { type: 'market', combined: false, streams: ['0'] }],
-  ['/ws/btcusdt@trade/ethusdt@depth%40100ms', { type: 'market', combined: false, streams: ['btcusdt@trade', 'ethusdt@depth@100ms'] }],
+  [
+    '/ws/btcusdt@trade/ethusdt@depth%40100ms',
+    { type: 'market', combined: false, streams: ['btcusdt@trade', 'ethusdt@depth@100ms'] },
+  ],
   ['/stream', { type: 'market', combined: true, streams: [] }],
   ['/stream?streams=', { type: 'market', combined: true, streams: [] }],
-  ['/any/prefix/stream?streams=btcusdt@trade/x&timeUnit=MILLISECOND', { type: 'market', combined: true, streams: ['btcusdt@trade', 'x'] }],
+  [
+    '/any/prefix/stream?streams=btcusdt@trade/x&timeUnit=MILLISECOND',
+    { type: 'market', combined: true, streams: ['btcusdt@trade', 'x'] },
+  ],
   ['/ws-api/v3', { type: 'wsApi', returnsLimits: true }],
   ['/prefix/ws-api/v3?returnRateLimits=false', { type: 'wsApi', returnsLimits: false }],
   ['/elsewhere', undefined],
