@@ -57,14 +57,21 @@ export interface ConnectionStatus {
   readonly instruments: readonly number[];
 }
 
+/** Since the start of the process. */
 export interface FeedCounters {
   frames: number;
   pings: number;
-  readonly messages: Record<string, number>;
+  /** Messages by kind, the rejected ones included when their kind was clear. */
+  trades: number;
+  tops: number;
+  diffs: number;
+  ignored: number;
+  answers: number;
   readonly rejections: Record<string, number>;
   tradeGaps: number;
   bookGaps: number;
   bookSyncs: number;
+  bookRefreshes: number;
   topsEqual: number;
   topsDifferent: number;
   readonly reconnects: Record<string, number>;

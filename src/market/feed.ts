@@ -1,208 +1,268 @@
-import { type Effect, NO_EFFECTS } from '../domain/effect.ts';
-import type { ConnectionId } from '../domain/ids.ts';
-import type { Instrument, VenueId } from '../domain/instrument.ts';
-import type { Candle, DataRejection, DepthSnapshot, TopOfBook, Trade } from '../domain/market.ts';
+import type { Effect } from '../domain/effect.ts';
+import { NO_EFFECTS } from '../domain/effect.ts';
+import { type ConnectionId, connectionId } from '../domain/ids.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { DepthSnapshot, FeedMessage, TopOfBook } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { Answered, MarketCodec } from '../domain/venue.ts';
-import type { FeedLimits } from './feed-limits.ts';
-
-/** Who hears what the feed learns. `instrument` is always `Instrument.index`. */
-export interface MarketSink {
-  /** `feed.top(instrument)` has moved on. */
-  onTop(instrument: number, atMs: UnixMs): void;
-  /** The trade may be kept. */
-  onTrade(trade: Trade, atMs: UnixMs): void;
-  /** `feed.book(instrument)` has moved on and is synced. */
-  onBook(instrument: number, atMs: UnixMs): void;
-  /** One bar is complete; it will not change any more. */
-  onCandle(instrument: number, candle: Candle): void;
-  onRejected(rejection: DataRejection, instrument: number | undefined, detail: string): void;
-}
-
-/** One side of a book, best level first: rank 0 is the best. */
-export interface BookSideView {
-  readonly size: number;
-  /** Ticks; 0 when there is no such rank. */
-  priceAt(rank: number): number;
-  /** Lots; 0 when there is no such rank. */
-  quantityAt(rank: number): number;
-  /** Lots of the best `ranks` levels together. */
-  sumQuantity(ranks: number): number;
-}
-
-/** A book as the desk may read it. Live: it moves on with the next frame. */
-export interface BookView {
-  /** Proven complete since its snapshot. */
-  readonly isSynced: boolean;
-  readonly isCrossed: boolean;
-  readonly updateId: number;
-  readonly bids: BookSideView;
-  readonly asks: BookSideView;
-}
-
-/** Whether a symbol may be acted upon, with the numbers that were compared. */
-export interface Freshness {
-  readonly fresh: boolean;
-  readonly ageMs: number;
-  readonly limitMs: number;
-  /** Venue event time behind venue clock at the last message that carried one. */
-  readonly eventLagMs: number;
-  readonly eventLagMsMax: number;
-}
-
-export type ConnectionState = 'connecting' | 'subscribing' | 'live' | 'waiting';
-
-/** One socket as `status` and `/metrics` show it. */
-export interface ConnectionStatus {
-  readonly connection: ConnectionId | undefined;
-  readonly state: ConnectionState;
-  readonly sinceMs: UnixMs;
-  readonly lastFrameAtMs: UnixMs | undefined;
-  readonly instruments: readonly number[];
-}
-
-export interface FeedCounters {
-  frames: number;
-  pings: number;
-  readonly messages: Record<string, number>;
-  readonly rejections: Record<string, number>;
-  tradeGaps: number;
-  bookGaps: number;
-  bookSyncs: number;
-  topsEqual: number;
-  topsDifferent: number;
-  readonly reconnects: Record<string, number>;
-  resubscribes: number;
-  rotations: number;
-  /** Messages that both sockets brought while they ran side by side. */
-  overlapDuplicates: number;
-}
-
-export interface FeedParts {
-  readonly venue: VenueId;
-  readonly codec: MarketCodec;
-  readonly instruments: readonly Instrument[];
-  readonly limits: FeedLimits;
-  /** Uniform in [0, 1), from the desk's seeded generator: jitter. */
-  readonly random: () => number;
-  /** Connection ids are this and a counter; unique per process life. */
-  readonly connectionPrefix: string;
-  readonly nextRequestId: () => number;
-}
+import type { Answered } from '../domain/venue.ts';
+import { ConnectBudget } from './connect-budget.ts';
+import { FeedContext, type FeedParts } from './feed-context.ts';
+import { FeedLine } from './feed-line.ts';
+import type {
+  BookView,
+  ConnectionStatus,
+  FeedCounters,
+  Freshness,
+  MarketSink,
+} from './feed-views.ts';
+import type { MarketSocket } from './market-socket.ts';
+import { SymbolFeed } from './symbol-feed.ts';
 
 /**
  * The market data of one venue: sockets' lives, subscriptions, freshness, books and candles.
  * Every method is past tense in, effects out; nothing here waits.
  */
 export class MarketFeed {
-  readonly counters: FeedCounters;
   readonly instruments: readonly Instrument[];
+  readonly #context: FeedContext;
+  readonly #budget: ConnectBudget;
+  readonly #prefix: string;
+  readonly #symbols: readonly SymbolFeed[];
+  /** By `Instrument.index`: the indices of a desk with several venues have holes here. */
+  readonly #byIndex: readonly (SymbolFeed | undefined)[];
+  #lines: readonly FeedLine[] = [];
+  #connectionCount = 0;
 
   constructor(parts: FeedParts) {
     this.instruments = parts.instruments;
-    this.counters = {
-      frames: 0,
-      pings: 0,
-      messages: {},
-      rejections: {},
-      tradeGaps: 0,
-      bookGaps: 0,
-      bookSyncs: 0,
-      topsEqual: 0,
-      topsDifferent: 0,
-      reconnects: {},
-      resubscribes: 0,
-      rotations: 0,
-      overlapDuplicates: 0,
-    };
+    this.#prefix = parts.connectionPrefix;
+    this.#context = new FeedContext(parts);
+    const { connectCountMax, connectWindowMs } = parts.limits;
+    this.#budget = new ConnectBudget(connectCountMax, connectWindowMs);
+    this.#symbols = parts.instruments.map((one) => new SymbolFeed(one, this.#context));
+    const byIndex: (SymbolFeed | undefined)[] = [];
+    for (const symbol of this.#symbols) byIndex[symbol.instrument.index] = symbol;
+    this.#byIndex = byIndex;
+  }
+
+  get counters(): FeedCounters {
+    return this.#context.counters;
   }
 
   /** Opens the sockets and asks for the venue's time. */
-  start(_atMs: UnixMs): readonly Effect[] {
-    return NO_EFFECTS;
+  start(atMs: UnixMs): readonly Effect[] {
+    this.#lines = this.#split(atMs);
+    this.#context.askTime(atMs, 0);
+    for (const line of this.#lines) line.onTick(atMs);
+    return this.#context.take();
   }
-  /** Whether this feed opened the connection (also true for a while after it closed). */
-  owns(_connection: ConnectionId): boolean {
-    return false;
+
+  /** Whether this feed opened the connection, however long ago. */
+  owns(connection: ConnectionId): boolean {
+    return connection.startsWith(`${this.#prefix}-`);
   }
-  onSocketOpened(_connection: ConnectionId, _atMs: UnixMs): readonly Effect[] {
-    return NO_EFFECTS;
+
+  onSocketOpened(connection: ConnectionId, atMs: UnixMs): readonly Effect[] {
+    const found = this.#find(connection);
+    if (found === undefined) return NO_EFFECTS;
+    found.line.onOpened(found.socket, atMs);
+    return this.#context.take();
   }
+
   onSocketClosed(
-    _connection: ConnectionId,
-    _code: number,
-    _cause: string,
-    _atMs: UnixMs,
+    connection: ConnectionId,
+    code: number,
+    cause: string,
+    atMs: UnixMs,
   ): readonly Effect[] {
-    return NO_EFFECTS;
+    // Sockets that we dropped ourselves are unknown by now: their goodbye changes nothing.
+    const found = this.#find(connection);
+    if (found === undefined) return NO_EFFECTS;
+    found.line.onClosed(found.socket, code, cause, atMs);
+    return this.#context.take();
   }
-  onPing(_connection: ConnectionId, _atMs: UnixMs): readonly Effect[] {
-    return NO_EFFECTS;
-  }
-  onFrame(
-    _connection: ConnectionId,
-    _bytes: Uint8Array,
-    _atMs: UnixMs,
-    _sink: MarketSink,
-  ): readonly Effect[] {
-    return NO_EFFECTS;
-  }
-  /** Watchdogs, deadlines, bars. Call every 50 to 500 ms. */
-  onTick(_atMs: UnixMs, _sink: MarketSink): readonly Effect[] {
-    return NO_EFFECTS;
-  }
-  /** `requestId` of the `askVenue` effect; answers to questions no longer open are ignored. */
-  onDepthAnswer(
-    _requestId: number,
-    _instrument: number,
-    _answer: Answered<DepthSnapshot>,
-    _atMs: UnixMs,
-    _sink: MarketSink,
-  ): readonly Effect[] {
-    return NO_EFFECTS;
-  }
-  onServerTime(_serverAtMs: UnixMs, _sentAtMs: UnixMs, _receivedAtMs: UnixMs): readonly Effect[] {
-    return NO_EFFECTS;
-  }
-  /** Our wall clock was stepped (positive: forward): what was measured with it is void. */
-  onClockStep(_stepMs: number, _atMs: UnixMs): readonly Effect[] {
-    return NO_EFFECTS;
-  }
-  /** Closes the sockets for good. */
-  stop(_atMs: UnixMs): readonly Effect[] {
+
+  onPing(connection: ConnectionId, atMs: UnixMs): readonly Effect[] {
+    this.#context.counters.pings += 1;
+    this.#find(connection)?.socket.onFrame(atMs);
     return NO_EFFECTS;
   }
 
-  /** The newest best bid and ask; `undefined` before the first. Live: it moves on with the next frame. */
-  top(_instrument: number): TopOfBook | undefined {
-    return undefined;
+  onFrame(
+    connection: ConnectionId,
+    bytes: Uint8Array,
+    atMs: UnixMs,
+    sink: MarketSink,
+  ): readonly Effect[] {
+    const found = this.#find(connection);
+    if (found === undefined) return NO_EFFECTS;
+    const { line, socket } = found;
+    this.#context.counters.frames += 1;
+    socket.onFrame(atMs);
+    const message = this.#context.codec.decode(bytes);
+    if (this.#onData(message, atMs, sink)) {
+      socket.lastNewsAtMs = atMs;
+    }
+    if (line.next !== undefined && 'instrument' in message && message.instrument !== undefined) {
+      this.#onDelivered(socket, message.instrument, atMs);
+    }
+    switch (message.type) {
+      case 'acked':
+      case 'refused':
+      case 'subscriptions':
+      case 'serverShutdown':
+        this.#context.counters.answers += 1;
+        line.onAnswer(socket, message, atMs);
+        break;
+      case 'ignored':
+        this.#context.counters.ignored += 1;
+        break;
+      default:
+        break;
+    }
+    return this.#context.take();
+  }
+
+  /** Watchdogs, deadlines, bars. Call every 50 to 500 ms. */
+  onTick(atMs: UnixMs, sink: MarketSink): readonly Effect[] {
+    this.#context.askTime(atMs, this.#context.limits.serverTimeEveryMs);
+    for (const line of this.#lines) line.onTick(atMs);
+    for (const symbol of this.#symbols) symbol.onTick(atMs, sink);
+    return this.#context.take();
+  }
+
+  /** `requestId` of the `askVenue` effect; answers to questions no longer open are ignored. */
+  onDepthAnswer(
+    requestId: number,
+    instrument: number,
+    answer: Answered<DepthSnapshot>,
+    atMs: UnixMs,
+    sink: MarketSink,
+  ): readonly Effect[] {
+    this.#byIndex[instrument]?.onDepthAnswer(requestId, answer, atMs, sink);
+    return this.#context.take();
+  }
+
+  onServerTime(serverAtMs: UnixMs, sentAtMs: UnixMs, receivedAtMs: UnixMs): readonly Effect[] {
+    this.#context.clock.onServerTime(serverAtMs, sentAtMs, receivedAtMs);
+    return this.#context.take();
+  }
+
+  /** Our wall clock was stepped (positive: forward): what was measured with it is void. */
+  onClockStep(stepMs: number, atMs: UnixMs): readonly Effect[] {
+    this.#context.clock.reset();
+    this.#context.log('clock.stepped', 'our clock was stepped: measuring the venue clock anew', {
+      stepMs,
+    });
+    this.#context.askTime(atMs, 0);
+    return this.#context.take();
+  }
+
+  /** Closes the sockets for good. */
+  stop(): readonly Effect[] {
+    for (const line of this.#lines) line.stop();
+    this.#lines = [];
+    return this.#context.take();
+  }
+
+  /** The newest believed best bid and ask; `undefined` before the first. May be kept. */
+  top(instrument: number): TopOfBook | undefined {
+    return this.#byIndex[instrument]?.top;
   }
   /** Since the symbol's best bid and ask was last proven; `Infinity` before the first. */
-  ageMs(_instrument: number, _nowMs: UnixMs): number {
-    return Number.POSITIVE_INFINITY;
-  }
-  assessFreshness(_instrument: number, _nowMs: UnixMs): Freshness {
-    return { fresh: false, ageMs: Infinity, limitMs: 0, eventLagMs: 0, eventLagMsMax: 0 };
+  ageMs(instrument: number, nowMs: UnixMs): number {
+    return this.#byIndex[instrument]?.freshness.ageMs(nowMs) ?? Number.POSITIVE_INFINITY;
   }
   /** `undefined` for an instrument of another feed. */
-  book(_instrument: number): BookView | undefined {
-    return undefined;
+  assessFreshness(instrument: number, nowMs: UnixMs): Freshness | undefined {
+    const symbol = this.#byIndex[instrument];
+    return symbol?.freshness.assess(nowMs, symbol.isLive);
   }
-  /** The price jumped by more than its collar and is not yet confirmed, or changed its unit. */
-  isSuspect(_instrument: number): boolean {
-    return false;
+  /** `undefined` for an instrument of another feed. Live: it moves on with the next frame. */
+  book(instrument: number): BookView | undefined {
+    return this.#byIndex[instrument]?.keeper.book;
+  }
+  /** The price jumped beyond its collar and is not yet confirmed, or changed its unit. */
+  isSuspect(instrument: number): boolean {
+    const collar = this.#byIndex[instrument]?.collar;
+    return collar !== undefined && (collar.isWaiting || collar.isShifted);
   }
   /** An operator has looked at a change of level and accepts it. */
-  clearSuspicion(_instrument: number): void {}
+  clearSuspicion(instrument: number): void {
+    const collar = this.#byIndex[instrument]?.collar;
+    if (collar !== undefined) collar.isShifted = false;
+  }
   /** Venue clock minus ours; `undefined` until measured. */
   clockOffsetMs(): number | undefined {
-    return undefined;
+    return this.#context.clock.offsetMs;
   }
-  /** Venue time between the last event and its arrival here; `undefined` until the offset is known. */
-  eventLagMs(_instrument: number): number | undefined {
-    return undefined;
+  /** Lag of the symbol's last event behind the venue's clock; `undefined` before the first. */
+  eventLagMs(instrument: number): number | undefined {
+    return this.#byIndex[instrument]?.freshness.eventLagMs;
   }
   connections(): readonly ConnectionStatus[] {
-    return [];
+    return this.#lines.map((line) => line.status());
+  }
+
+  /** True when the message is market data and brought something new. */
+  #onData(message: FeedMessage, atMs: UnixMs, sink: MarketSink): boolean {
+    switch (message.type) {
+      case 'top':
+        return this.#byIndex[message.instrument]?.onTop(message, atMs, sink) ?? false;
+      case 'trade':
+        return this.#byIndex[message.instrument]?.onTrade(message, atMs, sink) ?? false;
+      case 'depth':
+        return this.#byIndex[message.instrument]?.onDiff(message, atMs, sink) ?? false;
+      case 'invalid': {
+        const { rejection, instrument, detail } = message;
+        const symbol = instrument === undefined ? undefined : this.#byIndex[instrument];
+        if (symbol === undefined) this.#context.reject(rejection, instrument, detail, sink);
+        else symbol.onInvalid(rejection, detail, atMs, sink);
+        return false;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** While two sockets run side by side, a repeat of the other's message is a sign of life. */
+  #onDelivered(socket: MarketSocket, instrument: number, atMs: UnixMs): void {
+    socket.delivered.add(instrument);
+    socket.lastNewsAtMs = atMs;
+  }
+
+  #find(connection: ConnectionId): { line: FeedLine; socket: MarketSocket } | undefined {
+    for (const line of this.#lines) {
+      const socket = line.findSocket(connection);
+      if (socket !== undefined) return { line, socket };
+    }
+    return undefined;
+  }
+
+  /** As many symbols to a socket as their streams fit. */
+  #split(atMs: UnixMs): readonly FeedLine[] {
+    const lines: FeedLine[] = [];
+    let symbols: SymbolFeed[] = [];
+    let streamCount = 0;
+    const close = (): void => {
+      if (symbols.length === 0) return;
+      const newConnection = (): ConnectionId => this.#newConnection();
+      lines.push(new FeedLine(symbols, this.#context, this.#budget, newConnection, atMs));
+      symbols = [];
+      streamCount = 0;
+    };
+    for (const symbol of this.#symbols) {
+      const count = this.#context.codec.streamsOf(symbol.instrument).length;
+      if (streamCount + count > this.#context.limits.streamsPerConnectionMax) close();
+      symbols.push(symbol);
+      streamCount += count;
+    }
+    close();
+    return lines;
+  }
+
+  #newConnection(): ConnectionId {
+    this.#connectionCount += 1;
+    return connectionId(`${this.#prefix}-${this.#connectionCount}`);
   }
 }

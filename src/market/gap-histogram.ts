@@ -1,6 +1,8 @@
 /** Buckets grow by a quarter: an estimate is at most that much too long, never too short. */
 const GROWTH = 1.25;
 const BUCKETS = 64;
+/** Shorter gaps are counted as this one: nobody asks about them, and a logarithm costs time. */
+const GAP_MS_MIN = 20;
 /** Old behaviour fades: counts are halved when so many were seen. */
 const FADE_AT = 20_000;
 
@@ -10,8 +12,8 @@ export class GapHistogram {
   #total = 0;
 
   add(gapMs: number): void {
-    const bucket = gapMs <= 1 ? 0 : Math.ceil(Math.log(gapMs) / Math.log(GROWTH));
-    const index = Math.min(BUCKETS - 1, bucket);
+    const growths = gapMs <= GAP_MS_MIN ? 0 : Math.log(gapMs / GAP_MS_MIN) / Math.log(GROWTH);
+    const index = Math.min(BUCKETS - 1, Math.ceil(growths));
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#total += 1;
     if (this.#total >= FADE_AT) this.#fade();
@@ -22,7 +24,7 @@ export class GapHistogram {
     let rest = this.#total * (1 - share);
     for (let index = BUCKETS - 1; index >= 0; index--) {
       rest -= this.#counts[index] ?? 0;
-      if (rest < 0) return GROWTH ** index;
+      if (rest < 0) return GAP_MS_MIN * GROWTH ** index;
     }
     return 0;
   }

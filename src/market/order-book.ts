@@ -10,7 +10,8 @@ interface KeptDiff {
   readonly asks: Levels;
 }
 
-export type DiffOutcome = 'applied' | 'buffered' | 'duplicate' | 'outOfOrder' | 'gap';
+/** `covered`: a snapshot already contains it. */
+export type DiffOutcome = 'applied' | 'buffered' | 'covered' | 'duplicate' | 'outOfOrder' | 'gap';
 export type SnapshotOutcome = 'synced' | 'stale' | 'gap';
 
 /**
@@ -29,6 +30,10 @@ export class OrderBook implements BookView {
   /** Best bid and ask of the last snapshot. */
   snapshotBid = 0;
   snapshotAsk = 0;
+  appliedCount = 0;
+  coveredCount = 0;
+  /** Id of the newest change the stream brought, used or not: repeats are told by it. */
+  #streamId = 0;
   readonly #bufferMax: number;
   #buffer: KeptDiff[] = [];
   /** Whether changes are kept for a snapshot under way, though the book is synced. */
@@ -48,7 +53,13 @@ export class OrderBook implements BookView {
     return this.#buffer.length;
   }
 
-  /** Forgets everything: the next snapshot starts anew. */
+  /** The stream itself starts anew: its ids may, too. */
+  restart(): void {
+    this.reset();
+    this.#streamId = 0;
+  }
+
+  /** Forgets the levels: the next snapshot starts anew. */
   reset(): void {
     this.isSynced = false;
     this.updateId = 0;
@@ -69,11 +80,23 @@ export class OrderBook implements BookView {
   }
 
   onDiff(diff: DepthDiff): DiffOutcome {
-    if (!this.isSynced) return this.#onDiffUnsynced(diff);
-    if (diff.lastUpdateId <= this.updateId) {
-      return diff.lastUpdateId === this.updateId ? 'duplicate' : 'outOfOrder';
+    const { firstUpdateId, lastUpdateId } = diff;
+    if (lastUpdateId <= this.#streamId) {
+      return lastUpdateId === this.#streamId ? 'duplicate' : 'outOfOrder';
     }
-    if (diff.firstUpdateId > this.updateId + 1) {
+    const expectedId = this.#streamId + 1;
+    this.#streamId = lastUpdateId;
+    if (!this.isSynced) {
+      const gap = this.#buffer.length > 0 && firstUpdateId > expectedId;
+      if (gap) this.#buffer = [];
+      this.#keep(diff);
+      return gap ? 'gap' : 'buffered';
+    }
+    if (lastUpdateId <= this.updateId) {
+      this.coveredCount += 1;
+      return 'covered';
+    }
+    if (firstUpdateId > this.updateId + 1) {
       this.reset();
       this.#keep(diff);
       return 'gap';
@@ -90,35 +113,27 @@ export class OrderBook implements BookView {
     // A refresh without kept changes must not take the book back in time.
     if (first === undefined && this.isSynced && snapshot.updateId < this.updateId) return 'stale';
     const kept = this.#buffer;
+    const wasSynced = this.isSynced;
     this.#buffer = [];
     this.#keepsForRefresh = false;
     this.#load(snapshot);
     for (let i = 0; i < kept.length; i++) {
       const diff = kept[i];
-      if (diff === undefined || diff.lastUpdateId <= this.updateId) continue;
+      if (diff === undefined) continue;
+      if (diff.lastUpdateId <= this.updateId) {
+        // Changes kept beside a synced book were counted when they were applied to it.
+        if (!wasSynced) this.coveredCount += 1;
+        continue;
+      }
       if (diff.firstUpdateId > this.updateId + 1) {
         this.reset();
         this.#buffer = kept.slice(i);
         return 'gap';
       }
       this.#apply(diff);
+      if (wasSynced) this.appliedCount -= 1;
     }
     return 'synced';
-  }
-
-  #onDiffUnsynced(diff: DepthDiff): DiffOutcome {
-    const last = this.#buffer.at(-1);
-    if (last !== undefined) {
-      if (diff.lastUpdateId === last.lastUpdateId) return 'duplicate';
-      if (diff.lastUpdateId < last.lastUpdateId) return 'outOfOrder';
-      if (diff.firstUpdateId > last.lastUpdateId + 1) {
-        this.#buffer = [];
-        this.#keep(diff);
-        return 'gap';
-      }
-    }
-    this.#keep(diff);
-    return 'buffered';
   }
 
   #keep(diff: DepthDiff): void {
@@ -136,6 +151,7 @@ export class OrderBook implements BookView {
     this.bids.apply(diff.bids);
     this.asks.apply(diff.asks);
     this.updateId = diff.lastUpdateId;
+    this.appliedCount += 1;
   }
 
   #load(snapshot: DepthSnapshot): void {

@@ -1,0 +1,280 @@
+import type { Instrument } from '../domain/instrument.ts';
+import type { DepthDiff, DepthSnapshot, TopOfBook } from '../domain/market.ts';
+import type { UnixMs } from '../domain/units.ts';
+import type { Answered } from '../domain/venue.ts';
+import type { FeedContext } from './feed-context.ts';
+import { type DiffOutcome, OrderBook } from './order-book.ts';
+import { TopHistory } from './top-history.ts';
+
+/** Enough levels to compare the top, at the venue's lowest price. */
+const CONFIRM_LEVELS = 100;
+const RETRY_MS_MAX = 30_000;
+
+/** Why the venue was asked for a snapshot: to start the book, to renew it, or to see that nothing changed. */
+type Purpose = 'sync' | 'refresh' | 'confirm';
+
+interface OpenQuestion {
+  readonly requestId: number;
+  readonly purpose: Purpose;
+  readonly askedAtMs: UnixMs;
+}
+
+/** What is wrong with a symbol's streams and needs a new subscription. */
+export type StreamTrouble = 'bookSilent' | 'topSilent' | 'snapshotFailed';
+
+/**
+ * Keeps one symbol's book right: asks for snapshots, renews them before the price leaves the part we
+ * know, and compares it all the time with the best bid and ask stream, which has the same ids.
+ */
+export class BookKeeper {
+  readonly book: OrderBook;
+  trouble: StreamTrouble | undefined;
+  readonly #instrument: Instrument;
+  readonly #context: FeedContext;
+  readonly #history = new TopHistory();
+  #question: OpenQuestion | undefined;
+  #askNotBeforeMs = 0;
+  #tries = 0;
+  #syncedAtMs = 0;
+  /** An id that the venue is known to have reached, and since when we know. */
+  #provenId = 0;
+  #provenSinceMs = 0;
+  #crossedSinceMs: UnixMs | undefined;
+  #topDiffersSinceMs: UnixMs | undefined;
+  #differentInARow = 0;
+
+  constructor(instrument: Instrument, context: FeedContext) {
+    this.#instrument = instrument;
+    this.#context = context;
+    this.book = new OrderBook(context.limits.bookLevelsMax, context.limits.bufferedDiffsMax);
+  }
+
+  /** The streams start anew. */
+  restart(): void {
+    this.book.restart();
+    this.#history.clear();
+    this.#forget();
+    this.trouble = undefined;
+    this.#question = undefined;
+    this.#tries = 0;
+    this.#askNotBeforeMs = 0;
+  }
+
+  onTop(top: TopOfBook, atMs: UnixMs): void {
+    this.#history.push(top);
+    this.#topDiffersSinceMs = undefined;
+    if (top.updateId > this.book.updateId) this.#prove(top.updateId, atMs);
+  }
+
+  /** `latest` is the newest best bid and ask of the other stream. */
+  onDiff(diff: DepthDiff, latest: TopOfBook | undefined, atMs: UnixMs): DiffOutcome {
+    const outcome = this.book.onDiff(diff);
+    if (outcome === 'gap') {
+      this.#context.counters.bookGaps += 1;
+      this.#context.raise('book.gap', 'warn', {
+        symbol: this.#instrument.symbol,
+        firstUpdateId: diff.firstUpdateId,
+        lastUpdateId: diff.lastUpdateId,
+      });
+      this.#startOver(atMs);
+    }
+    if (outcome === 'applied') this.#check(latest, atMs);
+    return outcome;
+  }
+
+  /** Deadlines and schedules. `wantsConfirmation`: the symbol has been silent for long. */
+  onTick(atMs: UnixMs, wantsConfirmation: boolean): void {
+    const { limits } = this.#context;
+    if (this.#question && atMs - this.#question.askedAtMs > limits.answerMsMax) {
+      this.#onFailed('no answer', atMs);
+    }
+    this.#checkDeadlines(atMs);
+    if (this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
+    if (!this.book.isSynced) this.#ask('sync', atMs);
+    else if (this.#isRefreshDue(atMs)) this.#ask('refresh', atMs);
+    else if (wantsConfirmation) this.#ask('confirm', atMs);
+  }
+
+  /** Starts the synchronisation at once instead of at the next tick. */
+  syncNow(atMs: UnixMs): void {
+    if (this.book.isSynced || this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
+    this.#ask('sync', atMs);
+  }
+
+  /**
+   * `synced`: the book is new. `confirmed`: nothing had changed at `askedAtMs`. Otherwise nothing to
+   * act upon; what is wrong is in `trouble` or asked for again.
+   */
+  onAnswer(
+    requestId: number,
+    answer: Answered<DepthSnapshot>,
+    latest: TopOfBook | undefined,
+    atMs: UnixMs,
+  ): { readonly type: 'synced' | 'confirmed'; readonly askedAtMs: UnixMs } | undefined {
+    const question = this.#question;
+    if (question === undefined || question.requestId !== requestId) return undefined;
+    if (answer.type !== 'value') {
+      this.#onFailed('text' in answer ? answer.text : answer.proof.text, atMs);
+      return undefined;
+    }
+    this.#question = undefined;
+    const { askedAtMs } = question;
+    if (question.purpose === 'confirm') {
+      const confirmed = this.#onConfirmation(answer.value, latest, atMs);
+      return confirmed ? { type: 'confirmed', askedAtMs } : undefined;
+    }
+    const outcome = this.book.onSnapshot(answer.value);
+    if (outcome !== 'synced') {
+      this.#onFailed(`snapshot ${answer.value.updateId} is ${outcome}`, atMs);
+      return undefined;
+    }
+    this.#tries = 0;
+    this.#askNotBeforeMs = 0;
+    this.#syncedAtMs = atMs;
+    const { counters } = this.#context;
+    if (question.purpose === 'refresh') counters.bookRefreshes += 1;
+    else counters.bookSyncs += 1;
+    if (this.#provenId <= this.book.updateId) this.#provenId = 0;
+    // Proven while there was no book to follow: the time to follow starts now.
+    this.#provenSinceMs = atMs;
+    return { type: 'synced', askedAtMs };
+  }
+
+  /** Compares with the other stream at the id both know. */
+  #check(latest: TopOfBook | undefined, atMs: UnixMs): void {
+    const { book } = this;
+    const { counters, limits } = this.#context;
+    if (this.#provenId <= book.updateId) this.#provenId = 0;
+    this.#crossedSinceMs = book.isCrossed ? (this.#crossedSinceMs ?? atMs) : undefined;
+    const agrees = this.#history.agrees(book.updateId, topOf(book));
+    if (agrees === true) {
+      counters.topsEqual += 1;
+      this.#differentInARow = 0;
+    } else if (agrees === false) {
+      counters.topsDifferent += 1;
+      this.#differentInARow += 1;
+      if (this.#differentInARow >= limits.divergedCountMax) this.#onDiverged(atMs);
+    }
+    const differs = latest !== undefined && latest.updateId < book.updateId && agrees !== true;
+    this.#topDiffersSinceMs = differs ? (this.#topDiffersSinceMs ?? atMs) : undefined;
+  }
+
+  #onDiverged(atMs: UnixMs): void {
+    this.#context.raise('book.diverged', 'warn', {
+      symbol: this.#instrument.symbol,
+      updateId: this.book.updateId,
+      differentInARow: this.#differentInARow,
+    });
+    // When the other stream is silent, it is that one which is wrong: the deadline below says so.
+    if (this.#topDiffersSinceMs !== undefined) return;
+    this.book.reset();
+    this.#startOver(atMs);
+  }
+
+  #onConfirmation(snapshot: DepthSnapshot, latest: TopOfBook | undefined, atMs: UnixMs): boolean {
+    this.#tries = 0;
+    // More than we know: the missing changes may be on their way, but not for long.
+    if (snapshot.updateId > this.book.updateId) this.#prove(snapshot.updateId, atMs);
+    if (snapshot.updateId !== this.book.updateId) {
+      this.#askNotBeforeMs = atMs + 2 * this.#context.limits.snapshotRetryMs;
+      return false;
+    }
+    const top = latest ?? topOf(this.book);
+    if (snapshot.bids[0] === top.bidPrice && snapshot.asks[0] === top.askPrice) return true;
+    this.trouble = 'topSilent';
+    return false;
+  }
+
+  #checkDeadlines(atMs: UnixMs): void {
+    const { limits } = this.#context;
+    if (this.#provenId > 0 && atMs - this.#provenSinceMs > limits.bookLagMsMax) {
+      if (this.book.isSynced) this.trouble = 'bookSilent';
+    }
+    if (
+      this.#topDiffersSinceMs !== undefined &&
+      atMs - this.#topDiffersSinceMs > limits.bookLagMsMax
+    ) {
+      this.trouble = 'topSilent';
+    }
+    if (this.#crossedSinceMs !== undefined && atMs - this.#crossedSinceMs > limits.crossedMsMax) {
+      this.#context.raise('book.crossed', 'warn', {
+        symbol: this.#instrument.symbol,
+        crossedMs: atMs - this.#crossedSinceMs,
+      });
+      this.book.reset();
+      this.#startOver(atMs);
+    }
+  }
+
+  #isRefreshDue(atMs: UnixMs): boolean {
+    const { book } = this;
+    const { bookRefreshEveryMs, bookWindowUsedMax } = this.#context.limits;
+    if (atMs - this.#syncedAtMs > bookRefreshEveryMs) return true;
+    const bid = book.bids.priceAt(0);
+    const ask = book.asks.priceAt(0);
+    const below = book.snapshotBid - book.windowBid;
+    const above = book.windowAsk - book.snapshotAsk;
+    return (
+      (below > 0 && book.snapshotBid - bid > below * bookWindowUsedMax) ||
+      (above > 0 && ask - book.snapshotAsk > above * bookWindowUsedMax)
+    );
+  }
+
+  #ask(purpose: Purpose, atMs: UnixMs): void {
+    if (purpose === 'refresh') this.book.expectRefresh();
+    const limit = purpose === 'confirm' ? CONFIRM_LEVELS : this.#context.limits.snapshotLevels;
+    const requestId = this.#context.ask({ type: 'depth', instrument: this.#instrument, limit });
+    this.#question = { requestId, purpose, askedAtMs: atMs };
+  }
+
+  #onFailed(text: string, atMs: UnixMs): void {
+    const { limits, random } = this.#context;
+    const purpose = this.#question?.purpose;
+    if (purpose === 'refresh') this.book.abandonRefresh();
+    this.#question = undefined;
+    this.#tries += 1;
+    const delayMs = Math.min(RETRY_MS_MAX, limits.snapshotRetryMs * 2 ** (this.#tries - 1));
+    // Never sooner than half of it: every try costs request weight.
+    this.#askNotBeforeMs = atMs + delayMs * (0.5 + random.float() / 2);
+    if (purpose !== 'sync' || this.#tries < limits.snapshotTriesMax) return;
+    this.#context.raise('book.unsynced', 'error', {
+      symbol: this.#instrument.symbol,
+      tries: this.#tries,
+      text,
+    });
+    if (this.#tries === limits.snapshotTriesMax) this.trouble = 'snapshotFailed';
+  }
+
+  #prove(id: number, atMs: UnixMs): void {
+    if (this.#provenId > 0) return;
+    this.#provenId = id;
+    this.#provenSinceMs = atMs;
+  }
+
+  #startOver(atMs: UnixMs): void {
+    this.#forget();
+    this.#question = undefined;
+    this.syncNow(atMs);
+  }
+
+  #forget(): void {
+    this.#provenId = 0;
+    this.#crossedSinceMs = undefined;
+    this.#topDiffersSinceMs = undefined;
+    this.#differentInARow = 0;
+  }
+}
+
+function topOf(book: OrderBook): {
+  bidPrice: number;
+  bidQuantity: number;
+  askPrice: number;
+  askQuantity: number;
+} {
+  return {
+    bidPrice: book.bids.priceAt(0),
+    bidQuantity: book.bids.quantityAt(0),
+    askPrice: book.asks.priceAt(0),
+    askQuantity: book.asks.quantityAt(0),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Effect } from '../domain/effect.ts';
+import { NO_EFFECTS } from '../domain/effect.ts';
+import type { FaultId } from '../domain/fault.ts';
+import type { Instrument, VenueId } from '../domain/instrument.ts';
+import type { DataRejection } from '../domain/market.ts';
+import type { Random } from '../domain/random.ts';
+import type { UnixMs } from '../domain/units.ts';
+import type { MarketCodec, VenueQuestion } from '../domain/venue.ts';
+import { ClockOffset } from './clock-offset.ts';
+import type { FeedLimits } from './feed-limits.ts';
+import type { FeedCounters, MarketSink } from './feed-views.ts';
+
+type Detail = Readonly<Record<string, string | number | boolean>>;
+
+/** What a feed is made of. */
+export interface FeedParts {
+  readonly venue: VenueId;
+  readonly codec: MarketCodec;
+  readonly instruments: readonly Instrument[];
+  readonly limits: FeedLimits;
+  /** For jitter; its seed came in an event. */
+  readonly random: Random;
+  /** Connection ids are this and a counter; unique per process life. */
+  readonly connectionPrefix: string;
+  readonly nextRequestId: () => number;
+}
+
+/** What all parts of one feed share: limits, counters, the clock offset, and the effects of this call. */
+export class FeedContext {
+  readonly venue: VenueId;
+  readonly codec: MarketCodec;
+  readonly limits: FeedLimits;
+  readonly random: Random;
+  readonly nextRequestId: () => number;
+  readonly clock = new ClockOffset();
+  readonly counters: FeedCounters = emptyCounters();
+  #effects: Effect[] = [];
+  #timeAskedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: FeedParts) {
+    this.venue = parts.venue;
+    this.codec = parts.codec;
+    this.limits = parts.limits;
+    this.random = parts.random;
+    this.nextRequestId = parts.nextRequestId;
+  }
+
+  push(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  /** The effects since the last call; usually none, and then nothing is allocated. */
+  take(): readonly Effect[] {
+    if (this.#effects.length === 0) return NO_EFFECTS;
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  raise(fault: FaultId, severity: 'warn' | 'error', detail: Detail): void {
+    this.push({ type: 'raiseFault', fault, severity, detail: { venue: this.venue, ...detail } });
+  }
+
+  log(event: string, message: string, detail: Detail): void {
+    this.push({
+      type: 'logChange',
+      event,
+      message,
+      detail: { venue: this.venue, ...detail },
+    });
+  }
+
+  /** Returns the id that the answer will carry. */
+  ask(question: VenueQuestion): number {
+    const requestId = this.nextRequestId();
+    this.push({ type: 'askVenue', venue: this.venue, requestId, question });
+    return requestId;
+  }
+
+  /** Asks for the venue's time unless it was asked within `everyMs`. */
+  askTime(atMs: UnixMs, everyMs: number): void {
+    if (atMs - this.#timeAskedAtMs < everyMs) return;
+    this.#timeAskedAtMs = atMs;
+    this.ask({ type: 'serverTime' });
+  }
+
+  reject(
+    rejection: DataRejection,
+    instrument: number | undefined,
+    detail: string,
+    sink: MarketSink,
+  ): void {
+    countIn(this.counters.rejections, rejection);
+    sink.onRejected(rejection, instrument, detail);
+  }
+}
+
+/** One more of `key`. */
+export function countIn(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+function emptyCounters(): FeedCounters {
+  return {
+    frames: 0,
+    pings: 0,
+    trades: 0,
+    tops: 0,
+    diffs: 0,
+    ignored: 0,
+    answers: 0,
+    rejections: {},
+    tradeGaps: 0,
+    bookGaps: 0,
+    bookSyncs: 0,
+    bookRefreshes: 0,
+    topsEqual: 0,
+    topsDifferent: 0,
+    reconnects: {},
+    resubscribes: 0,
+    rotations: 0,
+    overlapDuplicates: 0,
+  };
+}

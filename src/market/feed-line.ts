@@ -1,0 +1,319 @@
+import type { ConnectionId } from '../domain/ids.ts';
+import type { FeedMessage } from '../domain/market.ts';
+import type { UnixMs } from '../domain/units.ts';
+import { backoffMs, type ConnectBudget } from './connect-budget.ts';
+import { countIn, type FeedContext } from './feed-context.ts';
+import type { ConnectionStatus } from './feed-views.ts';
+import { MarketSocket } from './market-socket.ts';
+import type { SymbolFeed } from './symbol-feed.ts';
+
+/** A symbol whose new subscription did not help within this time costs its socket. */
+const RESUBSCRIBE_HELPS_WITHIN_MS = 10_000;
+/** But one bad symbol may not cost the others their socket more often than this. */
+const SYMBOL_COSTS_SOCKET_EVERY_MS = 300_000;
+const RESUBSCRIBE_EVERY_MS = 30_000;
+/** All symbols silent for so many times the shortest of their limits: it is the socket. */
+const SILENCE_FACTOR = 2;
+
+/**
+ * A line carries some symbols over one socket at a time, for ever: it connects, subscribes, watches,
+ * replaces. Before a planned end two sockets run side by side, so that nothing is missed.
+ */
+export class FeedLine {
+  readonly symbols: readonly SymbolFeed[];
+  readonly streams: readonly string[];
+  current: MarketSocket | undefined;
+  next: MarketSocket | undefined;
+  readonly #context: FeedContext;
+  readonly #budget: ConnectBudget;
+  readonly #newConnection: () => ConnectionId;
+  #attempt = 0;
+  #connectNotBeforeMs = 0;
+  #sinceMs: UnixMs;
+  #symbolCostAtMs = Number.NEGATIVE_INFINITY;
+  #isStormTold = false;
+
+  constructor(
+    symbols: readonly SymbolFeed[],
+    context: FeedContext,
+    budget: ConnectBudget,
+    newConnection: () => ConnectionId,
+    atMs: UnixMs,
+  ) {
+    this.symbols = symbols;
+    this.streams = symbols.flatMap((symbol) => context.codec.streamsOf(symbol.instrument));
+    this.#context = context;
+    this.#budget = budget;
+    this.#newConnection = newConnection;
+    this.#sinceMs = atMs;
+  }
+
+  findSocket(connection: ConnectionId): MarketSocket | undefined {
+    if (this.current?.connection === connection) return this.current;
+    return this.next?.connection === connection ? this.next : undefined;
+  }
+
+  status(): ConnectionStatus {
+    const socket = this.current;
+    return {
+      connection: socket?.connection,
+      state: socket?.state ?? 'waiting',
+      sinceMs: this.#sinceMs,
+      lastFrameAtMs: socket?.lastFrameAtMs,
+      instruments: this.symbols.map((symbol) => symbol.instrument.index),
+    };
+  }
+
+  onOpened(socket: MarketSocket, atMs: UnixMs): void {
+    socket.openedAtMs = atMs;
+    if (socket === this.current) this.#sinceMs = atMs;
+    socket.subscribe(this.streams, atMs);
+  }
+
+  onClosed(socket: MarketSocket, code: number, cause: string, atMs: UnixMs): void {
+    this.#context.raise('feed.disconnected', 'warn', {
+      connection: socket.connection,
+      code,
+      cause,
+      livedMs: atMs - socket.createdAtMs,
+    });
+    this.#drop(socket, socket.openedAtMs === undefined ? 'connectFailed' : 'closed', atMs);
+  }
+
+  /** An answer on `socket`, or a word about the socket itself. */
+  onAnswer(socket: MarketSocket, message: FeedMessage, atMs: UnixMs): void {
+    switch (message.type) {
+      case 'acked':
+        this.#onAcked(socket, message.requestId, atMs);
+        return;
+      case 'refused':
+        this.#context.raise('feed.refused', 'error', {
+          connection: socket.connection,
+          code: message.code,
+          text: message.text,
+        });
+        if (message.requestId !== undefined) socket.settle(message.requestId);
+        this.#giveUp(socket, 'refused', atMs);
+        return;
+      case 'subscriptions':
+        this.#onAudit(socket, message.requestId, message.streams, atMs);
+        return;
+      case 'serverShutdown':
+        socket.isEnding = true;
+        this.#context.log('feed.ending', 'the venue is about to close the socket', {
+          connection: socket.connection,
+        });
+        this.#rotate(atMs);
+        return;
+      default:
+        return;
+    }
+  }
+
+  onTick(atMs: UnixMs): void {
+    if (this.current === undefined) this.#connect(atMs);
+    this.#check(this.next, atMs);
+    this.#check(this.current, atMs);
+    this.#rotateWhenOld(atMs);
+    this.#promoteWhenReady(atMs);
+    this.#healSymbols(atMs);
+  }
+
+  /** Closes both sockets for good. */
+  stop(): void {
+    for (const socket of [this.current, this.next]) {
+      if (socket === undefined) continue;
+      const { connection } = socket;
+      this.#context.push({ type: 'closeSocket', connection, how: 'close', cause: 'stopping' });
+    }
+    this.current = undefined;
+    this.next = undefined;
+    this.#connectNotBeforeMs = Number.POSITIVE_INFINITY;
+  }
+
+  #connect(atMs: UnixMs): void {
+    const socket = this.#open(atMs);
+    if (socket === undefined) return;
+    this.current = socket;
+    this.#sinceMs = atMs;
+  }
+
+  #open(atMs: UnixMs): MarketSocket | undefined {
+    if (atMs < this.#connectNotBeforeMs) return undefined;
+    if (!this.#budget.hasRoom(atMs)) {
+      if (!this.#isStormTold)
+        this.#context.raise('feed.storm', 'error', { attempt: this.#attempt });
+      this.#isStormTold = true;
+      return undefined;
+    }
+    this.#isStormTold = false;
+    this.#budget.spend(atMs);
+    const connection = this.#newConnection();
+    this.#context.push({
+      type: 'openSocket',
+      connection,
+      venue: this.#context.venue,
+      socket: 'market',
+      path: this.#context.codec.socketPath,
+    });
+    return new MarketSocket(connection, atMs, this.#context);
+  }
+
+  #onAcked(socket: MarketSocket, requestId: number, atMs: UnixMs): void {
+    const settled = socket.settle(requestId);
+    if (settled === undefined || settled.wish === 'unsubscribe') return;
+    if (socket.ackedAtMs === undefined) {
+      socket.ackedAtMs = atMs;
+      if (socket === this.current) this.#sinceMs = atMs;
+      const { connection } = socket;
+      this.#context.log('feed.subscribed', 'streams are acknowledged', {
+        connection,
+        streamCount: this.streams.length,
+      });
+    }
+    if (socket !== this.current) return;
+    for (const symbol of this.symbols) {
+      if (!symbol.isLive) symbol.onSubscribed(atMs);
+    }
+  }
+
+  #onAudit(
+    socket: MarketSocket,
+    requestId: number,
+    carried: readonly string[],
+    atMs: UnixMs,
+  ): void {
+    if (socket.settle(requestId) === undefined) return;
+    const has = new Set(carried);
+    const missing = this.streams.filter((stream) => !has.has(stream));
+    if (missing.length === 0) return;
+    this.#context.raise('feed.refused', 'warn', {
+      connection: socket.connection,
+      cause: 'notCarried',
+      streamCount: missing.length,
+      stream: missing[0] ?? '',
+    });
+    this.#context.counters.resubscribes += 1;
+    socket.subscribe(missing, atMs);
+  }
+
+  #check(socket: MarketSocket | undefined, atMs: UnixMs): void {
+    if (socket === undefined) return;
+    const end = socket.findEnd(atMs, this.#silenceMsMax());
+    if (end !== undefined) {
+      this.#giveUp(socket, end, atMs);
+      return;
+    }
+    if (socket.isAuditDue(atMs)) socket.audit(atMs);
+    socket.flush(atMs);
+  }
+
+  /** The socket is not answered any more: dropped without waiting for its goodbye. */
+  #giveUp(socket: MarketSocket, cause: string, atMs: UnixMs): void {
+    const { connection } = socket;
+    this.#context.push({ type: 'closeSocket', connection, how: 'terminate', cause });
+    this.#context.raise('feed.silent', 'error', {
+      connection,
+      cause,
+      livedMs: atMs - socket.createdAtMs,
+      silentMs: atMs - (socket.lastNewsAtMs ?? socket.createdAtMs),
+    });
+    this.#drop(socket, cause, atMs);
+  }
+
+  #drop(socket: MarketSocket, cause: string, atMs: UnixMs): void {
+    const { limits, random, counters } = this.#context;
+    countIn(counters.reconnects, cause);
+    const livedMs = socket.ackedAtMs === undefined ? 0 : atMs - socket.ackedAtMs;
+    if (livedMs >= limits.stableAfterMs) this.#attempt = 0;
+    this.#connectNotBeforeMs = atMs + backoffMs(this.#attempt, limits, random);
+    this.#attempt += 1;
+    if (socket === this.next) {
+      this.next = undefined;
+      this.#markDoubled(false);
+      return;
+    }
+    // The heir is ready: ids show whether anything was missed in between.
+    const heir = this.next;
+    this.current = heir;
+    this.next = undefined;
+    this.#sinceMs = atMs;
+    this.#markDoubled(false);
+    if (heir?.ackedAtMs === undefined) for (const symbol of this.symbols) symbol.onInterrupted();
+  }
+
+  #rotateWhenOld(atMs: UnixMs): void {
+    const socket = this.current;
+    if (socket?.openedAtMs === undefined) return;
+    if (atMs - socket.openedAtMs > this.#context.limits.rotateAfterMs) socket.isEnding = true;
+    if (socket.isEnding) this.#rotate(atMs);
+  }
+
+  #rotate(atMs: UnixMs): void {
+    if (this.next !== undefined || this.current?.ackedAtMs === undefined) return;
+    this.next = this.#open(atMs);
+    if (this.next !== undefined) this.#markDoubled(true);
+  }
+
+  /** The new socket has shown what the old one shows, or had time enough to. */
+  #promoteWhenReady(atMs: UnixMs): void {
+    const { current, next } = this;
+    if (current === undefined || next?.ackedAtMs === undefined) return;
+    const all = this.symbols.every((symbol) => next.delivered.has(symbol.instrument.index));
+    const overlapMs = atMs - next.ackedAtMs;
+    const enough = next.delivered.size > 0 && overlapMs > this.#context.limits.overlapMsMax;
+    if (!all && !enough) return;
+    const { connection } = current;
+    this.#context.push({ type: 'closeSocket', connection, how: 'close', cause: 'rotation' });
+    this.#context.log('feed.rotated', 'a new socket has taken over', {
+      connection: next.connection,
+      overlapMs,
+    });
+    this.#context.counters.rotations += 1;
+    this.#attempt = 0;
+    this.current = next;
+    this.next = undefined;
+    this.#sinceMs = atMs;
+    this.#markDoubled(false);
+  }
+
+  /** Streams of a symbol that provably miss something are asked for anew; if that does not help, the socket is. */
+  #healSymbols(atMs: UnixMs): void {
+    for (const symbol of this.symbols) {
+      const socket = this.current;
+      const { trouble } = symbol.keeper;
+      if (trouble === undefined || socket?.ackedAtMs === undefined || !symbol.isLive) continue;
+      const sinceMs = atMs - (symbol.resubscribedAtMs ?? Number.NEGATIVE_INFINITY);
+      const costsSocket =
+        sinceMs < RESUBSCRIBE_EVERY_MS &&
+        sinceMs > RESUBSCRIBE_HELPS_WITHIN_MS / 2 &&
+        atMs - this.#symbolCostAtMs > SYMBOL_COSTS_SOCKET_EVERY_MS;
+      if (costsSocket) {
+        this.#symbolCostAtMs = atMs;
+        this.#giveUp(socket, 'symbolSilent', atMs);
+        return;
+      }
+      if (sinceMs < RESUBSCRIBE_EVERY_MS) continue;
+      symbol.resubscribedAtMs = atMs;
+      this.#context.counters.resubscribes += 1;
+      this.#context.log('symbol.resubscribed', 'streams of a symbol are asked for anew', {
+        symbol: symbol.instrument.symbol,
+        cause: trouble,
+      });
+      symbol.onInterrupted();
+      socket.resubscribe(this.#context.codec.streamsOf(symbol.instrument), atMs);
+    }
+  }
+
+  #silenceMsMax(): number {
+    let shortestMs = Number.POSITIVE_INFINITY;
+    for (const symbol of this.symbols) {
+      if (symbol.freshness.limitMs < shortestMs) shortestMs = symbol.freshness.limitMs;
+    }
+    return Math.max(this.#context.limits.dataSilenceMsMax, SILENCE_FACTOR * shortestMs);
+  }
+
+  #markDoubled(isDoubled: boolean): void {
+    for (const symbol of this.symbols) symbol.isDoubled = isDoubled;
+  }
+}

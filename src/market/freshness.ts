@@ -1,0 +1,101 @@
+import type { UnixMs } from '../domain/units.ts';
+import type { FeedLimits } from './feed-limits.ts';
+import type { Freshness } from './feed-views.ts';
+import { GapHistogram } from './gap-histogram.ts';
+
+/** How often a symbol's limit is computed anew. */
+const GAPS_PER_LEARNING = 64;
+const SHARE = 0.999;
+/** The venue is asked about a silent symbol when this share of its limit has passed, so that the answer comes in time. */
+const ASK_AT_SHARE = 0.6;
+
+/**
+ * How old what we know of one symbol is, and how old it may be. Only a message that brings something
+ * new, or the venue's word that nothing is new, makes it younger. The limit starts strict and grows
+ * only by silences that the venue itself confirmed: a fault teaches nothing.
+ */
+export class SymbolFreshness {
+  limitMs: number;
+  eventLagMs: number | undefined;
+  readonly #limits: FeedLimits;
+  readonly #gaps = new GapHistogram();
+  #gapCount = 0;
+  #advancedAtMs: UnixMs | undefined;
+  #confirmedAtMs: UnixMs | undefined;
+  #isGapProven = false;
+  #invalidCount = 0;
+  #invalidSinceMs = Number.NEGATIVE_INFINITY;
+  #gatedUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: FeedLimits) {
+    this.#limits = limits;
+    this.limitMs = limits.freshnessMsMax;
+  }
+
+  /** The best bid and ask moved on, or a newer book has the same. */
+  onAdvanced(atMs: UnixMs): void {
+    if (this.#advancedAtMs !== undefined) {
+      const gapMs = atMs - this.#advancedAtMs;
+      if (gapMs <= this.limitMs || this.#isGapProven) this.#learn(gapMs);
+    }
+    this.#advancedAtMs = atMs;
+    this.#confirmedAtMs = atMs;
+    this.#isGapProven = false;
+  }
+
+  /** The venue said that nothing had changed when it was asked. */
+  onConfirmed(askedAtMs: UnixMs): void {
+    if (this.#confirmedAtMs !== undefined && askedAtMs < this.#confirmedAtMs) return;
+    this.#confirmedAtMs = askedAtMs;
+    this.#isGapProven = true;
+    if (this.#advancedAtMs === undefined) this.#advancedAtMs = askedAtMs;
+    else this.#learn(askedAtMs - this.#advancedAtMs);
+  }
+
+  /** The stream starts anew: a gap across it says nothing about the symbol. */
+  onInterrupted(): void {
+    this.#advancedAtMs = undefined;
+    this.#isGapProven = false;
+  }
+
+  /** True when the symbol's gate has just closed because of too many bad messages. */
+  onInvalid(atMs: UnixMs): boolean {
+    if (atMs - this.#invalidSinceMs > this.#limits.invalidWindowMs) {
+      this.#invalidSinceMs = atMs;
+      this.#invalidCount = 0;
+    }
+    this.#invalidCount += 1;
+    if (this.#invalidCount < this.#limits.invalidCountMax) return false;
+    const closes = atMs >= this.#gatedUntilMs;
+    this.#gatedUntilMs = atMs + this.#limits.invalidWindowMs;
+    return closes;
+  }
+
+  ageMs(nowMs: UnixMs): number {
+    if (this.#confirmedAtMs === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(0, nowMs - this.#confirmedAtMs);
+  }
+
+  wantsConfirmation(nowMs: UnixMs): boolean {
+    return this.ageMs(nowMs) > this.limitMs * ASK_AT_SHARE;
+  }
+
+  assess(nowMs: UnixMs, isLive: boolean): Freshness {
+    const ageMs = this.ageMs(nowMs);
+    const eventLagMs = this.eventLagMs ?? 0;
+    const { eventLagMsMax } = this.#limits;
+    const fresh =
+      isLive && ageMs <= this.limitMs && eventLagMs <= eventLagMsMax && nowMs >= this.#gatedUntilMs;
+    return { fresh, ageMs, limitMs: this.limitMs, eventLagMs, eventLagMsMax };
+  }
+
+  #learn(gapMs: number): void {
+    this.#gaps.add(gapMs);
+    this.#gapCount += 1;
+    const { freshnessMsMax, quietFreshnessMsMax, quietGapFactor } = this.#limits;
+    const mayGrow = gapMs * quietGapFactor > this.limitMs;
+    if (!mayGrow && this.#gapCount % GAPS_PER_LEARNING !== 0) return;
+    const learnedMs = this.#gaps.quantileMs(SHARE) * quietGapFactor;
+    this.limitMs = Math.min(quietFreshnessMsMax, Math.max(freshnessMsMax, learnedMs));
+  }
+}

@@ -1,0 +1,271 @@
+import type { Instrument } from '../domain/instrument.ts';
+import type {
+  DataRejection,
+  DepthDiff,
+  DepthSnapshot,
+  TopOfBook,
+  Trade,
+} from '../domain/market.ts';
+import { lots, price, type UnixMs } from '../domain/units.ts';
+import type { Answered } from '../domain/venue.ts';
+import { BookKeeper } from './book-keeper.ts';
+import { CandleBuilder } from './candle-builder.ts';
+import { toVenueTime } from './clock-offset.ts';
+import type { FeedContext } from './feed-context.ts';
+import type { MarketSink } from './feed-views.ts';
+import { SymbolFreshness } from './freshness.ts';
+import { PriceCollar } from './price-collar.ts';
+
+/** One symbol: what its streams say, what of it is believed, and how fresh it is. */
+export class SymbolFeed {
+  readonly instrument: Instrument;
+  readonly keeper: BookKeeper;
+  readonly freshness: SymbolFreshness;
+  readonly collar: PriceCollar;
+  /** The last believed best bid and ask. */
+  top: TopOfBook | undefined;
+  /** The streams are acknowledged on an open socket. */
+  isLive = false;
+  isStale = false;
+  resubscribedAtMs: UnixMs | undefined;
+  /** Two sockets carry the symbol: repeats are expected. */
+  isDoubled = false;
+  readonly #context: FeedContext;
+  readonly #candles: readonly CandleBuilder[];
+  readonly #index: number;
+  #topId = 0;
+  #tradeId = 0;
+
+  constructor(instrument: Instrument, context: FeedContext) {
+    this.instrument = instrument;
+    this.#index = instrument.index;
+    this.#context = context;
+    this.keeper = new BookKeeper(instrument, context);
+    this.freshness = new SymbolFreshness(context.limits);
+    this.collar = new PriceCollar(context.limits);
+    this.#candles = context.limits.candleIntervalsMs.map((ms) => new CandleBuilder(ms));
+  }
+
+  /** The streams were cut: what was known is history, and ids may start anew. */
+  onInterrupted(): void {
+    this.isLive = false;
+    this.#topId = 0;
+    this.#tradeId = 0;
+    this.keeper.restart();
+    this.freshness.onInterrupted();
+    for (const candle of this.#candles) candle.taint();
+  }
+
+  /** The streams are acknowledged; from now on nothing may be missed, so a snapshot can be asked for. */
+  onSubscribed(atMs: UnixMs): void {
+    this.isLive = true;
+    this.keeper.syncNow(atMs);
+  }
+
+  /** True when the message was new. */
+  onTop(top: TopOfBook, atMs: UnixMs, sink: MarketSink): boolean {
+    this.#context.counters.tops += 1;
+    if (top.updateId <= this.#topId) return this.#onRepeat(top.updateId, this.#topId, 'top', sink);
+    if (top.bidPrice >= top.askPrice) {
+      return this.#reject('crossed', `bid ${top.bidPrice} ask ${top.askPrice}`, atMs, sink);
+    }
+    const verdict = this.collar.judge((top.bidPrice + top.askPrice) / 2);
+    this.#topId = top.updateId;
+    if (verdict === 'outlier') {
+      return this.#reject('outlier', `bid ${top.bidPrice} ask ${top.askPrice}`, atMs, sink);
+    }
+    if (verdict === 'levelShift') this.#onLevelShift(top);
+    this.top = top;
+    this.keeper.onTop(top, atMs);
+    this.#onAdvanced(atMs);
+    sink.onTop(this.#index, atMs);
+    return true;
+  }
+
+  onTrade(trade: Trade, atMs: UnixMs, sink: MarketSink): boolean {
+    const { counters, limits } = this.#context;
+    counters.trades += 1;
+    const lastId = this.#tradeId;
+    if (trade.tradeId <= lastId) return this.#onRepeat(trade.tradeId, lastId, 'trade', sink);
+    if (!this.#isPossible(trade.eventAtMs, atMs, sink)) return false;
+    if (trade.tradedAtMs > trade.eventAtMs + limits.futureMsMax) {
+      return this.#reject('future', `traded after its event: ${trade.tradedAtMs}`, atMs, sink);
+    }
+    this.#tradeId = trade.tradeId;
+    if (lastId > 0 && trade.tradeId !== lastId + 1) {
+      counters.tradeGaps += 1;
+      this.#taint();
+    }
+    if (!this.collar.fits(trade.price)) {
+      this.#taint();
+      return this.#reject('outlier', `trade at ${trade.price}`, atMs, sink);
+    }
+    for (const builder of this.#candles) {
+      this.#closeBars(builder, trade.tradedAtMs, sink);
+      builder.onTrade(trade);
+    }
+    sink.onTrade(trade, atMs);
+    return true;
+  }
+
+  onDiff(diff: DepthDiff, atMs: UnixMs, sink: MarketSink): boolean {
+    this.#context.counters.diffs += 1;
+    if (!this.#isPossible(diff.eventAtMs, atMs, sink)) return false;
+    const outcome = this.keeper.onDiff(diff, this.top, atMs);
+    switch (outcome) {
+      case 'duplicate':
+      case 'outOfOrder':
+        return this.#onRepeated(outcome, `depth ${diff.lastUpdateId}`, sink);
+      case 'buffered':
+      case 'gap':
+        if (this.isLive) this.keeper.syncNow(atMs);
+        return true;
+      case 'covered':
+        return true;
+      case 'applied':
+        // A newer book with the same top proves the top, though its own stream had nothing to say.
+        if (this.#bookConfirmsTop()) this.#onAdvanced(atMs);
+        sink.onBook(this.#index, atMs);
+        return true;
+    }
+  }
+
+  /** A frame of this symbol could not be used. */
+  onInvalid(rejection: DataRejection, detail: string, atMs: UnixMs, sink: MarketSink): void {
+    this.#reject(rejection, detail, atMs, sink);
+  }
+
+  onDepthAnswer(
+    requestId: number,
+    answer: Answered<DepthSnapshot>,
+    atMs: UnixMs,
+    sink: MarketSink,
+  ): void {
+    const result = this.keeper.onAnswer(requestId, answer, this.top, atMs);
+    if (result === undefined) return;
+    if (result.type === 'confirmed') {
+      this.freshness.onConfirmed(result.askedAtMs);
+      this.#endStaleness(atMs);
+      return;
+    }
+    // A quiet symbol says nothing until something changes: the snapshot is its first word.
+    if (this.#topId === 0) this.#startTopFromBook(result.askedAtMs, atMs, sink);
+    sink.onBook(this.#index, atMs);
+  }
+
+  onTick(atMs: UnixMs, sink: MarketSink): void {
+    const { clock, limits } = this.#context;
+    if (!this.isLive) this.#taint();
+    const venueNowMs = toVenueTime(atMs, clock.offsetMs) - limits.candleGraceMs;
+    for (const builder of this.#candles) this.#closeBars(builder, venueNowMs, sink);
+    if (!this.isLive) return;
+    this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
+    const ageMs = this.freshness.ageMs(atMs);
+    if (this.isStale || ageMs <= this.freshness.limitMs || !Number.isFinite(ageMs)) return;
+    this.isStale = true;
+    this.#context.raise('symbol.stale', 'warn', {
+      symbol: this.instrument.symbol,
+      ageMs,
+      limitMs: this.freshness.limitMs,
+    });
+  }
+
+  #startTopFromBook(askedAtMs: UnixMs, atMs: UnixMs, sink: MarketSink): void {
+    const { book } = this.keeper;
+    if (book.bids.size === 0 || book.asks.size === 0 || book.isCrossed) return;
+    this.top = {
+      type: 'top',
+      instrument: this.#index,
+      updateId: book.updateId,
+      bidPrice: price(book.bids.priceAt(0)),
+      bidQuantity: lots(book.bids.quantityAt(0)),
+      askPrice: price(book.asks.priceAt(0)),
+      askQuantity: lots(book.asks.quantityAt(0)),
+    };
+    this.freshness.onConfirmed(askedAtMs);
+    this.#endStaleness(atMs);
+    sink.onTop(this.#index, atMs);
+  }
+
+  #bookConfirmsTop(): boolean {
+    const { top } = this;
+    const { book } = this.keeper;
+    return (
+      top !== undefined &&
+      top.bidPrice === book.bids.priceAt(0) &&
+      top.askPrice === book.asks.priceAt(0)
+    );
+  }
+
+  #onAdvanced(atMs: UnixMs): void {
+    this.freshness.onAdvanced(atMs);
+    if (this.isStale) this.#endStaleness(atMs);
+  }
+
+  #endStaleness(atMs: UnixMs): void {
+    if (!this.isStale || this.freshness.ageMs(atMs) > this.freshness.limitMs) return;
+    this.isStale = false;
+    this.#context.log('symbol.fresh', 'symbol updates again', { symbol: this.instrument.symbol });
+  }
+
+  /** Whether an event can have happened by now; learns its lag. */
+  #isPossible(eventAtMs: UnixMs, atMs: UnixMs, sink: MarketSink): boolean {
+    const { clock, limits } = this.#context;
+    const lagMs = clock.lagOf(eventAtMs, atMs);
+    if (lagMs < -limits.futureMsMax && clock.isTrusted) {
+      this.#context.askTime(atMs, 1_000);
+      this.#reject('future', `event is ${-lagMs} ms ahead of the venue`, atMs, sink);
+      if (clock.onFutureEvent(atMs)) {
+        this.#context.raise('clock.skewed', 'error', { aheadMs: -lagMs });
+      }
+      return false;
+    }
+    clock.onEvent(eventAtMs, atMs);
+    this.freshness.eventLagMs = clock.lagOf(eventAtMs, atMs);
+    return true;
+  }
+
+  #closeBars(builder: CandleBuilder, venueNowMs: number, sink: MarketSink): void {
+    let candle = builder.closeNext(venueNowMs);
+    while (candle !== undefined) {
+      sink.onCandle(this.#index, candle);
+      if (!this.isLive) builder.taint();
+      candle = builder.closeNext(venueNowMs);
+    }
+  }
+
+  #taint(): void {
+    for (const builder of this.#candles) builder.taint();
+  }
+
+  #onLevelShift(top: TopOfBook): void {
+    this.#context.raise('data.invalid', 'error', {
+      symbol: this.instrument.symbol,
+      cause: 'levelShift',
+      bidTicks: top.bidPrice,
+      askTicks: top.askPrice,
+    });
+  }
+
+  #onRepeat(id: number, lastId: number, kind: string, sink: MarketSink): false {
+    return this.#onRepeated(id === lastId ? 'duplicate' : 'outOfOrder', `${kind} ${id}`, sink);
+  }
+
+  #onRepeated(rejection: 'duplicate' | 'outOfOrder', detail: string, sink: MarketSink): false {
+    if (this.isDoubled) this.#context.counters.overlapDuplicates += 1;
+    else this.#context.reject(rejection, this.#index, detail, sink);
+    return false;
+  }
+
+  #reject(rejection: DataRejection, detail: string, atMs: UnixMs, sink: MarketSink): false {
+    this.#context.reject(rejection, this.#index, detail, sink);
+    if (this.freshness.onInvalid(atMs)) {
+      this.#context.raise('data.invalid', 'warn', {
+        symbol: this.instrument.symbol,
+        rejection,
+        detail,
+      });
+    }
+    return false;
+  }
+}
