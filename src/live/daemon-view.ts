@@ -49,6 +49,8 @@ export interface StatusView {
   readonly positions: readonly PositionView[];
   readonly openOrders: readonly OrderView[];
   readonly dailyPnl: { readonly asset: string; readonly amount: string };
+  /** Paid since the first start, each in its own asset. */
+  readonly fees: Readonly<Record<string, string>>;
   readonly ordersUnknownCount: number;
   readonly framesCount: number;
   readonly decisionsCount: number;
@@ -94,14 +96,16 @@ export interface FeedView {
 }
 
 export interface PositionView {
+  readonly strategy: string;
   readonly venue: string;
   readonly symbol: string;
   readonly quantity: string;
   readonly averagePrice: string | undefined;
   readonly markPrice: string | undefined;
-  readonly realizedPnl: string;
+  /** `undefined` when read from the files of a stopped daemon: nothing values it then. */
+  readonly realizedPnl: string | undefined;
   readonly unrealizedPnl: string | undefined;
-  readonly fees: Readonly<Record<string, string>>;
+  readonly stopPrice: string | undefined;
   readonly pnlAsset: string;
 }
 
