@@ -12,6 +12,8 @@ interface Account {
   readonly opening: Amount;
   /** What our fills moved, fees included. */
   readonly flow: Amount;
+  /** `flow` without fees of other markets: what trading this asset itself moved. */
+  readonly tradeFlow: Amount;
   readonly fees: Amount;
 }
 
@@ -36,14 +38,18 @@ export class Ledger {
     const sign = fill.side === 'BUY' ? 1n : -1n;
     this.#move(fill.venue, instrument.base.name, sign * base);
     this.#move(fill.venue, instrument.quote.name, -sign * fill.quote);
-    this.#move(fill.venue, fill.feeAsset, -fill.fee);
-    const paid = this.#get(fill.venue, fill.feeAsset);
-    this.#set({ ...paid, fees: amount(paid.fees + fill.fee) });
+    const { base: sold, quote: paid } = instrument;
+    this.#pay(fill, fill.feeAsset === sold.name || fill.feeAsset === paid.name);
   }
 
-  /** Opening balance and flow of one asset. */
-  get(venue: VenueId, asset: string): { readonly opening: Amount; readonly flow: Amount } {
-    return this.#get(venue, asset);
+  /**
+   * What of an asset is ours to use: `allocated` of it, at most what was there at the opening, and
+   * what our trades moved. Fees in a third asset come out of the owner's part: they must not make
+   * coins that a strategy bought look like the owner's.
+   */
+  getOwned(venue: VenueId, asset: string, allocated: Amount): Amount {
+    const { opening, tradeFlow } = this.#get(venue, asset);
+    return amount((allocated < opening ? allocated : opening) + tradeFlow);
   }
 
   listExpected(venue: VenueId): readonly ExpectedBalance[] {
@@ -66,12 +72,28 @@ export class Ledger {
 
   #move(venue: VenueId, asset: string, by: bigint): void {
     const account = this.#get(venue, asset);
-    this.#set({ ...account, flow: amount(account.flow + by) });
+    this.#set({
+      ...account,
+      flow: amount(account.flow + by),
+      tradeFlow: amount(account.tradeFlow + by),
+    });
+  }
+
+  #pay(fill: Fill, isOfMarket: boolean): void {
+    const account = this.#get(fill.venue, fill.feeAsset);
+    this.#set({
+      ...account,
+      flow: amount(account.flow - fill.fee),
+      tradeFlow: isOfMarket ? amount(account.tradeFlow - fill.fee) : account.tradeFlow,
+      fees: amount(account.fees + fill.fee),
+    });
   }
 
   #get(venue: VenueId, asset: string): Account {
-    const none = { venue, asset, opening: NO_AMOUNT, flow: NO_AMOUNT, fees: NO_AMOUNT };
-    return this.#accounts.get(keyOf(venue, asset)) ?? none;
+    const known = this.#accounts.get(keyOf(venue, asset));
+    if (known !== undefined) return known;
+    const nothing = { opening: NO_AMOUNT, flow: NO_AMOUNT, tradeFlow: NO_AMOUNT, fees: NO_AMOUNT };
+    return { venue, asset, ...nothing };
   }
 
   #set(account: Account): void {

@@ -236,7 +236,7 @@ export class Portfolio {
   getUsable(venue: VenueId, asset: string, free: Amount): Amount {
     const owned = this.#ownedOf(venue, asset);
     if (owned <= 0n) return NO_AMOUNT;
-    return owned < free ? amount(owned) : free;
+    return owned < free ? owned : free;
   }
 
   listFees(): readonly FeeView[] {
@@ -313,16 +313,13 @@ export class Portfolio {
     return [...this.#positions.values()].map(find).filter((wish) => wish !== undefined);
   }
 
-  /** Allocation of an asset, at most what was there, plus what our own trades moved. */
-  #ownedOf(venue: VenueId, asset: string): bigint {
-    const { opening, flow } = this.#ledger.get(venue, asset);
-    const text = this.#settings.account.allocations[asset];
-    if (text === undefined) return flow;
+  #ownedOf(venue: VenueId, asset: string): Amount {
+    const text = this.#settings.account.allocations[asset] ?? '0';
     const allocated = parseDecimal(text, this.#scales(venue, asset));
     if (allocated === undefined) {
       throw new InvariantBroken(`allocation '${text}' is no ${asset} amount`);
     }
-    return (allocated < opening ? allocated : opening) + flow;
+    return this.#ledger.getOwned(venue, asset, amount(allocated));
   }
 }
 

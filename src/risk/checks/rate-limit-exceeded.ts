@@ -9,7 +9,7 @@ export const rateLimitExceeded: RiskCheck = {
   applies: everyClass,
   assess: (intent, facts, limits) => {
     const fromMs = facts.nowMs - limits.orderWindowMs;
-    let value = 1;
+    let value = Number.isFinite(fromMs) ? 1 : Number.NaN;
     // Negated, so that a moment that is no number counts.
     for (const atMs of facts.recentOrdersAtMs) if (!(atMs <= fromMs)) value += 1;
     const reserve = intent.class === 'entry' ? 0 : limits.exitOrdersPerWindowReserve;
