@@ -77,9 +77,9 @@ async function untilReady(ports: DemoPorts): Promise<void> {
 }
 
 async function assertNobodyGaveUp(): Promise<void> {
-  const down = (await listSupervised(home)).find(({ status }) => /stopped|errored/.test(status));
+  const down = (await listSupervised(home)).find(({ gaveUp }) => gaveUp);
   if (down === undefined) return;
-  throw new DemoFailure(`${down.name} is ${down.status} (exit code ${down.exitCode})`);
+  throw new DemoFailure(`${down.name} gave up (exit code ${down.exitCode})`);
 }
 
 type OrderSeen = {

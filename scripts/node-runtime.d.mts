@@ -42,3 +42,5 @@ export function runAndExit(
 export function fail(error: unknown): never;
 /** Takes a lock that dies with its owner, waiting for it; returns what gives it back. */
 export function takeLock(path: string): Promise<() => void>;
+/** Whether a process with this id runs; one that ended and was never waited for does not. */
+export function isAlive(pid: number): boolean;

@@ -269,20 +269,22 @@ function isAbandoned(path) {
   return born !== undefined && Date.now() - born > 5_000;
 }
 
-function isAlive(pid) {
+/** Whether a process with this id runs. One that ended and was never waited for (containers without an init) does not. */
+export function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return error.code === 'EPERM'; // it exists and belongs to another user
   }
+  const state = /^\d+ \(.*\) (\w)/s.exec(readText(`/proc/${pid}/stat`) ?? '')?.[1];
+  return state !== 'Z' && state !== 'X';
 }
 
 function readText(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined;
     throw error;
   }
 }

@@ -3,14 +3,8 @@
 import { rmSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  findOrphans,
-  findPm2Daemon,
-  findPm2Home,
-  isAlive,
-  listSupervised,
-  runPm2,
-} from './supervisor.ts';
+import { isAlive } from './node-runtime.mjs';
+import { findOrphans, findPm2Daemon, findPm2Home, listSupervised, runPm2 } from './supervisor.ts';
 
 // Longer than the daemon's own kill_timeout (15 s), after which PM2 kills it.
 const GONE_WITHIN_MS = 20_000;

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { environmentFor, ROOT } from './node-runtime.mjs';
+import { environmentFor, isAlive, ROOT } from './node-runtime.mjs';
 
 /** A process as PM2 lists it. */
 export type Supervised = {
@@ -15,6 +15,8 @@ export type Supervised = {
   readonly status: string;
   readonly restarts: number;
   readonly exitCode: number | undefined;
+  /** PM2 will not start it again by itself. */
+  readonly gaveUp: boolean;
 };
 
 /** What a PM2 command printed, and how it ended. */
@@ -78,6 +80,9 @@ export async function listSupervised(home: string): Promise<readonly Supervised[
     status: env.status,
     restarts: env.restart_time,
     exitCode: env.exit_code,
+    // After one of `stop_exit_codes` PM2 7 shows "waiting restart" for ever, with no process and no restart coming.
+    gaveUp:
+      /^(?:stopped|errored)$/.test(env.status) || (env.status === 'waiting restart' && pid === 0),
   }));
 }
 
@@ -106,15 +111,4 @@ function worksIn(pid: number, root: string): boolean {
   if (existsSync(link)) return readlinkSync(link) === root;
   const listed = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   return listed.status === 0 && listed.stdout.includes(root);
-}
-
-/** Whether a process with this id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It exists and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
