@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiKey } from './api-keys.ts';
-import type { Interference, Subject } from './faults/fault.ts';
+import type { FaultAnswer, Interference, Subject } from './faults/fault.ts';
 import type { FaultBoard } from './faults/fault-board.ts';
 import type { Operation, Venue } from './operations/operation.ts';
 import type { Parameters } from './parameters.ts';
@@ -21,8 +21,8 @@ export interface IncomingRequest {
   readonly session: ApiKey | undefined;
 }
 
-/** What becomes of a request. */
-export type Reply =
+/** A request that gets an answer: what it asked for, the venue's refusal, or what a fault says instead. */
+export type Answered =
   | {
       readonly type: 'done';
       readonly body: unknown;
@@ -34,9 +34,10 @@ export type Reply =
       readonly refusal: VenueRefusal;
       readonly account: string | undefined;
     }
-  /** A fault answers in the venue's place. */
-  | Extract<Interference, { readonly type: 'answer' }>
-  | { readonly type: 'destroy' };
+  | FaultAnswer;
+
+/** What becomes of a request. `destroy`: it gets no answer at all. */
+export type Reply = Answered | { readonly type: 'destroy' };
 
 /** Takes a request through the venue's checks in the venue's order, with faults before and after the engine. */
 export class RequestDesk {
@@ -66,7 +67,7 @@ export class RequestDesk {
   /** Delays happen here; what is left replaces the answer. */
   async #interfere(
     found: Interference | undefined,
-  ): Promise<Exclude<Interference, { type: 'delay' }> | undefined> {
+  ): Promise<FaultAnswer | { readonly type: 'destroy' } | undefined> {
     if (found?.type !== 'delay') return found;
     await delay(found.delayMs);
     return undefined;

@@ -25,15 +25,18 @@ export interface Subject {
   readonly clientOrderId?: string;
 }
 
+/** A fault answers in the venue's place. */
+export interface FaultAnswer {
+  readonly type: 'answer';
+  readonly httpStatus: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What happens to a request instead of the usual. */
 export type Interference =
   | { readonly type: 'delay'; readonly delayMs: number }
-  | {
-      readonly type: 'answer';
-      readonly httpStatus: number;
-      readonly body: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
+  | FaultAnswer
   /** The socket is destroyed without an answer. */
   | { readonly type: 'destroy' };
 

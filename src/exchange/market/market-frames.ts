@@ -3,6 +3,7 @@ import type {
   CandleView,
   DayView,
   DepthView,
+  TopView,
 } from '../../matching/exchange-core.ts';
 import type { AggregateTradeView, TopChanged, TradeView } from '../../matching/happening.ts';
 import { type E8, toWire } from '../../matching/scale.ts';

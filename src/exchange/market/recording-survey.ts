@@ -19,6 +19,8 @@ export interface RecordingSurvey {
 
 const QUOTES = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'TUSD', 'EUR', 'TRY', 'BTC', 'ETH', 'BNB'];
 const EVENT_TIME = /"E":([0-9]{13})/;
+// Frames whose decimals come in pairs of price and quantity.
+const PAIRED = /^\{"(?:u|lastUpdateId)":|^\{"e":"(?:trade|aggTrade|depthUpdate)"/;
 const DECIMALS = /"[0-9]+\.([0-9]+)"/g;
 
 /** Most decimals seen in prices and in quantities: the recording's own tick and lot. */
@@ -48,7 +50,8 @@ export async function surveyRecordings(files: readonly string[]): Promise<Record
     const eventAtMs = Number(EVENT_TIME.exec(line.data)?.[1] ?? Number.NaN);
     if (eventAtMs - line.receivedAtMs > clockOffsetMs)
       clockOffsetMs = eventAtMs - line.receivedAtMs;
-    learnDigits(digits, line);
+    if (!digits.has(line.symbol)) digits.set(line.symbol, { price: 0, quantity: 0 });
+    if (PAIRED.test(line.data)) learnDigits(digits, line);
   }
   if (frameCount === 0) throw new Error(`no frames in ${files.join(', ')}`);
   return {
@@ -84,12 +87,8 @@ export function onlyOne(symbols: readonly string[]): string {
 }
 
 function learnDigits(digits: Map<string, Digits>, frame: RecordedFrame): void {
-  let seen = digits.get(frame.symbol);
-  if (seen === undefined) {
-    seen = { price: 0, quantity: 0 };
-    digits.set(frame.symbol, seen);
-  }
-  // Decimals come in pairs, price then quantity, in all frames that matter here.
+  const seen = digits.get(frame.symbol);
+  if (seen === undefined) return;
   let isPrice = true;
   for (const [, fraction = ''] of frame.data.matchAll(DECIMALS)) {
     const used = fraction.replace(/0+$/, '').length;

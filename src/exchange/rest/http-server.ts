@@ -4,7 +4,7 @@ import { REST_ROUTES } from '../operations/catalogue.ts';
 import type { Venue } from '../operations/operation.ts';
 import { Parameters } from '../parameters.ts';
 import { VenueRefusal } from '../refusal.ts';
-import type { Reply, RequestDesk } from '../request-desk.ts';
+import type { Answered, RequestDesk } from '../request-desk.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 /** Whatever stands before the API's own path is somebody's reverse proxy, and no business of ours. */
@@ -65,9 +65,7 @@ async function answer(
   else send(venue, response, reply);
 }
 
-type Sendable = Exclude<Reply, { readonly type: 'destroy' }>;
-
-function send(venue: Venue, response: ServerResponse, reply: Sendable): void {
+function send(venue: Venue, response: ServerResponse, reply: Answered): void {
   const headers = {
     'content-type': 'application/json;charset=UTF-8',
     ...limitHeaders(venue, reply),
@@ -84,7 +82,7 @@ function send(venue: Venue, response: ServerResponse, reply: Sendable): void {
   }
 }
 
-function limitHeaders(venue: Venue, reply: Sendable): Readonly<Record<string, string>> {
+function limitHeaders(venue: Venue, reply: Answered): Readonly<Record<string, string>> {
   const nowMs = venue.clock.wallMs();
   const weight = String(venue.limits.usedWeight(nowMs));
   const retry = reply.type === 'refused' ? reply.refusal.retryAfterSec : undefined;
@@ -105,11 +103,11 @@ function limitHeaders(venue: Venue, reply: Sendable): Readonly<Record<string, st
   };
 }
 
-function refusedReply(refusal: VenueRefusal): Sendable {
+function refusedReply(refusal: VenueRefusal): Answered {
   return { type: 'refused', refusal, account: undefined };
 }
 
-function notFound(path: string): Sendable {
+function notFound(path: string): Answered {
   return refusedReply(new VenueRefusal(-1, `Path ${path}, Method not found.`, { httpStatus: 404 }));
 }
 

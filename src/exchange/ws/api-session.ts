@@ -4,7 +4,7 @@ import type { Venue } from '../operations/operation.ts';
 import { Parameters } from '../parameters.ts';
 import { describeRateLimits } from '../rate-limits.ts';
 import { REFUSALS, VenueRefusal } from '../refusal.ts';
-import type { Reply, RequestDesk } from '../request-desk.ts';
+import type { Answered, Reply, RequestDesk } from '../request-desk.ts';
 import { type ApiRequest, parseApiRequest } from './api-request.ts';
 import { sayTerminated, type UserListener, type UserStreams } from './user-streams.ts';
 import type { VenueSocket } from './venue-socket.ts';
@@ -158,12 +158,7 @@ export class ApiSession {
     this.#socket.send(JSON.stringify({ event }), { channel: 'wsApi', path: 'serverShutdown' });
   }
 
-  #answer(
-    id: string | number | null,
-    method: string,
-    reply: Exclude<Reply, { readonly type: 'destroy' }>,
-    withLimits: boolean,
-  ): void {
+  #answer(id: string | number | null, method: string, reply: Answered, withLimits: boolean): void {
     const rateLimits = withLimits ? { rateLimits: this.#limitsFor(reply) } : {};
     const body = { id, ...bodyOf(reply), ...rateLimits };
     this.#socket.send(JSON.stringify(body), { channel: 'wsApi', path: method });
@@ -177,9 +172,7 @@ export class ApiSession {
   }
 }
 
-function bodyOf(
-  reply: Exclude<Reply, { readonly type: 'destroy' }>,
-): Readonly<Record<string, unknown>> {
+function bodyOf(reply: Answered): Readonly<Record<string, unknown>> {
   switch (reply.type) {
     case 'done':
       return { status: 200, result: reply.body };

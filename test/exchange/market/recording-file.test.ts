@@ -7,7 +7,7 @@ test('a combined frame: stream, symbol and payload, the payload to the last digi
     '{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}';
   expect(parseLine(`1723161254087896568 {"stream":"btcusdt@trade","data":${data}}`)).toEqual({
     type: 'frame',
-    receivedAtMs: 1723161254087.8966,
+    receivedAtMs: Number('1723161254087896568') / 1_000_000,
     stream: 'btcusdt@trade',
     symbol: 'BTCUSDT',
     data,
