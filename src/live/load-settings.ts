@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { Environment } from '../config/environment.ts';
 import { parseSettings } from '../config/parse-settings.ts';
-import { MISSING, type Problem } from '../config/problem.ts';
+import { type Problem, showValue } from '../config/problem.ts';
 import type { Settings } from '../config/settings.ts';
 import { Secret } from '../domain/secret.ts';
 
@@ -39,7 +39,7 @@ export function loadSettings(
   const name = file === undefined || file === '' ? DEFAULT_SETTINGS_FILE : file;
   const read = readTextFile(name);
   if (read.type === 'unreadable') {
-    return { type: 'invalid', file: name, problems: [problem('', name, read.text)] };
+    return { type: 'invalid', file: name, problems: [problem('', `'${name}'`, read.text)] };
   }
   const parsed = parseSettings(read.text, environment);
   if (parsed.type === 'invalid') return { ...parsed, file: name };
@@ -71,7 +71,8 @@ function loadAccountKey({ venue }: Settings): LoadedKey {
 export function readKeyFile(file: string): LoadedKey {
   const refuse = (expected: string): LoadedKey => ({
     type: 'invalid',
-    problems: [problem('venue.keyFile', file, expected)],
+    // Shown with care: somebody may have pasted the key itself where its file belongs.
+    problems: [problem('venue.keyFile', showValue(['venue', 'keyFile'], file), expected)],
   });
   const read = readTextFile(file);
   if (read.type === 'unreadable') return refuse(read.text);
@@ -146,11 +147,5 @@ function readTextFile(file: string): ReadFile {
 }
 
 function problem(path: string, value: string, expected: string): Problem {
-  return {
-    path,
-    value: value === '' ? MISSING : value,
-    expected,
-    nearest: undefined,
-    where: undefined,
-  };
+  return { path, value, expected, nearest: undefined, where: undefined };
 }
