@@ -235,7 +235,7 @@ export class BookKeeper {
     this.#tries += 1;
     const delayMs = Math.min(RETRY_MS_MAX, limits.snapshotRetryMs * 2 ** (this.#tries - 1));
     // Never sooner than half of it: every try costs request weight.
-    this.#askNotBeforeMs = atMs + delayMs * (0.5 + random.float() / 2);
+    this.#askNotBeforeMs = atMs + delayMs * (0.5 + random() / 2);
     if (purpose !== 'sync' || this.#tries < limits.snapshotTriesMax) return;
     this.#context.raise('book.unsynced', 'error', {
       symbol: this.#instrument.symbol,

@@ -1,5 +1,4 @@
 import { BoundedList } from '../domain/bounded.ts';
-import type { Random } from '../domain/random.ts';
 import type { UnixMs } from '../domain/units.ts';
 
 /** At most so many connects in a sliding window, for all sockets of a venue together. */
@@ -27,8 +26,8 @@ export class ConnectBudget {
 export function backoffMs(
   attempt: number,
   limits: { readonly backoffMsMin: number; readonly backoffMsMax: number },
-  random: Random,
+  random: () => number,
 ): number {
   const ceiling = Math.min(limits.backoffMsMax, limits.backoffMsMin * 2 ** Math.min(attempt, 30));
-  return random.float() * ceiling;
+  return random() * ceiling;
 }

@@ -3,7 +3,6 @@ import { NO_EFFECTS } from '../domain/effect.ts';
 import type { FaultId } from '../domain/fault.ts';
 import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { DataRejection } from '../domain/market.ts';
-import type { Random } from '../domain/random.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { MarketCodec, VenueQuestion } from '../domain/venue.ts';
 import { ClockOffset } from './clock-offset.ts';
@@ -18,8 +17,8 @@ export interface FeedParts {
   readonly codec: MarketCodec;
   readonly instruments: readonly Instrument[];
   readonly limits: FeedLimits;
-  /** For jitter; its seed came in an event. */
-  readonly random: Random;
+  /** Uniform in [0, 1), from the desk's seeded generator: jitter. */
+  readonly random: () => number;
   /** Connection ids are this and a counter; unique per process life. */
   readonly connectionPrefix: string;
   readonly nextRequestId: () => number;
@@ -30,7 +29,7 @@ export class FeedContext {
   readonly venue: VenueId;
   readonly codec: MarketCodec;
   readonly limits: FeedLimits;
-  readonly random: Random;
+  readonly random: () => number;
   readonly nextRequestId: () => number;
   readonly clock = new ClockOffset();
   readonly counters: FeedCounters = emptyCounters();

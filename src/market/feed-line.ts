@@ -120,7 +120,7 @@ export class FeedLine {
   }
 
   /** Closes both sockets for good. */
-  stop(): void {
+  stop(atMs: UnixMs): void {
     for (const socket of [this.current, this.next]) {
       if (socket === undefined) continue;
       const { connection } = socket;
@@ -129,6 +129,8 @@ export class FeedLine {
     this.current = undefined;
     this.next = undefined;
     this.#connectNotBeforeMs = Number.POSITIVE_INFINITY;
+    this.#sinceMs = atMs;
+    for (const symbol of this.symbols) symbol.onInterrupted();
   }
 
   #connect(atMs: UnixMs): void {

@@ -18,6 +18,25 @@ import type {
 import type { MarketSocket } from './market-socket.ts';
 import { SymbolFeed } from './symbol-feed.ts';
 
+export type { FeedParts } from './feed-context.ts';
+export type {
+  BookSideView,
+  BookView,
+  ConnectionState,
+  ConnectionStatus,
+  FeedCounters,
+  Freshness,
+  MarketSink,
+} from './feed-views.ts';
+
+const NEVER_FRESH: Freshness = {
+  fresh: false,
+  ageMs: Number.POSITIVE_INFINITY,
+  limitMs: 0,
+  eventLagMs: 0,
+  eventLagMsMax: 0,
+};
+
 /**
  * The market data of one venue: sockets' lives, subscriptions, freshness, books and candles.
  * Every method is past tense in, effects out; nothing here waits.
@@ -59,7 +78,7 @@ export class MarketFeed {
 
   /** Whether this feed opened the connection, however long ago. */
   owns(connection: ConnectionId): boolean {
-    return connection.startsWith(`${this.#prefix}-`);
+    return connection.startsWith(this.#prefix);
   }
 
   onSocketOpened(connection: ConnectionId, atMs: UnixMs): readonly Effect[] {
@@ -159,8 +178,8 @@ export class MarketFeed {
   }
 
   /** Closes the sockets for good. */
-  stop(): readonly Effect[] {
-    for (const line of this.#lines) line.stop();
+  stop(atMs: UnixMs): readonly Effect[] {
+    for (const line of this.#lines) line.stop(atMs);
     this.#lines = [];
     return this.#context.take();
   }
@@ -173,10 +192,10 @@ export class MarketFeed {
   ageMs(instrument: number, nowMs: UnixMs): number {
     return this.#byIndex[instrument]?.freshness.ageMs(nowMs) ?? Number.POSITIVE_INFINITY;
   }
-  /** `undefined` for an instrument of another feed. */
-  assessFreshness(instrument: number, nowMs: UnixMs): Freshness | undefined {
+  /** An instrument of another feed is never fresh. */
+  assessFreshness(instrument: number, nowMs: UnixMs): Freshness {
     const symbol = this.#byIndex[instrument];
-    return symbol?.freshness.assess(nowMs, symbol.isLive);
+    return symbol === undefined ? NEVER_FRESH : symbol.freshness.assess(nowMs, symbol.isLive);
   }
   /** `undefined` for an instrument of another feed. Live: it moves on with the next frame. */
   book(instrument: number): BookView | undefined {
@@ -263,6 +282,6 @@ export class MarketFeed {
 
   #newConnection(): ConnectionId {
     this.#connectionCount += 1;
-    return connectionId(`${this.#prefix}-${this.#connectionCount}`);
+    return connectionId(`${this.#prefix}${this.#connectionCount}`);
   }
 }

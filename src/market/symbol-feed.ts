@@ -26,7 +26,6 @@ export class SymbolFeed {
   top: TopOfBook | undefined;
   /** The streams are acknowledged on an open socket. */
   isLive = false;
-  isStale = false;
   resubscribedAtMs: UnixMs | undefined;
   /** Two sockets carry the symbol: repeats are expected. */
   isDoubled = false;
@@ -77,7 +76,7 @@ export class SymbolFeed {
     if (verdict === 'levelShift') this.#onLevelShift(top);
     this.top = top;
     this.keeper.onTop(top, atMs);
-    this.#onAdvanced(atMs);
+    this.freshness.onAdvanced(atMs);
     sink.onTop(this.#index, atMs);
     return true;
   }
@@ -124,7 +123,7 @@ export class SymbolFeed {
         return true;
       case 'applied':
         // A newer book with the same top proves the top, though its own stream had nothing to say.
-        if (this.#bookConfirmsTop()) this.#onAdvanced(atMs);
+        if (this.#bookConfirmsTop()) this.freshness.onAdvanced(atMs);
         sink.onBook(this.#index, atMs);
         return true;
     }
@@ -145,7 +144,6 @@ export class SymbolFeed {
     if (result === undefined) return;
     if (result.type === 'confirmed') {
       this.freshness.onConfirmed(result.askedAtMs);
-      this.#endStaleness(atMs);
       return;
     }
     // A quiet symbol says nothing until something changes: the snapshot is its first word.
@@ -160,14 +158,6 @@ export class SymbolFeed {
     for (const builder of this.#candles) this.#closeBars(builder, venueNowMs, sink);
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
-    const ageMs = this.freshness.ageMs(atMs);
-    if (this.isStale || ageMs <= this.freshness.limitMs || !Number.isFinite(ageMs)) return;
-    this.isStale = true;
-    this.#context.raise('symbol.stale', 'warn', {
-      symbol: this.instrument.symbol,
-      ageMs,
-      limitMs: this.freshness.limitMs,
-    });
   }
 
   #startTopFromBook(askedAtMs: UnixMs, atMs: UnixMs, sink: MarketSink): void {
@@ -183,7 +173,6 @@ export class SymbolFeed {
       askQuantity: lots(book.asks.quantityAt(0)),
     };
     this.freshness.onConfirmed(askedAtMs);
-    this.#endStaleness(atMs);
     sink.onTop(this.#index, atMs);
   }
 
@@ -195,17 +184,6 @@ export class SymbolFeed {
       top.bidPrice === book.bids.priceAt(0) &&
       top.askPrice === book.asks.priceAt(0)
     );
-  }
-
-  #onAdvanced(atMs: UnixMs): void {
-    this.freshness.onAdvanced(atMs);
-    if (this.isStale) this.#endStaleness(atMs);
-  }
-
-  #endStaleness(atMs: UnixMs): void {
-    if (!this.isStale || this.freshness.ageMs(atMs) > this.freshness.limitMs) return;
-    this.isStale = false;
-    this.#context.log('symbol.fresh', 'symbol updates again', { symbol: this.instrument.symbol });
   }
 
   /** Whether an event can have happened by now; learns its lag. */
