@@ -28,11 +28,11 @@ const QUIET: MarketProfile = {
 // biome-ignore format: a table
 const PROFILES: Readonly<Record<string, MarketProfile>> = {
   BTCUSDT: {
-    startPrice: 61_800, volatilityBps: 1.2, actsPerSecond: 35, tradeShare: 0.2,
+    startPrice: 61_800, volatilityBps: 1.2, actsPerSecond: 25, tradeShare: 0.2,
     halfSpreadBps: 0.02, depthBps: 1.2, ordersPerSide: 60, orderQuote: 4_000, tradeQuote: 400,
   },
   ETHUSDT: {
-    startPrice: 2_680, volatilityBps: 1.5, actsPerSecond: 25, tradeShare: 0.2,
+    startPrice: 2_680, volatilityBps: 1.5, actsPerSecond: 18, tradeShare: 0.2,
     halfSpreadBps: 0.04, depthBps: 1.5, ordersPerSide: 50, orderQuote: 3_000, tradeQuote: 300,
   },
   SOLUSDT: { ...QUIET, startPrice: 152, actsPerSecond: 0.9, halfSpreadBps: 0.8 },

@@ -19,6 +19,8 @@ const SIZE_SPREAD = 0.9;
 const SWEEP_BPS = 3;
 /** Of quotes run over by the fair value, this share is traded with; the rest is pulled in time. */
 const PICK_OFF_SHARE = 0.55;
+/** Who had to pull a quote mostly quotes again, behind the new value. */
+const RETURN_SHARE = 0.85;
 /** Some quotes stand far behind the rest. */
 const DEEP_SHARE = 0.25;
 const DEEP_FACTOR = 8;
@@ -95,9 +97,15 @@ export class Participants {
       this.#send(side === 'SELL' ? 'BUY' : 'SELL', edge, this.#size(this.#profile.tradeQuote * 2));
     }
     const quotes = this.#quotes[side];
+    let pulledCount = 0;
     for (let i = quotes.length - 1; i >= 0; i--) {
       const order = quotes[i];
-      if (order && isRunOver(order.price)) this.#pull(side, i);
+      if (order === undefined || !isRunOver(order.price)) continue;
+      this.#pull(side, i);
+      pulledCount += 1;
+    }
+    for (let i = 0; i < pulledCount; i++) {
+      if (this.#random.chance(RETURN_SHARE)) this.#quote(side);
     }
   }
 
