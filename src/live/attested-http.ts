@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly timeoutMs: number;
+  /** The last byte of the request was handed to the socket. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** Answers larger than this are cut off: a book of 5000 levels is 300 kB, a full `exchangeInfo` 5 MB. */
@@ -52,6 +54,7 @@ export class AttestedHttp {
       };
       const fail = (error: Error): void =>
         settle({ type: 'transportFailed', bytesSent: attest(), text: describe(error), sentAtMs });
+      if (request.onSent !== undefined) attempt.on('finish', request.onSent);
       attempt.on('error', fail);
       attempt.on('response', (response) => readBody(response, sentAtMs, settle, fail));
       attempt.end(request.body);

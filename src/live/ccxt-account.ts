@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { assertNever } from '../domain/assert.ts';
 import type { ClientOrderId } from '../domain/ids.ts';
 import { formatPrice, formatQuantity, type Instrument } from '../domain/instrument.ts';
 import type { SendableOrder } from '../domain/order.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
+import type { VenueAnswer } from '../domain/venue.ts';
+import type { AccountGateway, AccountQuestion } from './account-gateway.ts';
 import type { AttestedHttp } from './attested-http.ts';
 import { wallClockMs } from './wall-clock.ts';
 
@@ -21,6 +23,7 @@ export interface CcxtAccountSetup {
 interface CallSlot {
   requestsCount: number;
   answer: VenueAnswer | undefined;
+  readonly onSent: (() => void) | undefined;
 }
 
 type Call = (parameters: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -36,18 +39,12 @@ interface CcxtExchange {
   readonly privateGetAccount: Call;
 }
 
-/** Questions that need a key. */
-export type AccountQuestion = Exclude<
-  VenueQuestion,
-  { type: 'serverTime' } | { type: 'instruments' } | { type: 'depth' }
->;
-
 /**
  * The account side of a venue through ccxt: ccxt builds and signs each request, our own transport
  * carries it, and the raw answer goes to the core. What ccxt makes of an answer (its parsed order,
  * its error classes) is thrown away: none of it is a verdict.
  */
-export class CcxtAccount {
+export class CcxtAccount implements AccountGateway {
   readonly #exchange: CcxtExchange;
   readonly #slots: AsyncLocalStorage<CallSlot>;
 
@@ -77,8 +74,8 @@ export class CcxtAccount {
   }
 
   /** One POST, ever. */
-  place(order: SendableOrder, timestampMs: number): Promise<VenueAnswer> {
-    return this.#call(this.#exchange.privatePostOrder, {
+  place(order: SendableOrder, timestampMs: number, onSent: () => void): Promise<VenueAnswer> {
+    const parameters = {
       symbol: order.instrument.venueSymbol,
       side: order.side,
       type: order.type,
@@ -88,7 +85,8 @@ export class CcxtAccount {
       newClientOrderId: order.clientOrderId,
       newOrderRespType: 'FULL',
       timestamp: Math.floor(timestampMs),
-    });
+    };
+    return this.#call(this.#exchange.privatePostOrder, parameters, onSent);
   }
 
   cancel(
@@ -112,11 +110,16 @@ export class CcxtAccount {
       case 'orderByClientId': return this.#call(this.#exchange.privateGetOrder, { timestamp, symbol: question.instrument.venueSymbol, origClientOrderId: question.clientOrderId });
       case 'ordersSince':     return this.#call(this.#exchange.privateGetAllOrders, { timestamp, symbol: question.instrument.venueSymbol, startTime: Math.floor(question.sinceMs), limit: 1000 });
       case 'fillsFrom':       return this.#call(this.#exchange.privateGetMyTrades, { timestamp, symbol: question.instrument.venueSymbol, limit: 1000, ...(question.fromTradeId === undefined ? {} : { fromId: question.fromTradeId }) });
+      default:                return assertNever(question);
     }
   }
 
-  async #call(route: Call, parameters: Readonly<Record<string, unknown>>): Promise<VenueAnswer> {
-    const slot: CallSlot = { requestsCount: 0, answer: undefined };
+  async #call(
+    route: Call,
+    parameters: Readonly<Record<string, unknown>>,
+    onSent: (() => void) | undefined = undefined,
+  ): Promise<VenueAnswer> {
+    const slot: CallSlot = { requestsCount: 0, answer: undefined, onSent };
     const sentAtMs = wallClockMs();
     let text = 'no answer was recorded';
     try {
@@ -149,6 +152,7 @@ function attestedFetch(setup: CcxtAccountSetup, slots: AsyncLocalStorage<CallSlo
       headers: request.headers,
       body: request.body,
       timeoutMs: setup.timeoutMs,
+      onSent: slot?.onSent,
     });
     if (slot !== undefined) slot.answer = answer;
     if (answer.type === 'http') {

@@ -1,0 +1,44 @@
+import type { VenueAnswer } from '../domain/venue.ts';
+import type { MetricSet, Tally } from '../observe/metric-set.ts';
+
+/** Counters of what goes through the live world. Kept per venue, so that a frame costs one addition. */
+export class WorldMetrics {
+  readonly #metrics: MetricSet;
+  readonly #frames = new Map<string, { readonly market: Tally; readonly account: Tally }>();
+  framesCount = 0;
+
+  constructor(metrics: MetricSet, venues: readonly string[]) {
+    this.#metrics = metrics;
+    for (const venue of venues) {
+      this.#frames.set(venue, {
+        market: metrics.counter('overnight_ws_messages_total', { venue, stream: 'market' }),
+        account: metrics.counter('overnight_ws_messages_total', { venue, stream: 'account' }),
+      });
+    }
+  }
+
+  frameCame(venue: string, isAccount: boolean): void {
+    this.framesCount += 1;
+    const tallies = this.#frames.get(venue);
+    if (tallies === undefined) return;
+    if (isAccount) tallies.account.value += 1;
+    else tallies.market.value += 1;
+  }
+
+  orderLeft(venue: string): void {
+    this.#metrics.counter('overnight_orders_sent_total', { venue }).value += 1;
+  }
+
+  /** A request begins; call what it returns with the answer. */
+  callBegins(venue: string, op: string): (answer: VenueAnswer) => void {
+    const beganAtMs = performance.now();
+    this.#metrics.counter('overnight_api_requests_total', { venue, op }).value += 1;
+    return (answer) => {
+      const seconds = (performance.now() - beganAtMs) / 1_000;
+      this.#metrics.histogram('overnight_api_request_seconds', { venue, op }).observe(seconds);
+      if (answer.type !== 'http' || answer.status >= 400) {
+        this.#metrics.counter('overnight_api_errors_total', { venue, op }).value += 1;
+      }
+    };
+  }
+}
