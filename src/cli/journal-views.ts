@@ -1,0 +1,182 @@
+import { formatDecimal } from '../domain/decimal.ts';
+import {
+  baseAmountOf,
+  formatAmount,
+  formatPrice,
+  formatQuantity,
+  type Instrument,
+} from '../domain/instrument.ts';
+import type { JournalRow } from '../domain/journal-row.ts';
+import type { OrderIntent } from '../domain/order.ts';
+import { type Lots, lots } from '../domain/units.ts';
+import type { FillView, OrderView, PositionView } from '../live/daemon-view.ts';
+
+/** What the journal of a stopped daemon says, newest first: what nobody is there to tell any more. */
+export interface JournalViews {
+  readonly orders: readonly OrderView[];
+  readonly fills: readonly FillView[];
+  readonly positions: readonly PositionView[];
+  readonly mode:
+    | { readonly mode: string; readonly cause: string; readonly atMs: number }
+    | undefined;
+  readonly lastStart: Extract<JournalRow, { type: 'started' }> | undefined;
+  readonly stopped: Extract<JournalRow, { type: 'stopped' }> | undefined;
+}
+
+interface Followed {
+  readonly intent: OrderIntent;
+  state: string;
+  venueOrderId: string | undefined;
+  filledLots: number;
+  updatedAtMs: number;
+}
+
+/** Reads the rows once, oldest first. */
+export function viewJournal(rows: readonly JournalRow[]): JournalViews {
+  const orders = new Map<string, Followed>();
+  const fills: FillView[] = [];
+  const held = new Map<string, { intent: OrderIntent; base: bigint }>();
+  let mode: JournalViews['mode'];
+  let lastStart: JournalViews['lastStart'];
+  let stopped: JournalViews['stopped'];
+  for (const row of rows) {
+    if (row.type === 'intent') {
+      orders.set(row.intent.clientOrderId, follow(row.intent, row.atMs));
+    } else if (row.type === 'mode') {
+      mode = { mode: row.to, cause: row.cause, atMs: row.atMs };
+    } else if (row.type === 'started') {
+      lastStart = row;
+      stopped = undefined;
+    } else if (row.type === 'stopped') {
+      stopped = row;
+    } else {
+      const order = 'clientOrderId' in row ? orders.get(row.clientOrderId) : undefined;
+      if (order === undefined) continue;
+      applyRow(order, row);
+      if (row.type === 'filled') {
+        fills.push(toFillView(order.intent.instrument, row));
+        addToHeld(held, order.intent, row);
+      }
+    }
+  }
+  return {
+    orders: [...orders.values()].map(toOrderView).reverse(),
+    fills: fills.reverse(),
+    positions: [...held.values()].filter(({ base }) => base !== 0n).map(toPositionView),
+    mode,
+    lastStart,
+    stopped,
+  };
+}
+
+function follow(intent: OrderIntent, atMs: number): Followed {
+  return {
+    intent,
+    state: 'INITIALIZED',
+    venueOrderId: undefined,
+    filledLots: 0,
+    updatedAtMs: atMs,
+  };
+}
+
+function applyRow(order: Followed, row: JournalRow): void {
+  order.updatedAtMs = row.atMs;
+  // biome-ignore format: it reads as a list
+  switch (row.type) {
+    case 'submitted': order.state = 'SUBMITTED'; break;
+    case 'voided':    order.state = 'VOID'; break;
+    case 'rejected':  order.state = 'REJECTED'; break;
+    case 'unknown':   order.state = 'UNKNOWN'; break;
+    case 'absent':    order.state = 'ABSENT'; break;
+    case 'dead':      order.state = 'DEAD'; break;
+    case 'reported':  order.state = row.state; order.venueOrderId = row.venueOrderId; break;
+    case 'filled':    onFilled(order, row.fill.quantity, row.fill.venueOrderId); break;
+    default:
+  }
+}
+
+function onFilled(order: Followed, quantity: Lots, venueOrderId: string): void {
+  order.filledLots += quantity;
+  order.venueOrderId = venueOrderId;
+  order.state = order.filledLots >= order.intent.quantity ? 'FILLED' : keepEnded(order.state);
+}
+
+function keepEnded(state: string): string {
+  return state === 'CANCELED' || state === 'EXPIRED' ? state : 'PARTIALLY_FILLED';
+}
+
+type Filled = Extract<JournalRow, { type: 'filled' }>;
+
+function addToHeld(
+  held: Map<string, { intent: OrderIntent; base: bigint }>,
+  intent: OrderIntent,
+  { fill }: Filled,
+): void {
+  const key = `${intent.strategy}|${intent.venue}|${intent.symbol}`;
+  const amount: bigint = baseAmountOf(intent.instrument, fill.quantity);
+  const fee: bigint = fill.feeAsset === intent.instrument.base.name ? fill.fee : 0n;
+  const before = held.get(key)?.base ?? 0n;
+  held.set(key, { intent, base: before + (fill.side === 'BUY' ? amount : -amount) - fee });
+}
+
+function toOrderView(order: Followed): OrderView {
+  const { intent } = order;
+  return {
+    clientOrderId: intent.clientOrderId,
+    venueOrderId: order.venueOrderId,
+    decisionId: intent.decisionId,
+    venue: intent.venue,
+    symbol: intent.symbol,
+    strategy: intent.strategy,
+    class: intent.class,
+    side: intent.side,
+    price: formatPrice(intent.instrument, intent.price),
+    quantity: formatQuantity(intent.instrument, intent.quantity),
+    filledQuantity: formatQuantity(intent.instrument, lots(order.filledLots)),
+    state: order.state,
+    createdAtMs: intent.createdAtMs,
+    updatedAtMs: order.updatedAtMs,
+    latencyUs: {},
+  };
+}
+
+function toFillView(instrument: Instrument, row: Filled): FillView {
+  const { fill } = row;
+  return {
+    venue: fill.venue,
+    symbol: fill.symbol,
+    tradeId: fill.tradeId,
+    clientOrderId: row.clientOrderId,
+    venueOrderId: fill.venueOrderId,
+    side: fill.side,
+    price: formatPrice(instrument, fill.price),
+    quantity: formatQuantity(instrument, fill.quantity),
+    quote: formatAmount(instrument.quote, fill.quote),
+    fee: formatDecimal(fill.fee, scaleOf(instrument, fill.feeAsset)),
+    feeAsset: fill.feeAsset,
+    liquidity: fill.liquidity,
+    tradedAtMs: fill.tradedAtMs,
+  };
+}
+
+/** A third asset (a venue's own coin) has eight decimals at the venues we certify. */
+function scaleOf(instrument: Instrument, asset: string): number {
+  if (asset === instrument.base.name) return instrument.base.scale;
+  return asset === instrument.quote.name ? instrument.quote.scale : 8;
+}
+
+function toPositionView({ intent, base }: { intent: OrderIntent; base: bigint }): PositionView {
+  const { instrument } = intent;
+  return {
+    strategy: intent.strategy,
+    venue: intent.venue,
+    symbol: intent.symbol,
+    quantity: formatDecimal(base, instrument.base.scale),
+    averagePrice: undefined,
+    markPrice: undefined,
+    realizedPnl: undefined,
+    unrealizedPnl: undefined,
+    stopPrice: undefined,
+    pnlAsset: instrument.quote.name,
+  };
+}

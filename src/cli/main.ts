@@ -1,0 +1,107 @@
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './check.ts';
+import type { ListOptions } from './list-options.ts';
+import { decisionsCommand, fillsCommand, ordersCommand, positionsCommand } from './lists.ts';
+import { statusCommand } from './status.ts';
+import { EXIT, UsageError, type VerbOptions } from './tell.ts';
+import { whyCommand } from './why.ts';
+
+interface ExchangeOptions {
+  readonly port?: string;
+  readonly controlPort?: string;
+  readonly symbols?: string;
+  readonly seed?: string;
+  readonly speed?: string;
+  readonly recording?: readonly string[];
+  readonly faults?: string;
+}
+
+/** What `run` hands back when the verb keeps running: nobody may end the process. */
+const STAYS = undefined;
+
+/** All verbs. Each resolves to its exit code through `done`. */
+function makeProgram(done: (code: number | undefined) => void): Command {
+  const program = new Command('overnight')
+    .description('A trading daemon that is still right in the morning.')
+    .showHelpAfterError('(overnight --help lists the verbs)')
+    .exitOverride();
+
+  const verb = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'one line of JSON instead of text')
+      .option('--config <file>', 'settings (else OVERNIGHT_CONFIG, else config/overnight.yaml)');
+  const list = (name: string, description: string): Command =>
+    verb(name, description)
+      .option('--since <moment>', '15m, 8h, 2d ago or 2026-11-20T03:12:00Z')
+      .option('--until <moment>', 'the same')
+      .option('--symbol <symbol>', 'BTC/USDT')
+      .option('--limit <count>', 'at most so many, newest first (1 to 1000)', '50');
+
+  verb('check', 'validate the settings and tell every problem at once').action(
+    async (options: VerbOptions) => done(await checkCommand(options)),
+  );
+  verb(
+    'status',
+    'mode, feeds, positions, orders, faults; from the files when the daemon is down',
+  ).action(async (options: VerbOptions) => done(await statusCommand(options)));
+  verb('why', 'why was this decided: the whole chain, from the snapshot to the fill')
+    .argument('<ref>', 'decision id, client order id, venue order id, or last-fill')
+    .action(async (ref: string, options: VerbOptions) => done(await whyCommand(ref, options)));
+  list('decisions', 'what was decided')
+    .option('--stage <stage>', 'market, signal, risk, order, ack, fill or exit')
+    .option('--outcome <outcome>', 'passed, skipped, denied, filled, ...')
+    .action(async (options: ListOptions) => done(await decisionsCommand(options)));
+  list('orders', 'orders and what became of them').action(async (options: ListOptions) =>
+    done(await ordersCommand(options)),
+  );
+  list('fills', 'executions with their fees').action(async (options: ListOptions) =>
+    done(await fillsCommand(options)),
+  );
+  list('positions', 'what is held').action(async (options: ListOptions) =>
+    done(await positionsCommand(options)),
+  );
+  program
+    .command('exchange')
+    .description('run the simulated exchange')
+    .option('--port <port>', 'REST and WebSocket', '9500')
+    .option('--control-port <port>', 'faults in, truth out', '9501')
+    .option('--symbols <list>', 'comma-separated')
+    .option('--seed <text>', 'the same seed makes the same market')
+    .option('--speed <factor>', 'a number, or max')
+    .option('--recording <files...>', 'play recorded raw files instead of the generator')
+    .option('--faults <file>', 'faults from the start, YAML or JSON')
+    .action(async (options: ExchangeOptions) => {
+      // Loaded here only: no other verb needs a matching engine.
+      const { runExchange } = await import('../exchange/run.ts');
+      await runExchange(options);
+      done(STAYS);
+    });
+  return program;
+}
+
+/** Runs one command line; resolves to the exit code, `undefined` when the verb keeps running. */
+export async function run(argv: readonly string[]): Promise<number | undefined> {
+  let code: number | undefined = EXIT.usage;
+  const program = makeProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    }
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.usage;
+    }
+    throw error;
+  }
+}
+
+// exitCode and not exit(): what was written to a pipe must still arrive.
+const code = await run(process.argv.slice(2));
+if (code !== undefined) process.exitCode = code;
