@@ -1,0 +1,62 @@
+import type { VenueRefusal } from '../domain/order.ts';
+import type { AnswerHealth, VenueAnswer } from '../domain/venue.ts';
+import { isFields, parseJson, ShapeBroken } from './json-shape.ts';
+
+/** After a web application firewall said no, every further call makes it worse. */
+const FIREWALL_PAUSE_MS = 300_000;
+
+const TOO_MANY_REQUESTS = -1003;
+const TOO_MANY_ORDERS = -1015;
+const SERVER_BUSY = -1008;
+const OUTSIDE_WINDOW = -1021;
+const KEY_CODES: ReadonlySet<number> = new Set([-1002, -1022, -2014, -2015]);
+
+/** The venue's own error inside a body; `undefined` when it is none (a page of a box in the middle, say). */
+export function findRefusal(status: number, body: string): VenueRefusal | undefined {
+  let value: unknown;
+  try {
+    value = parseJson(body);
+  } catch (cause) {
+    // Not the venue's words; what the body means is for the caller to decide.
+    if (cause instanceof ShapeBroken) return undefined;
+    throw cause;
+  }
+  if (!isFields(value)) return undefined;
+  const code = value['code'];
+  const text = value['msg'];
+  if (typeof code !== 'number' || !Number.isSafeInteger(code) || typeof text !== 'string') {
+    return undefined;
+  }
+  return { httpStatus: status, code, text };
+}
+
+/** What an answer says about the way to the venue, whatever was asked. */
+export function assessHealth(answer: VenueAnswer): AnswerHealth {
+  if (answer.type !== 'http') return { trouble: 'unreachable', retryAfterMs: undefined };
+  const { status, body, retryAfterMs } = answer;
+  const code = status === 200 ? undefined : findRefusal(status, body)?.code;
+  if (status === 418) return { trouble: 'banned', retryAfterMs };
+  if (code !== undefined && KEY_CODES.has(code)) return { trouble: 'auth', retryAfterMs };
+  if (status === 429 || code === TOO_MANY_REQUESTS || code === TOO_MANY_ORDERS) {
+    return { trouble: 'limited', retryAfterMs };
+  }
+  if (status === 401) return { trouble: 'auth', retryAfterMs };
+  if (status === 403 || status === 451) {
+    return { trouble: 'banned', retryAfterMs: retryAfterMs ?? FIREWALL_PAUSE_MS };
+  }
+  if (code === OUTSIDE_WINDOW) return { trouble: 'clock', retryAfterMs };
+  if (status === 502 || status === 504) return { trouble: 'unreachable', retryAfterMs };
+  if (status >= 500 || code === SERVER_BUSY) return { trouble: 'overloaded', retryAfterMs };
+  if (status >= 400 && code !== undefined) return { trouble: 'none', retryAfterMs };
+  return { trouble: status === 200 && isJson(body) ? 'none' : 'schema', retryAfterMs };
+}
+
+function isJson(body: string): boolean {
+  try {
+    parseJson(body);
+    return true;
+  } catch (cause) {
+    if (cause instanceof ShapeBroken) return false;
+    throw cause;
+  }
+}
