@@ -31,13 +31,13 @@ export function applyEnvironment(
     const block = changed[blockName];
     // A simulated exchange that the settings do not have needs no port: not a mistake of the one who started us.
     if (!isRecord(block)) continue;
-    changed[blockName] = { ...block, [key]: asValue(text) };
+    changed[blockName] = { ...block, [key]: asValue(key, text) };
     variables.set(`${blockName}.${key}`, variable);
   }
   return { root: changed, findVariable: (path) => variables.get(path.join('.')) };
 }
 
-/** Digits are a number, as they would be in YAML; all else stays text for the schema to judge. */
-function asValue(text: string): string | number {
-  return /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
+/** A port in digits is a number, as it would be in YAML; all else stays text for the schema to judge. */
+function asValue(key: string, text: string): string | number {
+  return /port$/i.test(key) && /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
 }

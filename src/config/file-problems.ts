@@ -63,7 +63,7 @@ export function addIssues(
       problems.add(path, value, issue.message, nearestWord(value, issue.values.map(String)));
     } else if (issue.code === 'invalid_key') {
       const expected = issue.issues[0]?.message ?? issue.message;
-      problems.add(path, `the key '${inside.at(-1)}'`, expected);
+      problems.add(path, inside.at(-1), expected);
     } else {
       problems.add(path, value, issue.message);
     }

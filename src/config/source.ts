@@ -24,8 +24,14 @@ export function readSource(text: string): Source {
   if (document.errors.length > 0 || !isMap(document.contents)) {
     return { root: undefined, faults, locate };
   }
-  const root: unknown = document.toJS({ maxAliasCount: 20 });
-  return { root: isRecord(root) ? root : undefined, faults, locate };
+  try {
+    const root: unknown = document.toJS({ maxAliasCount: 20 });
+    return { root: isRecord(root) ? root : undefined, faults, locate };
+  } catch (error) {
+    // Aliases are only followed now: one that leads nowhere, or a bomb of them, throws.
+    const text = error instanceof Error ? error.message : String(error);
+    return { root: undefined, faults: [...faults, { text, where: undefined }], locate };
+  }
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
