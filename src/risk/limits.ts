@@ -2,7 +2,8 @@
 export type MoneyText = string;
 
 /**
- * What the risk gate compares with. Every bound is inclusive: a value equal to its limit passes.
+ * What the risk gate compares with. Bounds are inclusive, a value equal to its limit passes; only the
+ * daily loss and the refusals in a row say no on reaching theirs.
  * Limits that belong to the market (age of data per symbol) come with the facts, not from here.
  */
 export interface RiskLimits {
