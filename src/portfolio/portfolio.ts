@@ -144,12 +144,12 @@ export class Portfolio {
 
   /** Positions past their holding time, by the timer: no price is needed for that. */
   findTimeExits(nowMs: UnixMs): readonly ExitWish[] {
-    return this.#wishes((position) => position.findTimeExit(nowMs));
+    return this.#wishes((position, bid) => position.findTimeExit(bid, nowMs));
   }
 
-  /** A wish for every whole lot that is held, dust too small to sell included: `flatten`. */
+  /** A wish for everything that can be sold: `flatten`. Empty when only dust is left. */
   findAllExits(reason: Reason): readonly ExitWish[] {
-    return this.#wishes((position) => position.wishToLeave(reason));
+    return this.#wishes((position, bid) => position.wishToLeave(reason, bid));
   }
 
   getPosition(strategy: StrategyId, instrument: Instrument): PositionView {
@@ -309,8 +309,15 @@ export class Portfolio {
     return new Position(strategy, instrument, byStrategy[strategy] ?? standard);
   }
 
-  #wishes(find: (position: Position) => ExitWish | undefined): readonly ExitWish[] {
-    return [...this.#positions.values()].map(find).filter((wish) => wish !== undefined);
+  #wishes(
+    find: (position: Position, bid: number | undefined) => ExitWish | undefined,
+  ): readonly ExitWish[] {
+    const wishes: ExitWish[] = [];
+    for (const position of this.#positions.values()) {
+      const wish = find(position, bidOf(this.#marks.open(position.instrument)));
+      if (wish !== undefined) wishes.push(wish);
+    }
+    return wishes;
   }
 
   #ownedOf(venue: VenueId, asset: string): Amount {
@@ -339,8 +346,11 @@ export function restorePortfolio(
 }
 
 function viewOf(position: Position, market: Market<Position>): PositionView {
-  return position.view(market.bidTicks > 0 ? market.bidTicks : undefined);
+  return position.view(bidOf(market));
 }
+
+const bidOf = ({ bidTicks }: Market<Position>): number | undefined =>
+  bidTicks > 0 ? bidTicks : undefined;
 
 const keyOf = (strategy: StrategyId, { venue, symbol }: Instrument): string =>
   `${strategy}|${venue}|${symbol}`;

@@ -72,18 +72,20 @@ export class Position {
   /** The wish to leave at this best bid, if a rule says so. */
   findExit(bidTicks: number, nowMs: number): ExitWish | undefined {
     const reason = this.#exits.findReason(bidTicks, nowMs);
-    return reason && this.wishToLeave(reason);
+    return reason && this.wishToLeave(reason, bidTicks);
   }
 
-  findTimeExit(nowMs: number): ExitWish | undefined {
+  /** The same by the clock alone. `bidTicks`: the last best bid, if any was seen. */
+  findTimeExit(bidTicks: number | undefined, nowMs: number): ExitWish | undefined {
     const reason = this.#exits.findTimeReason(nowMs);
-    return reason && this.wishToLeave(reason);
+    return reason && this.wishToLeave(reason, bidTicks);
   }
 
-  /** The wish to sell every whole lot; `undefined` when there is none. */
-  wishToLeave(reason: Reason): ExitWish | undefined {
+  /** The wish to sell every whole lot; `undefined` when there is none, or it is dust at this best bid. */
+  wishToLeave(reason: Reason, bidTicks: number | undefined): ExitWish | undefined {
     const quantity = lotsIn(this.#instrument, amount(this.#holding.base));
     if (quantity === 0) return undefined;
+    if (bidTicks !== undefined && !this.#isSellable(this.#instrument, bidTicks)) return undefined;
     const side: Side = 'SELL';
     return {
       strategy: this.strategy,

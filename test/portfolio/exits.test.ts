@@ -99,3 +99,24 @@ test('a position falls to its stop: one wish with the numbers, told again until 
   expect(portfolio.findTimeExits(unixMs(NOON_MS + 86_400_000))).toEqual([]);
   expect(portfolio.findAllExits({ code: 'OPERATOR_EXIT' })).toEqual([]);
 });
+
+// A flatten that waits for crumbs to be sold would never end, and a stop on them would be denied for ever.
+test('a position worth less than the venue takes is dust: no rule and no flatten asks to sell it', () => {
+  const strategy = strategyId('ema-cross');
+  const portfolio = new Portfolio(DEFAULT_PORTFOLIO, { name: 'USDT', scale: 8 }, () => 8);
+  portfolio.useInstrument(BTC_USDT);
+  // 9 lots are worth 5.40 USDT, of which the venue takes 5 or more.
+  portfolio.applyFill(makeFill({ quantity: lots(9) }), BTC_USDT, strategy);
+  const bid = (ticks: number) => {
+    const sizes = { bidQuantity: lots(1), askQuantity: lots(1) };
+    const prices = { bidPrice: price(ticks), askPrice: price(ticks + 1) };
+    const top = { type: 'top', instrument: 0, updateId: 1, ...prices, ...sizes } as const;
+    return portfolio.onTop('binance', top, NOON_MS);
+  };
+  expect(bid(5_900_000)).toHaveLength(1);
+  expect(portfolio.findAllExits({ code: 'OPERATOR_EXIT' })).toHaveLength(1);
+
+  expect(bid(5_500_000)).toEqual([]);
+  expect(portfolio.findAllExits({ code: 'OPERATOR_EXIT' })).toEqual([]);
+  expect(portfolio.getPosition(strategy, BTC_USDT)).toMatchObject({ quantity: 9, isDust: true });
+});
