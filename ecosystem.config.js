@@ -3,11 +3,11 @@
 // Settings: OVERNIGHT_CONFIG names the file (default config/overnight.yaml). OVERNIGHT_INSTANCE sets this folder's
 // processes apart from those of another folder under the same PM2.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { findNode, NODE_FLAGS, ROOT, SUPPORTED } from './scripts/node-runtime.mjs';
+import { readVenueSetup } from './scripts/venue-setup.mjs';
 
 const instance = process.env.OVERNIGHT_INSTANCE;
 const named = (name) => (instance ? `${name}-${instance}` : name);
@@ -100,19 +100,9 @@ const watcher = {
   max_memory_restart: '200M',
 };
 
-/** The exchange first: the daemon asks it for its markets. */
-export const apps = isRehearsal() ? [exchange, daemon, watcher] : [daemon, watcher];
-
-/** Whether the settings ask for the simulated exchange. Only this one word is read here; the daemon judges the rest. */
-function isRehearsal() {
-  const file = resolve(ROOT, process.env.OVERNIGHT_CONFIG ?? join('config', 'overnight.yaml'));
-  if (!existsSync(file)) return false; // the daemon says so, with exit code 78
-  const venue = /^venue:[ \t]*(?:#.*)?\r?\n((?:[ \t]+.*(?:\r?\n|$)|[ \t]*(?:#.*)?\r?\n)*)/m.exec(
-    readFileSync(file, 'utf8'),
-  );
-  const setup = /^[ \t]+setup:[ \t]*["']?(\w+)/m.exec(venue?.[1] ?? '')?.[1];
-  return (setup ?? 'rehearsal') === 'rehearsal';
-}
+/** The exchange first: the daemon asks it for its markets. Without a settings file the daemon says so, with exit code 78. */
+export const apps =
+  readVenueSetup() === 'rehearsal' ? [exchange, daemon, watcher] : [daemon, watcher];
 
 function exchangePorts() {
   const { OVERNIGHT_EXCHANGE_PORT: port, OVERNIGHT_EXCHANGE_CONTROL_PORT: control } = process.env;

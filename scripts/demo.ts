@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { chooseFreePorts, type DemoPorts, environmentOfPorts, USUAL_PORTS } from './demo-ports.ts';
 import { NODE_FLAGS, ROOT } from './node-runtime.mjs';
 import { findPm2Daemon, findPm2Home, listSupervised, runPm2 } from './supervisor.ts';
+import { readVenueSetup } from './venue-setup.mjs';
 
 const READY_WITHIN_MS = 90_000;
 const FILLED_WITHIN_MS = 60_000;
@@ -24,6 +25,12 @@ const home = findPm2Home();
 const portsFile = join(home, 'demo.json');
 
 async function main(): Promise<void> {
+  if (readVenueSetup() === 'live') {
+    throw new DemoFailure(
+      'the settings say `live`, and a demo never sends a real order. ' +
+        'When you mean it: npx pm2 start ecosystem.config.js',
+    );
+  }
   const startedAt = performance.now();
   const running = await findRunningDemo();
   const ports = running ?? (await start());

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { supports } from '../../scripts/node-runtime.mjs';
 import { boundLog } from '../../scripts/pm2-logs.mjs';
+import { readVenueSetup } from '../../scripts/venue-setup.mjs';
 import { makeSandbox, type Sandbox, start } from './sandbox.ts';
 
 type App = Readonly<Record<string, unknown>> & {
@@ -89,6 +90,17 @@ test('the rehearsal set-up: exchange, daemon and watcher, each supervised so tha
 test.each(['paper', 'live', '"live"'])('the %s set-up: no simulated exchange', async (setup) => {
   sandbox.write('config/overnight.yaml', settings(setup));
   expect((await load()).map(({ name }) => name)).toEqual(['overnight', 'overnight-watcher']);
+});
+
+test.each([
+  ['venue:\n  setup: live\n', 'live'],
+  ['venue: { name: binance, setup: paper }\n', 'paper'],
+  ["venue:\r\n    name: x # setup: live\r\n    setup: 'live'\r\n", 'live'],
+  ['risk:\n  setup: live\nvenue:\n  name: x\nother:\n  setup: live\n', 'rehearsal'],
+  ['# venue:\n#   setup: live\n', 'rehearsal'],
+])('the settings %j: the set-up is %s', (text, setup) => {
+  sandbox.write('config/mine.yaml', text);
+  expect(readVenueSetup('config/mine.yaml', sandbox.root)).toBe(setup);
 });
 
 test('settings elsewhere, another instance, other ports: all are heard', async () => {

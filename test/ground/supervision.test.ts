@@ -100,6 +100,14 @@ test('a daemon that refuses its settings: down it stays, and the demo ends with 
   expect(daemon).toMatchObject({ gaveUp: true, exitCode: 78, restarts: 0 });
 }, 90_000);
 
+test('the settings say live: the demo refuses, and nothing was started', async () => {
+  sandbox.write('config/overnight.yaml', 'venue:\n  setup: live\n');
+  const { code, stdout } = await run('demo.ts');
+  expect(code).toBe(1);
+  expect(stdout).toContain('a demo never sends a real order');
+  expect(existsSync(home)).toBe(false);
+});
+
 test('an unhandled rejection ends the process, and PM2 starts it again', async () => {
   sandbox.write(
     'src/main.ts',
