@@ -182,6 +182,7 @@ export const RECOVERY = block(
     leaseWaitMs: whole(0, 600_000, 'after a start no order leaves for so long'),
     crashLoopStarts: whole(1, 10_000, 'so many starts within the window begin in OBSERVING'),
     crashLoopWindowMs: whole(1_000, DAY_MS),
+    crashLoopClearMs: whole(1_000, 7 * DAY_MS, 'until so long has passed without another start'),
   },
   'what a start waits for',
 );

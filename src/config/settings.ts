@@ -52,6 +52,8 @@ export interface RecoverySettings {
   /** So many starts within the window begin in OBSERVING. */
   readonly crashLoopStarts: number;
   readonly crashLoopWindowMs: number;
+  /** That OBSERVING ends by itself after so long without another start. */
+  readonly crashLoopClearMs: number;
 }
 
 export interface DataSettings {

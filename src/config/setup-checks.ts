@@ -5,10 +5,11 @@ import type { FileBlocks } from './schema.ts';
 import { isEncrypted, isLoopback } from './venue-bases.ts';
 
 /** What a start waits for and how many starts are too many, where money is real. */
-export const CAREFUL_RECOVERY = Object.freeze({
+const CAREFUL_RECOVERY = Object.freeze({
   leaseWaitMs: DEFAULT_EXECUTION_LIMITS.leaseWaitMs,
   crashLoopStarts: 3,
   crashLoopWindowMs: 600_000,
+  crashLoopClearMs: 1_800_000,
 });
 
 /** What each set-up demands beyond well-formed blocks. `written`: the blocks that the file has, well formed or not. */
@@ -96,7 +97,7 @@ function checkLive(file: FileBlocks, problems: ProblemList): void {
 
 /** Shorter waits are for rehearsals; more starts would hide a crash loop. */
 function checkCareful(recovery: NonNullable<FileBlocks['recovery']>, problems: ProblemList): void {
-  const { leaseWaitMs, crashLoopStarts, crashLoopWindowMs } = CAREFUL_RECOVERY;
+  const { leaseWaitMs, crashLoopStarts, crashLoopWindowMs, crashLoopClearMs } = CAREFUL_RECOVERY;
   const add = (key: string, value: number, expected: string) =>
     problems.add(['recovery', key], value, `${expected} in live`);
   if (recovery.leaseWaitMs < leaseWaitMs) {
@@ -107,5 +108,8 @@ function checkCareful(recovery: NonNullable<FileBlocks['recovery']>, problems: P
   }
   if (recovery.crashLoopWindowMs < crashLoopWindowMs) {
     add('crashLoopWindowMs', recovery.crashLoopWindowMs, `at least ${crashLoopWindowMs}`);
+  }
+  if (recovery.crashLoopClearMs < crashLoopClearMs) {
+    add('crashLoopClearMs', recovery.crashLoopClearMs, `at least ${crashLoopClearMs}`);
   }
 }

@@ -3,7 +3,7 @@ import type { Reason, ReasonCode } from '../domain/reason.ts';
 import type { Enter, Exit, Nothing } from './strategy.ts';
 
 /** More numbers than this in one answer would be a strategy that explains nothing. */
-export const INPUTS_COUNT_MAX = 6;
+const INPUTS_COUNT_MAX = 6;
 
 /** Where an entry wants its exits; what is left out is taken from the settings of `exits`. */
 export interface Distances {

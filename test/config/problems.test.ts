@@ -150,6 +150,7 @@ test('live by changing one word: refused with everything that live demands', () 
     'mail.recipientConfirmed: false; expected true, once a test mail has been seen to arrive',
     'recovery.leaseWaitMs: 1000; expected at least 18000 in live',
     'recovery.crashLoopStarts: 20; expected 3 in live',
+    'recovery.crashLoopClearMs: 60000; expected at least 1800000 in live',
     'exchange: a mapping; expected no such block in live',
     'live: missing; expected this block in live',
   ]);
