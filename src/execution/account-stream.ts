@@ -116,10 +116,15 @@ export class AccountStream {
     return link === undefined ? QUIET_STREAM_STEP : this.#onControl(link, message, atMs);
   }
 
-  /** Drops the socket because somebody has proof that it does not carry what it should. */
+  /**
+   * Drops the socket because somebody has proof that it does not carry what it should. One that has
+   * just begun is left alone: what is missing was before its time, and a gap is being reconciled.
+   */
   distrust(cause: string, atMs: UnixMs): StreamStep {
     const link = this.#current;
-    return link === undefined ? QUIET_STREAM_STEP : effectsOnly(this.#drop(link, cause, atMs));
+    if (link?.phase !== 'live') return QUIET_STREAM_STEP;
+    const isYoung = atMs - link.phaseSinceMs < this.#setup.limits.subscribeTimeoutMs;
+    return isYoung ? QUIET_STREAM_STEP : effectsOnly(this.#drop(link, cause, atMs));
   }
 
   /** At least four times a second: deadlines, silence, reconnects, rotation. */
@@ -255,7 +260,7 @@ export class AccountStream {
     this.#connectionsCount += 1;
     const early = limits.rotateAfterMs * limits.rotateJitterRatio * random();
     return {
-      connection: connectionId(`${venue}-account-${this.#connectionsCount}`),
+      connection: connectionId(`${venue}/account/${this.#connectionsCount}`),
       phase: 'opening',
       phaseSinceMs: atMs,
       lastHeardAtMs: atMs,

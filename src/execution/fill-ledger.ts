@@ -1,0 +1,95 @@
+import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import type { SymbolId } from '../domain/instrument.ts';
+import type { Fill } from '../domain/order.ts';
+
+const SYMBOLS_MAX = 1_000;
+
+interface SymbolFills {
+  readonly booked: BoundedMap<string, true>;
+  /** No id at or below this is remembered any more. */
+  forgottenThrough: number;
+  highest: number | undefined;
+}
+
+/** A fill of an order that we cannot name yet. */
+export interface ParkedFill {
+  readonly fill: Fill;
+  readonly parkedAtMs: number;
+}
+
+/**
+ * Which fills are booked, each once, whichever of the three sources tells of them first. Memory is a
+ * window per symbol: trade ids rise, so what falls out of the window is old, and an old id counts as
+ * booked unless its order still misses fills. The journal's unique constraint stands behind this.
+ */
+export class FillLedger {
+  readonly #symbols: BoundedMap<SymbolId, SymbolFills>;
+  readonly #idsMax: number;
+  readonly #parked = new BoundedMap<string, ParkedFill>('fills_parked', 1_000, 'dropOldest');
+
+  constructor(idsMax: number) {
+    this.#idsMax = idsMax;
+    this.#symbols = new BoundedMap('fill_symbols', SYMBOLS_MAX, 'refuse');
+  }
+
+  /** `isOwed`: the order of the fill misses fills that the venue has counted. */
+  isBooked(fill: Fill, isOwed: boolean): boolean {
+    const known = this.#symbols.get(fill.symbol);
+    if (known === undefined) return false;
+    if (known.booked.has(fill.tradeId)) return true;
+    return Number(fill.tradeId) <= known.forgottenThrough && !isOwed;
+  }
+
+  remember(fill: Fill): void {
+    const known = this.#symbolOf(fill.symbol);
+    if (known.booked.isFull) {
+      const oldest = Number(known.booked.keys().next().value);
+      if (oldest > known.forgottenThrough) known.forgottenThrough = oldest;
+    }
+    known.booked.set(fill.tradeId, true);
+    this.noteSeen(fill);
+  }
+
+  /** A trade of the account, ours or not: questions for newer ones begin above it. */
+  noteSeen(fill: Fill): void {
+    const known = this.#symbolOf(fill.symbol);
+    const tradeId = Number(fill.tradeId);
+    if (Number.isSafeInteger(tradeId) && tradeId > (known.highest ?? -1)) known.highest = tradeId;
+  }
+
+  /** Highest trade id of the account that we know of; `undefined`: none yet. */
+  highestSeen(symbol: SymbolId): number | undefined {
+    return this.#symbols.get(symbol)?.highest;
+  }
+
+  park(fill: Fill, atMs: number): void {
+    const key = keyOf(fill);
+    if (!this.#parked.has(key)) this.#parked.set(key, { fill, parkedAtMs: atMs });
+  }
+
+  unpark(fill: Fill): void {
+    this.#parked.delete(keyOf(fill));
+  }
+
+  parked(): readonly ParkedFill[] {
+    return this.#parked.size === 0 ? [] : [...this.#parked.values()];
+  }
+
+  collections(): readonly CollectionSize[] {
+    const windows = [...this.#symbols.values()].map(({ booked }) => booked);
+    return [this.#symbols, this.#parked, ...windows];
+  }
+
+  #symbolOf(symbol: SymbolId): SymbolFills {
+    const known = this.#symbols.get(symbol);
+    if (known !== undefined) return known;
+    const booked = new BoundedMap<string, true>('fills_booked', this.#idsMax, 'dropOldest');
+    const fresh: SymbolFills = { booked, forgottenThrough: -1, highest: undefined };
+    this.#symbols.set(symbol, fresh);
+    return fresh;
+  }
+}
+
+function keyOf(fill: Fill): string {
+  return `${fill.symbol}|${fill.tradeId}`;
+}

@@ -1,0 +1,112 @@
+import type { ClientOrderId, VenueOrderId } from '../domain/ids.ts';
+import type { SymbolId } from '../domain/instrument.ts';
+import type { Fill, Order, OrderIntent } from '../domain/order.ts';
+import { amount, type Lots, lots, NO_AMOUNT, NO_LOTS, type UnixMs } from '../domain/units.ts';
+import { isEnded, isUnproven, type OrderEvent, transition } from './order-state.ts';
+
+/** What is known about a wanted cancel. */
+export interface CancelWork {
+  /** Our clock; `undefined` while no request is under way. */
+  askedAtMs: number | undefined;
+  nextAtMs: number;
+  failuresCount: number;
+}
+
+/** Where the search for an unproven order stands. */
+export interface ResolverWork {
+  readonly startedAtMs: number;
+  triesCount: number;
+  failuresCount: number;
+  nextAtMs: number;
+  /** The one question under way. */
+  requestId: number | undefined;
+  proof: AbsentProof | undefined;
+}
+
+/** Evidence, all gathered after the venue clock was seen past the lease. */
+export interface AbsentProof {
+  readonly venueAtMs: UnixMs;
+  /** Our clock, when each of the answers that it does not exist was asked for. */
+  missesAtMs: number[];
+  hasOpenOrders: boolean;
+  hasOrdersSince: boolean;
+  hasFills: boolean;
+  /** Where the next page of own trades begins. */
+  fillsFrom: number | undefined;
+}
+
+/** One order and what the desk is doing about it. Changed only by the desk. */
+export class TrackedOrder {
+  order: Order;
+  /** Highest trade id of the symbol that was booked when the intent was made: its own are above. */
+  readonly fillsAfter: number | undefined;
+  venueOrderId: VenueOrderId | undefined;
+  /** The most that the venue has counted; booked fills may lag behind. */
+  reportedQuantity: Lots = NO_LOTS;
+  /** Our clock, when it was about to leave. */
+  submittedAtMs: number | undefined;
+  /** Venue clock, signed into the request. */
+  sentAtMs: UnixMs | undefined;
+  isPlaced = false;
+  /** The account socket has spoken of it. */
+  isOnStream = false;
+  cancel: CancelWork | undefined;
+  resolver: ResolverWork | undefined;
+
+  constructor(intent: OrderIntent, fillsAfter: number | undefined, atMs: UnixMs) {
+    this.fillsAfter = fillsAfter;
+    this.order = {
+      intent,
+      state: { type: 'INITIALIZED' },
+      filledQuantity: NO_LOTS,
+      filledQuote: NO_AMOUNT,
+      cancelRequested: false,
+      updatedAtMs: atMs,
+    };
+  }
+
+  get id(): ClientOrderId {
+    return this.order.intent.clientOrderId;
+  }
+  get symbol(): SymbolId {
+    return this.order.intent.symbol;
+  }
+  get hasEnded(): boolean {
+    return isEnded(this.order.state.type);
+  }
+  get isUnproven(): boolean {
+    return isUnproven(this.order.state.type);
+  }
+  /** Every fill that the venue counted is booked. */
+  get isSettled(): boolean {
+    return this.order.filledQuantity >= this.reportedQuantity;
+  }
+  /** Nothing more is to be done about it. */
+  get isDone(): boolean {
+    return this.hasEnded && this.isSettled;
+  }
+
+  /** Throws when the protocol does not allow the event now. */
+  apply(event: OrderEvent, atMs: UnixMs): void {
+    this.order = { ...this.order, state: transition(this.order.state, event), updatedAtMs: atMs };
+  }
+
+  book(fill: Fill, atMs: UnixMs): void {
+    this.order = {
+      ...this.order,
+      filledQuantity: lots(this.order.filledQuantity + fill.quantity),
+      filledQuote: amount(this.order.filledQuote + fill.quote),
+      updatedAtMs: atMs,
+    };
+    this.count(this.order.filledQuantity);
+  }
+
+  /** The venue has counted so much. */
+  count(quantity: Lots): void {
+    if (quantity > this.reportedQuantity) this.reportedQuantity = quantity;
+  }
+
+  markCancelRequested(atMs: UnixMs): void {
+    this.order = { ...this.order, cancelRequested: true, updatedAtMs: atMs };
+  }
+}
