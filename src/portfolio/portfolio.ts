@@ -23,13 +23,13 @@ import {
   type UnixMs,
 } from '../domain/units.ts';
 import { AccountSum } from './account-sum.ts';
+import { DayBook } from './day-book.ts';
 import { Earnings } from './earnings.ts';
 import { assessBalances, Ledger } from './ledger.ts';
 import type { PortfolioSettings } from './limits.ts';
 import { type Market, Marks, type Rate } from './marks.ts';
 import { Position } from './positions.ts';
 import { replayRows } from './restore.ts';
-import { TradingDays } from './trading-day.ts';
 import type {
   AssetScales,
   BalanceMismatch,
@@ -61,7 +61,7 @@ export class Portfolio {
   readonly #settings: PortfolioSettings;
   readonly #quote: Asset;
   readonly #scales: AssetScales;
-  readonly #days: TradingDays;
+  readonly #days: DayBook;
   readonly #marks: Marks<Position>;
   readonly #ledger = new Ledger();
   readonly #earnings = new Earnings();
@@ -77,16 +77,12 @@ export class Portfolio {
   );
   /** Venues whose opening balances are known. */
   readonly #opened = new BoundedMap<VenueId, true>('portfolio.openings', 100, 'refuse');
-  #day = '';
-  #dayEndsAtMs = 0;
-  #ordersCount = 0;
-  #ordersAtDayOpen = 0;
 
   constructor(settings: PortfolioSettings, accountQuote: Asset, scales: AssetScales) {
     this.#settings = settings;
     this.#quote = accountQuote;
     this.#scales = scales;
-    this.#days = new TradingDays(settings.account.dayZone);
+    this.#days = new DayBook(settings.account.dayZone);
     this.#marks = new Marks(accountQuote, settings.account.markAgeMsMax);
   }
 
@@ -185,7 +181,7 @@ export class Portfolio {
     let unrealized = 0n;
     for (const position of this.#positions.values()) unrealized += sum.gainOf(position);
     return {
-      day: this.#day,
+      day: this.#days.days.day,
       realized: amount(realized),
       realizedToday: amount(realizedToday),
       unrealized: amount(unrealized),
@@ -254,32 +250,30 @@ export class Portfolio {
 
   /** Call when an order leaves. */
   countOrder(): void {
-    this.#ordersCount += 1;
+    this.#days.countOrder();
   }
 
   get ordersTodayCount(): number {
-    return this.#ordersCount - this.#ordersAtDayOpen;
+    return this.#days.ordersTodayCount;
   }
 
   /** Opens a new day when its boundary has passed: the row belongs into the journal. Call on the timer, before fills. */
   turnDay(nowMs: UnixMs): DayOpened | undefined {
-    if (this.#day !== '' && nowMs < this.#dayEndsAtMs) return undefined;
+    if (!this.#days.isOver(nowMs)) return undefined;
     this.openDay(nowMs);
     const { realized } = this.assessPnl(nowMs);
     return {
       type: 'dayOpened',
       atMs: nowMs,
-      day: this.#day,
+      day: this.#days.days.day,
       realizedQuote: formatDecimal(realized, this.#quote.scale),
-      ordersCount: this.#ordersCount,
+      ordersCount: this.#days.ordersCount,
     };
   }
 
   /** Begins the day that `atMs` lies in. `turnDay` does it on time; a restart does it from the journal. */
   openDay(atMs: UnixMs): void {
-    this.#day = this.#days.dayOf(atMs);
-    this.#dayEndsAtMs = this.#days.nextBoundaryMs(atMs);
-    this.#ordersAtDayOpen = this.#ordersCount;
+    this.#days.open(atMs);
     this.#earnings.openDay();
   }
 
