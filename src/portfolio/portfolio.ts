@@ -181,7 +181,7 @@ export class Portfolio {
     let unrealized = 0n;
     for (const position of this.#positions.values()) unrealized += sum.gainOf(position);
     return {
-      day: this.#days.days.day,
+      day: this.#days.day,
       realized: amount(realized),
       realizedToday: amount(realizedToday),
       unrealized: amount(unrealized),
@@ -265,7 +265,7 @@ export class Portfolio {
     return {
       type: 'dayOpened',
       atMs: nowMs,
-      day: this.#days.days.day,
+      day: this.#days.day,
       realizedQuote: formatDecimal(realized, this.#quote.scale),
       ordersCount: this.#days.ordersCount,
     };
