@@ -12,7 +12,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 interface NumberSource {
   readonly source?: string;
 }
-type SourceReviver = (key: string, value: unknown, context: NumberSource) => unknown;
+type SourceReviver = (key: string, value: unknown, context?: NumberSource) => unknown;
 
 // The third argument of a reviver is newer than the compiler's library.
 const parseWithSource: (text: string, reviver: SourceReviver) => unknown = JSON.parse;
@@ -26,7 +26,7 @@ export function parseJson(text: string): unknown {
   try {
     return parseWithSource(text, (_key, value, context) => {
       if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-      const { source } = context;
+      const source = context?.source;
       return source !== undefined && DIGITS.test(source) ? source : value;
     });
   } catch (cause) {
