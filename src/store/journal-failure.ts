@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { InvariantBroken } from '../domain/assert.ts';
+import { UnreadableRow } from '../journal/shape.ts';
 
 /** The journal could not be read or written. Never retried: trading halts, `data/HALT` is written, exit 74. */
 export class JournalFailed extends Error {
@@ -21,6 +22,10 @@ export class JournalForeign extends Error {
  * that must never be), a busy file is another trader, all else is the disk.
  */
 export function toJournalError(path: string, error: unknown): Error {
+  // The chain is verified before a row is read: what cannot be read then was written by a newer build.
+  if (error instanceof UnreadableRow) {
+    return new JournalForeign(`${path}: ${error.message}`, { cause: error });
+  }
   if (!(error instanceof Database.SqliteError)) {
     if (error instanceof Error && isOurs(error)) return error;
     return new JournalFailed(`${path}: ${String(error)}`, { cause: error });
