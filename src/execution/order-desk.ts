@@ -2,11 +2,10 @@ import { InvariantBroken, invariant } from '../domain/assert.ts';
 import type { CollectionSize } from '../domain/bounded.ts';
 import type { CheckResult } from '../domain/decision.ts';
 import type { ClientOrderId, DecisionId, StrategyId } from '../domain/ids.ts';
-import type { Instrument, SymbolId } from '../domain/instrument.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type {
   Approved,
-  Order,
   OrderClass,
   OrderIntent,
   OrderReport,
