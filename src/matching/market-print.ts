@@ -64,6 +64,11 @@ export class MarketPrint {
     return this.#top;
   }
 
+  /** The next trade is the first after `lastTradeId`: a market with a past. */
+  continueAfter(lastTradeId: number): void {
+    this.#tradeId = lastTradeId;
+  }
+
   /** The level at `price` may have changed: one book id, and a new top if it is one. */
   level(side: Side, price: E8, nowMs: number): void {
     if (this.#isHidden) return;

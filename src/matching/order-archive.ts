@@ -8,7 +8,7 @@ import type { OrderList } from './order-list.ts';
 /** The filters stop an account long before; the bound only keeps a broken rule set from growing. */
 const OPEN_MAX = 100_000;
 const ENDED_KEPT = 20_000;
-const FILLS_KEPT = 50_000;
+const FILLS_KEPT = 20_000;
 const LISTS_KEPT = 5_000;
 /** The venue's own limits of a list answer. */
 const LIMIT_DEFAULT = 500;

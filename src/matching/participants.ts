@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import { FairValue } from './fair-value.ts';
 import type { Side } from './happening.ts';
 import type { House } from './house.ts';
+import { makeHistory } from './market-history.ts';
 import type { MarketProfile } from './market-profile.ts';
 import type { Order } from './order.ts';
 import { type E8, ONE } from './scale.ts';
@@ -53,6 +54,10 @@ export class Participants {
     this.#profile = setup.profile;
     this.#random = setup.actRandom;
     this.#fair = new FairValue(setup.profile, setup.valueRandom);
+    const past = { fair: this.#fair, profile: setup.profile, random: setup.valueRandom };
+    const history = makeHistory(engine.rules, past, setup.startAtMs);
+    engine.tape.candles.addHistory(history);
+    engine.print.continueAfter(history.at(-1)?.lastTradeId ?? 0);
     this.nextAtMs = setup.startAtMs;
     this.#actedAtMs = setup.startAtMs;
   }

@@ -138,6 +138,21 @@ test('a customer trades with the generated market like with any other', () => {
   expectSound(exchange);
 });
 
+test('the market has a past: five hundred minutes that the first live one continues', () => {
+  const exchange = generated('past');
+  exchange.advance(START + 120_000);
+  const minutes = exchange.candles({ symbol: 'BTCUSDT', interval: '1m', limit: 1_000 }) ?? [];
+  expect(minutes.length).toBeGreaterThanOrEqual(502);
+  minutes.forEach((minute, index) => {
+    const before = minutes[index - 1];
+    if (before === undefined) return;
+    expect(minute.openAtMs).toBe(before.openAtMs + 60_000);
+    expect(minute.firstTradeId).toBe(before.lastTradeId + 1);
+    expect(Math.abs(minute.open / before.close - 1)).toBeLessThan(0.01);
+  });
+  expect(exchange.candles({ symbol: 'BTCUSDT', interval: '1h', limit: 5 })).toHaveLength(5);
+});
+
 test('a market that is halted stands still and then goes on', () => {
   const exchange = generated('halt');
   exchange.advance(START + 1_000);
