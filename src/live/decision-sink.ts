@@ -5,6 +5,7 @@ import type { LatencyProbe } from '../observe/latency-probe.ts';
 import type { MetricSet } from '../observe/metric-set.ts';
 import type { DecisionStore } from '../store/decision-store.ts';
 import type { DecisionLog } from './decision-log.ts';
+import { wallClockMs } from './wall-clock.ts';
 
 export interface DecisionSinkParts {
   readonly epoch: number;
@@ -48,6 +49,11 @@ export class DecisionSink {
   flush(): void {
     this.#parts.store.flush();
     this.#parts.log.flush();
+  }
+
+  /** Forgets old rows in small steps. */
+  prune(): void {
+    this.#parts.store.prune(wallClockMs());
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { assertNever } from '../domain/assert.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { DeskEvent } from '../domain/event.ts';
+import type { JournalRow } from '../domain/journal-row.ts';
 import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { markDurable } from '../journal/durable.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
@@ -33,6 +34,8 @@ export interface LiveWorldParts {
   readonly log: AppLog;
   readonly faults: FaultBoard;
   readonly metrics: WorldMetrics;
+  /** Hears every row that the journal took. */
+  readonly onRows: (rows: readonly JournalRow[]) => void;
   /** RECOVERING has reconciled. */
   readonly onReady: () => void;
   readonly onStop: (exitCode: number, cause: string) => void;
@@ -71,17 +74,18 @@ export class LiveWorld implements World {
       probe.begin(venue);
       metrics.frameCame(venue, isAccount(event.connection));
     }
+    if (event.type === 'timerFired') metrics.ticksCount += 1;
     capture?.record(event);
   }
 
   perform(effect: Effect): void {
-    const { journal, log, faults, decisions, probe } = this.#parts;
+    const { log, faults, decisions, probe } = this.#parts;
     switch (effect.type) {
       case 'recordDecision':
         decisions.add(effect.record);
         break;
       case 'appendRows':
-        journal.append(effect.rows, effect.now);
+        this.#append(effect.rows, effect.now);
         break;
       case 'setTimer':
         this.#setTimer(effect.atMs);
@@ -90,7 +94,7 @@ export class LiveWorld implements World {
         this.#persistIntent(effect);
         break;
       case 'persistSubmitted':
-        journal.append([effect.row], true);
+        this.#append([effect.row], true);
         probe.mark('durable');
         this.#deliver({
           type: 'submittedDurable',
@@ -141,7 +145,7 @@ export class LiveWorld implements World {
         this.#parts.onStop(effect.exitCode, effect.cause);
         break;
       default:
-        return assertNever(effect);
+        assertNever(effect);
     }
   }
 
@@ -161,10 +165,18 @@ export class LiveWorld implements World {
     );
   }
 
+  #append(rows: readonly JournalRow[], now: boolean): void {
+    const { journal, metrics, onRows } = this.#parts;
+    const beganAtMs = performance.now();
+    journal.append(rows, now);
+    if (now) metrics.committed((performance.now() - beganAtMs) / 1_000);
+    onRows(rows);
+  }
+
   #persistIntent(effect: Extract<Effect, { type: 'persistIntent' }>): void {
     const { order, checks, atMs } = effect;
     this.#parts.probe.orderLeaves(order.clientOrderId, order.venue);
-    this.#parts.journal.append([{ type: 'intent', atMs, intent: order, checks }], true);
+    this.#append([{ type: 'intent', atMs, intent: order, checks }], true);
     this.#deliver({ type: 'intentDurable', atMs: wallClockMs(), order: markDurable(order) });
   }
 

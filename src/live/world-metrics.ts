@@ -6,6 +6,7 @@ export class WorldMetrics {
   readonly #metrics: MetricSet;
   readonly #frames = new Map<string, { readonly market: Tally; readonly account: Tally }>();
   framesCount = 0;
+  ticksCount = 0;
 
   constructor(metrics: MetricSet, venues: readonly string[]) {
     this.#metrics = metrics;
@@ -27,6 +28,11 @@ export class WorldMetrics {
 
   orderLeft(venue: string): void {
     this.#metrics.counter('overnight_orders_sent_total', { venue }).value += 1;
+  }
+
+  /** The journal is on disk up to here. */
+  committed(seconds: number): void {
+    this.#metrics.histogram('overnight_db_commit_seconds', { db: 'journal' }).observe(seconds);
   }
 
   /** A request begins; call what it returns with the answer. */

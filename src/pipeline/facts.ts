@@ -67,7 +67,9 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
       .map((order) => ({ side: order.intent.side, price: order.intent.price })),
     dailyPnl: pnl.verified ? pnl.daily : undefined,
     equityVerified: equity.verified,
-    reconciled: orders.isReconciled() && !orders.isUnsettled(instrument.symbol),
+    // An exit already counts the worst case of what is not booked yet; an entry waits for the proof.
+    reconciled:
+      orders.isReconciled() && (intent.class !== 'entry' || !orders.isUnsettled(instrument.symbol)),
     privateStreamUp: venue.stream.isUp(desk.nowMs),
     diskFreeBytes: desk.health?.diskFreeBytes,
   };
@@ -174,9 +176,9 @@ function findFree(
   for (const { intent } of orders) {
     if (intent.venue === venue.setup.venue) held += heldBack(venue, intent, asset);
   }
-  const free = owned - (held > reported.locked ? held : reported.locked);
-  const usable = portfolio.getUsable(instrument.venue, asset, amount(free > 0n ? free : 0n));
-  return usable;
+  const usable = portfolio.getUsable(instrument.venue, asset, amount(owned));
+  const free = usable - (held > reported.locked ? held : reported.locked);
+  return amount(free > 0n ? free : 0n);
 }
 
 function heldBack(venue: VenueDesk, intent: OrderIntent, asset: string): bigint {

@@ -1,0 +1,363 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import type { OperatorWord } from '../domain/event.ts';
+import { LatencyProbe } from '../observe/latency-probe.ts';
+import { MetricSet } from '../observe/metric-set.ts';
+import { Desk } from '../pipeline/desk.ts';
+import { run } from '../pipeline/run.ts';
+import { Capture } from '../store/capture.ts';
+import { DecisionReader } from '../store/decision-reader.ts';
+import { DecisionStore } from '../store/decision-store.ts';
+import { HaltLatch } from '../store/halt-latch.ts';
+import { type Heartbeat, writeHeartbeat } from '../store/heartbeat.ts';
+import { JournalStore } from '../store/journal-store.ts';
+import { makeAccountSide } from './account-side.ts';
+import { AttestedHttp } from './attested-http.ts';
+import { DaemonStatus } from './daemon-status.ts';
+import { DecisionLog } from './decision-log.ts';
+import { DecisionSink } from './decision-sink.ts';
+import { exportDesk, pm2Gauges } from './desk-metrics.ts';
+import { toDeskSetup } from './desk-setup.ts';
+import { FaultBoard } from './fault-board.ts';
+import { LoopHealth } from './health.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
+import { LiveWorld } from './live-world.ts';
+import type { LoadedSettings } from './load-settings.ts';
+import { AppLog } from './log.ts';
+import { LoopWatchdog } from './loop-watchdog.ts';
+import { MachineSampler } from './machine-sampler.ts';
+import { PrometheusExporter } from './metrics.ts';
+import type { Pm2Gauge } from './pm2.ts';
+import { rotationOf } from './rotating-file.ts';
+import { Sockets } from './sockets.ts';
+import { wallClockMs } from './wall-clock.ts';
+import { WorldMetrics } from './world-metrics.ts';
+
+export interface DaemonParts {
+  readonly loaded: Extract<LoadedSettings, { type: 'valid' }>;
+  /** Folder of the checkout: page, build. */
+  readonly root: string;
+  readonly buildId: string;
+  /** RECOVERING has reconciled: the supervisor may be told. */
+  readonly onReady: () => void;
+  /** Everything is flushed and closed; the process may end with this code. */
+  readonly onStopped: (exitCode: number) => void;
+  /** A hung loop kills the process. Off where a debugger or a benchmark holds the loop on purpose. */
+  readonly watchdog: boolean;
+}
+
+/** How long each loop may do nothing before `/healthz` says so. */
+const LOOP_LIMITS_MS = { tick: 5_000, frames: 60_000, journal: 10_000, decisions: 10_000 };
+const LOOP_HUNG_MS = 30_000;
+const QUESTION_TIMEOUT_MS = 10_000;
+const FRAME_BYTES_MAX = 1_048_576;
+const HANDSHAKE_TIMEOUT_MS = 15_000;
+
+/** The daemon, wired to the real world. One per process in production; tests and benchmarks make their own. */
+export class Daemon {
+  readonly desk: Desk;
+  readonly world: LiveWorld;
+  readonly status: DaemonStatus;
+  readonly metrics: MetricSet;
+  readonly log: AppLog;
+  readonly haltLatch: HaltLatch;
+  readonly #parts: DaemonParts;
+  readonly #settings: Settings;
+  readonly #journal: JournalStore;
+  readonly #decisions: DecisionSink;
+  readonly #reader: DecisionReader;
+  readonly #capture: Capture | undefined;
+  readonly #health: LoopHealth;
+  readonly #sampler: MachineSampler;
+  readonly #watchdog: LoopWatchdog | undefined;
+  readonly #housekeeping: Housekeeping;
+  #http: HttpServer | undefined;
+  #isStopping = false;
+
+  /** Opens files and takes the journal's lock. Throws what `JournalStore.open` throws. */
+  static async make(parts: DaemonParts): Promise<Daemon> {
+    const { settings } = parts.loaded;
+    const journal = JournalStore.open({
+      path: path.join(settings.data.dir, 'journal.db'),
+      buildId: parts.buildId,
+      configHash: parts.loaded.configHash,
+      pid: process.pid,
+      nowMs: wallClockMs,
+      monotonicNs: () => process.hrtime.bigint(),
+      serverNowMs: () => daemon?.world.venueNowMs(),
+    });
+    let daemon: Daemon | undefined;
+    const http = new AttestedHttp();
+    const sockets = new Sockets(
+      { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, frameBytesMax: FRAME_BYTES_MAX },
+      (event) => daemon?.world.tell(event),
+    );
+    const side = await makeAccountSide({
+      settings,
+      accountKey: parts.loaded.accountKey,
+      http,
+      sockets,
+    });
+    daemon = new Daemon(parts, journal, http, sockets, side);
+    return daemon;
+  }
+
+  private constructor(
+    parts: DaemonParts,
+    journal: JournalStore,
+    http: AttestedHttp,
+    sockets: Sockets,
+    side: Awaited<ReturnType<typeof makeAccountSide>>,
+  ) {
+    const { settings, configHash } = parts.loaded;
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#journal = journal;
+    const venues = [settings.venue.name];
+    const collections: string[] = [];
+    this.metrics = new MetricSet({
+      venues,
+      symbols: settings.symbols,
+      strategies: settings.signal.strategies.map(({ id }) => id),
+      collections,
+      loops: Object.keys(LOOP_LIMITS_MS),
+    });
+    const probe = new LatencyProbe(() => performance.now(), this.metrics);
+    const rotation = rotationOf(settings.log);
+    this.log = new AppLog({
+      path: path.join(settings.log.dir, 'overnight.jsonl'),
+      level: settings.log.level,
+      rotation,
+      base: { buildId: parts.buildId, epoch: journal.epoch },
+      nowMs: wallClockMs,
+      stdout: process.stdout,
+    });
+    const onTrouble = (text: string): void =>
+      this.log.fault('journal.failed', 'error', { text, file: 'decisions or capture' });
+    const decisionsPath = path.join(settings.data.dir, 'decisions.db');
+    this.#decisions = new DecisionSink({
+      epoch: journal.epoch,
+      buildId: parts.buildId,
+      configHash,
+      store: new DecisionStore(
+        {
+          path: decisionsPath,
+          ageMsMax: settings.retention.decisionsDaysMax * 86_400_000,
+          bytesMax: settings.retention.decisionsBytesMax,
+        },
+        onTrouble,
+      ),
+      log: new DecisionLog({
+        path: path.join(settings.log.dir, 'decisions.jsonl'),
+        rotation,
+        nowMs: wallClockMs,
+      }),
+      probe,
+      metrics: this.metrics,
+    });
+    const reader = DecisionReader.open(decisionsPath);
+    if (reader === undefined) throw new Error(`${decisionsPath} was made and cannot be read`);
+    this.#reader = reader;
+    this.#capture = settings.capture.enabled
+      ? new Capture(
+          {
+            folder: path.join(settings.data.dir, 'capture'),
+            ageMsMax: settings.capture.hoursMax * 3_600_000,
+            bytesMax: settings.capture.bytesMax,
+            header: { buildId: parts.buildId, configHash, epoch: journal.epoch },
+          },
+          onTrouble,
+        )
+      : undefined;
+    this.haltLatch = new HaltLatch(path.join(settings.data.dir, 'HALT'));
+    const faults = new FaultBoard(this.metrics);
+    const worldMetrics = new WorldMetrics(this.metrics, venues);
+    this.desk = new Desk(
+      toDeskSetup(settings, { probe, accountTag: tagOf(parts.loaded.accountKey?.apiKey.reveal()) }),
+    );
+    const allCollections = () => {
+      const all = [
+        ...this.desk.collections(),
+        probe.orders,
+        faults.collection,
+        this.status.view.recentFills,
+      ];
+      for (const { name } of all) if (!collections.includes(name)) collections.push(name);
+      return all;
+    };
+    this.#sampler = new MachineSampler(this.metrics, allCollections);
+    this.#health = new LoopHealth(LOOP_LIMITS_MS, wallClockMs, this.metrics);
+    this.world = new LiveWorld({
+      restBase: settings.venue.restBase,
+      wsBase: settings.venue.wsBase,
+      questionTimeoutMs: QUESTION_TIMEOUT_MS,
+      sockets,
+      http,
+      account: side.gateway,
+      accountSocket: side.socket,
+      journal,
+      capture: this.#capture,
+      decisions: this.#decisions,
+      probe,
+      log: this.log,
+      faults,
+      metrics: worldMetrics,
+      onRows: (rows) => this.status.view.noteRows(rows),
+      onReady: parts.onReady,
+      onStop: (exitCode, cause) => void this.#end(exitCode, cause),
+    });
+    side.useWorld(this.world);
+    this.status = new DaemonStatus({
+      desk: this.desk,
+      setup: settings.venue.setup,
+      buildId: parts.buildId,
+      configHash,
+      epoch: journal.epoch,
+      startedAtMs: wallClockMs(),
+      venues,
+      probe,
+      metrics: this.metrics,
+      worldMetrics,
+      decisions: this.#decisions,
+      reader,
+      faults,
+      health: this.#health,
+      sampler: this.#sampler,
+    });
+    exportDesk(this.metrics, this.desk);
+    this.#watchdog = parts.watchdog
+      ? new LoopWatchdog({
+          limitMs: LOOP_HUNG_MS,
+          logPath: path.join(settings.log.dir, 'overnight.jsonl'),
+          onError: (error) => this.log.fatal('loop.watchdog_failed', 'the watchdog ended', error),
+        })
+      : undefined;
+    this.#housekeeping = new Housekeeping({
+      dataDir: settings.data.dir,
+      journal,
+      decisions: this.#decisions,
+      capture: this.#capture,
+      sampler: this.#sampler,
+      health: this.#health,
+      worldMetrics,
+      metrics: this.metrics,
+      tell: (event) => this.world.tell(event),
+      beat: () => this.#beat(undefined),
+      log: this.log,
+    });
+  }
+
+  get httpPort(): number {
+    return this.#http?.port ?? this.#settings.http.port;
+  }
+
+  /** Serves HTTP, then tells the core that it lives. */
+  async start(): Promise<void> {
+    this.status.view.noteRows(this.#journal.rowsBeforeStart());
+    run(this.world, this.desk);
+    this.#http = await startHttpServer({
+      host: this.#settings.http.host,
+      port: this.#settings.http.port,
+      view: this.status,
+      metrics: this.metrics,
+      exporter: new PrometheusExporter(this.metrics),
+      pagePath: path.join(this.#parts.root, 'dashboard', 'index.html'),
+      onError: (error) => this.log.fatal('http.failed', 'a page could not be served', error),
+    });
+    this.world.tell({
+      type: 'started',
+      atMs: wallClockMs(),
+      epoch: this.#journal.epoch,
+      // Jitter only: a new one each start, and the capture keeps it.
+      seed: this.#journal.epoch * 7_919 + process.pid,
+      rows: this.#journal.rowsBeforeStart(),
+      clean: this.#journal.clean,
+      recentStartsCount: this.#journal.recentStartsCount,
+      haltLatched: this.haltLatch.isSet(),
+    });
+    this.#housekeeping.start();
+    this.#beat(undefined);
+  }
+
+  /** An operator's word, from the command line or the page. */
+  speak(word: OperatorWord, actor: string): void {
+    this.world.tell({ type: 'operatorSpoke', atMs: wallClockMs(), word, actor });
+  }
+
+  /** Closes the gate, waits for answers, flushes, and calls `onStopped`. */
+  stop(cause: string): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.world.tell({ type: 'stopRequested', atMs: wallClockMs(), cause });
+  }
+
+  gauges(): Readonly<Record<string, Pm2Gauge>> {
+    return pm2Gauges(this.status, this.desk);
+  }
+
+  /** The last words of a process that broke: what can still be written is written. Never throws. */
+  abandon(exitCode: number, cause: string): void {
+    this.world.close();
+    this.#housekeeping.stop();
+    for (const rescue of [
+      () => this.#decisions.close(),
+      () => this.#beat({ exitCode, cause }),
+      () => this.log.close(),
+    ]) {
+      try {
+        rescue();
+      } catch (error) {
+        process.stderr.write(`while stopping: ${String(error)}\n`);
+      }
+    }
+  }
+
+  async #end(exitCode: number, cause: string): Promise<void> {
+    this.world.close();
+    this.#housekeeping.stop();
+    this.#sampler.stop();
+    await this.#http?.close();
+    await this.#capture?.close();
+    this.#decisions.close();
+    this.#reader.close();
+    this.#beat({ exitCode, cause });
+    this.#journal.close(exitCode === 0 ? cause : undefined);
+    await this.#watchdog?.stop();
+    this.log.change('process.stopped', 'stopped', { exitCode, cause });
+    this.log.close();
+    this.#parts.onStopped(exitCode);
+  }
+
+  #beat(stopped: Heartbeat['stopped'] | undefined): void {
+    const { mode, cause } = this.desk.mode;
+    writeHeartbeat(path.join(this.#settings.data.dir, 'heartbeat.json'), {
+      atMs: wallClockMs(),
+      pid: process.pid,
+      epoch: this.#journal.epoch,
+      buildId: this.#parts.buildId,
+      httpPort: this.httpPort,
+      mode,
+      modeCause: cause,
+      progress: this.#health.progress(),
+      positions: this.status
+        .positions()
+        .map(({ venue, symbol, quantity }) => ({ venue, symbol, quantity })),
+      openOrders: this.status.view
+        .openOrders()
+        .map(({ clientOrderId, symbol, state }) => ({ clientOrderId, symbol, state })),
+      ...(stopped === undefined ? {} : { stopped }),
+    });
+  }
+}
+
+const TAG_LENGTH = 4;
+
+/** Four letters and digits that tell accounts apart in client order ids, without telling the key. */
+function tagOf(apiKey: string | undefined): string {
+  const digest = createHash('sha256')
+    .update(apiKey ?? 'paper')
+    .digest();
+  return digest.readUIntBE(0, 6).toString(36).padStart(TAG_LENGTH, '0').slice(-TAG_LENGTH);
+}

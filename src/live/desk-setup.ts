@@ -1,0 +1,47 @@
+import type { Settings } from '../config/settings.ts';
+import { DEFAULT_ACCOUNT_STREAM_LIMITS } from '../execution/account-link.ts';
+import type { DeskSetup } from '../pipeline/setup.ts';
+import type { Probe } from '../ports.ts';
+import { createBinanceAccountCodec } from '../venues/binance-account.ts';
+import { createBinanceMarketCodec } from '../venues/binance-market.ts';
+
+/** All assets of Binance spot have eight decimals on the wire. */
+const QUOTE_SCALE = 8;
+/** A crash loop is over after three quiet windows. */
+const CLEAR_WINDOWS = 3;
+
+/** The settings of the file as the core takes them. */
+export function toDeskSetup(
+  settings: Settings,
+  parts: { readonly probe: Probe; readonly accountTag: string },
+): DeskSetup {
+  const { venue, recovery } = settings;
+  return {
+    venues: [
+      {
+        venue: venue.name,
+        symbols: settings.symbols,
+        venueSymbolOf: (symbol) => symbol.replace('/', ''),
+        accountCodec: createBinanceAccountCodec(),
+        makeMarketCodec: createBinanceMarketCodec,
+        trust: 'certified',
+        accountTag: parts.accountTag,
+      },
+    ],
+    environment: venue.setup,
+    startMode: settings.startMode,
+    accountQuote: { name: settings.portfolio.account.quoteAsset, scale: QUOTE_SCALE },
+    feed: settings.feed,
+    signal: settings.signal,
+    risk: settings.risk,
+    sizing: settings.sizing,
+    portfolio: settings.portfolio,
+    execution: settings.execution,
+    accountStream: DEFAULT_ACCOUNT_STREAM_LIMITS,
+    recovery: {
+      crashLoopStarts: recovery.crashLoopStarts,
+      crashLoopClearMs: recovery.crashLoopWindowMs * CLEAR_WINDOWS,
+    },
+    probe: parts.probe,
+  };
+}

@@ -1,0 +1,193 @@
+import { BoundedList, BoundedMap } from '../domain/bounded.ts';
+import { formatDecimal } from '../domain/decimal.ts';
+import {
+  formatAmount,
+  formatPrice,
+  formatQuantity,
+  type Instrument,
+} from '../domain/instrument.ts';
+import type { JournalRow } from '../domain/journal-row.ts';
+import type { Order } from '../domain/order.ts';
+import type { Price } from '../domain/units.ts';
+import type { LatencyProbe } from '../observe/latency-probe.ts';
+import type { Desk, VenueDesk } from '../pipeline/desk.ts';
+import type { PositionView as HeldPosition } from '../portfolio/views.ts';
+import type { FeedView, FillView, ListQuery, OrderView, PositionView } from './daemon-view.ts';
+
+const RECENT_FILLS = 2_000;
+
+type FilledRow = Extract<JournalRow, { type: 'filled' }>;
+
+/** The desk as plain JSON: what a person or a program outside may see. Reads, never changes. */
+export class DeskView {
+  readonly recentFills = new BoundedList<FillView>('recent_fills', RECENT_FILLS, 'dropOldest');
+  /** Booked on this journal, since its first start. */
+  fillsCount = 0;
+  readonly #instruments = new BoundedMap<string, Instrument>('view_instruments', 500, 'dropOldest');
+  readonly #desk: Desk;
+  readonly #probe: LatencyProbe;
+
+  constructor(desk: Desk, probe: LatencyProbe) {
+    this.#desk = desk;
+    this.#probe = probe;
+  }
+
+  /** Call for every row that goes to the journal: fills are kept for the list. */
+  noteRows(rows: readonly JournalRow[]): void {
+    for (const row of rows) {
+      if (row.type === 'intent') this.#instruments.set(row.intent.symbol, row.intent.instrument);
+      if (row.type !== 'filled') continue;
+      this.fillsCount += 1;
+      const instrument = this.#instruments.get(row.fill.symbol) ?? this.#find(row.fill.symbol);
+      if (instrument !== undefined) this.recentFills.push(toFillView(instrument, row));
+    }
+  }
+
+  #find(symbol: string): Instrument | undefined {
+    return this.#desk.venues
+      .flatMap(({ instruments }) => instruments)
+      .find((instrument) => instrument.symbol === symbol);
+  }
+
+  orders(query: ListQuery): readonly OrderView[] {
+    const all = this.#desk.venues.flatMap((venue) => venue.orders.orders());
+    return newestFirst(all, query, (order) => ({
+      symbol: order.intent.symbol,
+      atMs: order.intent.createdAtMs,
+    })).map((order) => this.toOrderView(order));
+  }
+
+  openOrders(): readonly OrderView[] {
+    return this.#desk.venues.flatMap((venue) =>
+      venue.orders.openOrders().map((order) => this.toOrderView(order)),
+    );
+  }
+
+  fills(query: ListQuery): readonly FillView[] {
+    return newestFirst([...this.recentFills], query, (fill) => ({
+      symbol: fill.symbol,
+      atMs: fill.tradedAtMs,
+    }));
+  }
+
+  /** One row per strategy and symbol that was ever held. */
+  positions(): readonly PositionView[] {
+    return (this.#desk.portfolio?.listPositions() ?? []).map((held) => this.#toPositionView(held));
+  }
+
+  feeds(): readonly FeedView[] {
+    return this.#desk.venues.flatMap((venue) =>
+      venue.instruments.map((instrument) => this.#toFeedView(venue, instrument)),
+    );
+  }
+
+  toOrderView(order: Order): OrderView {
+    const { intent, state } = order;
+    const { instrument } = intent;
+    return {
+      clientOrderId: intent.clientOrderId,
+      venueOrderId: 'venueOrderId' in state ? state.venueOrderId : undefined,
+      decisionId: intent.decisionId,
+      venue: intent.venue,
+      symbol: intent.symbol,
+      strategy: intent.strategy,
+      class: intent.class,
+      side: intent.side,
+      price: formatPrice(instrument, intent.price),
+      quantity: formatQuantity(instrument, intent.quantity),
+      filledQuantity: formatQuantity(instrument, order.filledQuantity),
+      state: state.type,
+      createdAtMs: intent.createdAtMs,
+      updatedAtMs: order.updatedAtMs,
+      latencyUs: this.#probe.latencyUs(intent.clientOrderId),
+    };
+  }
+
+  #toPositionView(held: HeldPosition): PositionView {
+    const { instrument } = held;
+    const venue = this.#desk.venues.find(({ setup }) => setup.venue === instrument.venue);
+    const bid = venue?.feed.top(instrument.index)?.bidPrice;
+    const priceText = (at: Price | undefined): string | undefined =>
+      at === undefined ? undefined : formatPrice(instrument, at);
+    return {
+      strategy: held.strategy,
+      venue: instrument.venue,
+      symbol: instrument.symbol,
+      quantity: formatAmount(instrument.base, held.base),
+      averagePrice: priceText(held.averagePrice),
+      markPrice: priceText(bid),
+      realizedPnl: formatAmount(instrument.quote, held.realized),
+      unrealizedPnl:
+        held.unrealized === undefined ? undefined : formatAmount(instrument.quote, held.unrealized),
+      stopPrice: priceText(held.stopPrice),
+      pnlAsset: instrument.quote.name,
+    };
+  }
+
+  #toFeedView(venue: VenueDesk, instrument: Instrument): FeedView {
+    const { feed } = venue;
+    const { index } = instrument;
+    const { ageMs, limitMs } = feed.assessFreshness(index, this.#desk.nowMs);
+    const top = feed.top(index);
+    const isConnected = feed
+      .connections()
+      .some(({ state, instruments }) => state === 'live' && instruments.includes(index));
+    return {
+      venue: instrument.venue,
+      symbol: instrument.symbol,
+      connected: isConnected,
+      bookSynced: feed.book(index)?.isSynced ?? false,
+      dataAgeMs: Number.isFinite(ageMs) ? ageMs : undefined,
+      limitMs,
+      messagesCount: feed.counters.frames,
+      reconnectsCount: sumOf(feed.counters.reconnects),
+      bid: top === undefined ? undefined : formatPrice(instrument, top.bidPrice),
+      ask: top === undefined ? undefined : formatPrice(instrument, top.askPrice),
+    };
+  }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function newestFirst<T>(
+  all: readonly T[],
+  query: ListQuery,
+  keyOf: (item: T) => { readonly symbol: string; readonly atMs: number },
+): readonly T[] {
+  const { symbol, sinceMs = 0, untilMs = Number.POSITIVE_INFINITY, limit } = query;
+  const found: T[] = [];
+  for (let i = all.length - 1; i >= 0 && found.length < limit; i--) {
+    const item = all[i];
+    if (item === undefined) continue;
+    const key = keyOf(item);
+    if (symbol !== undefined && key.symbol !== symbol) continue;
+    if (key.atMs >= sinceMs && key.atMs <= untilMs) found.push(item);
+  }
+  return found;
+}
+
+export function toFillView(instrument: Instrument, { clientOrderId, fill }: FilledRow): FillView {
+  return {
+    venue: fill.venue,
+    symbol: fill.symbol,
+    tradeId: fill.tradeId,
+    clientOrderId,
+    venueOrderId: fill.venueOrderId,
+    side: fill.side,
+    price: formatPrice(instrument, fill.price),
+    quantity: formatQuantity(instrument, fill.quantity),
+    quote: formatAmount(instrument.quote, fill.quote),
+    fee: formatDecimal(fill.fee, scaleOf(instrument, fill.feeAsset)),
+    feeAsset: fill.feeAsset,
+    liquidity: fill.liquidity,
+    tradedAtMs: fill.tradedAtMs,
+  };
+}
+
+/** A third asset (a venue's own coin) has eight decimals at the venues we certify. */
+function scaleOf({ base, quote }: Instrument, asset: string): number {
+  if (asset === base.name) return base.scale;
+  return asset === quote.name ? quote.scale : 8;
+}
