@@ -68,6 +68,8 @@ export class StrategySlot {
   onCandle(candle: Candle): void {
     if (candle.tainted) {
       this.#strategy = this.#kind.create(this.#settings.parameters, this.answer);
+      // The numbers of the one that is gone would read as if somebody still looked at them.
+      this.answer.values.fill(0);
       this.#cleanCandlesCount = 0;
       this.#gapSeen = true;
       return;

@@ -229,7 +229,7 @@ test('a hole in the trades: the strategy forgets, warms up again and says DATA_G
   expect(heard.runs.map(({ code, run }) => [code, run.count, run.last])).toEqual([
     ['WARMING_UP', 1, { closesCount: 0 }],
     ['NO_SIGNAL', 2, { closesCount: 3 }],
-    ['DATA_GAP', 1, { closesCount: 3 }],
+    ['DATA_GAP', 1, { closesCount: 0 }],
     ['NO_SIGNAL', 1, { closesCount: 2 }],
   ]);
 });
@@ -279,7 +279,7 @@ test('the hash of a run: the same inputs give the same, another order or one oth
   };
   expect(hashOf([950, 951, 952])).toMatch(/^[0-9a-f]{16}$/);
   // Golden: a change here breaks the comparison of replays with older records.
-  expect(hashOf([950, 951, 952])).toBe(hashOf([950, 951, 952]));
+  expect(hashOf([950, 951, 952])).toBe('3553f7de9c562447');
   expect(hashOf([951, 950, 952])).not.toBe(hashOf([950, 951, 952]));
   expect(hashOf([950, 951, 952, 952])).not.toBe(hashOf([950, 951, 952]));
   const mids = fc.uniqueArray(fc.integer({ min: 900, max: 999 }), { minLength: 2, maxLength: 20 });
