@@ -144,7 +144,7 @@ export class VenueSocket {
     }
     if (this.#isMute()) return;
     this.#unansweredSinceMs ??= nowMs;
-    this.#socket.ping(String(nowMs));
+    this.#socket.ping(String(Math.floor(nowMs)));
   }
 
   #isMute(): boolean {
