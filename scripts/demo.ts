@@ -15,6 +15,8 @@ const READY_WITHIN_MS = 90_000;
 const FILLED_WITHIN_MS = 60_000;
 const ASK_AGAIN_AFTER_MS = 500;
 const LOG_LINES_SHOWN = 25;
+// One crash may be a port or a file still held by the night before; more are the same crash again.
+const RESTARTS_MAX = 4;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -76,7 +78,7 @@ async function untilReady(ports: DemoPorts): Promise<void> {
     if (answer?.status === 200) return;
     reasons = answer?.text ?? reasons;
     asked += 1;
-    // Settings it refuses, a lock it cannot get: PM2 leaves those down, and no waiting helps.
+    // Settings it refuses, a lock it cannot get, a crash at each start: no waiting helps.
     if (asked % 10 === 0) await assertNobodyGaveUp();
     await wait(ASK_AGAIN_AFTER_MS);
   }
@@ -84,9 +86,12 @@ async function untilReady(ports: DemoPorts): Promise<void> {
 }
 
 async function assertNobodyGaveUp(): Promise<void> {
-  const down = (await listSupervised(home)).find(({ gaveUp }) => gaveUp);
-  if (down === undefined) return;
-  throw new DemoFailure(`${down.name} gave up (exit code ${down.exitCode})`);
+  for (const { name, gaveUp, restarts, exitCode } of await listSupervised(home)) {
+    if (gaveUp) throw new DemoFailure(`${name} gave up (exit code ${exitCode})`);
+    if (restarts > RESTARTS_MAX) {
+      throw new DemoFailure(`${name} crashed ${restarts} times (exit code ${exitCode})`);
+    }
+  }
 }
 
 type OrderSeen = {
@@ -183,6 +188,6 @@ try {
   if (!(error instanceof DemoFailure)) throw error;
   sayLastLogLines();
   say(`\nthe demo did not come up: ${error.message}`);
-  say('`npm run stop` takes away what runs; `npx overnight doctor` looks at this machine.');
+  say('`npm run stop` takes away what runs; `npx overnight check` judges the settings.');
   process.exitCode = 1;
 }

@@ -1,0 +1,53 @@
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isAlive } from '../../scripts/node-runtime.mjs';
+import { findPm2Home, listSupervised } from '../../scripts/supervisor.ts';
+import { CHECKOUT, type Ended, makeSandbox, type Sandbox, start } from './sandbox.ts';
+
+// The real night under the real PM2, in a copy of the project: what somebody with a fresh clone sees.
+
+let sandbox: Sandbox;
+
+beforeAll(() => {
+  sandbox = makeSandbox({ modules: true });
+  for (const folder of ['src', 'config', 'dashboard', 'docs']) {
+    const from = join(CHECKOUT, folder);
+    if (existsSync(from)) cpSync(from, join(sandbox.root, folder), { recursive: true });
+  }
+});
+
+afterAll(async () => {
+  await run('stop.ts');
+  sandbox.remove();
+}, 60_000);
+
+function run(script: string): Promise<Ended> {
+  const args = [join('scripts', 'bootstrap.mjs'), join('scripts', script)];
+  return start(process.execPath, args, { cwd: sandbox.root }).ended;
+}
+
+test('a fresh copy, one command: ready, a filled order explained, the page answers, and stop ends it all', async () => {
+  const demo = await run('demo.ts');
+  expect(demo.code, demo.stdout + demo.stderr).toBe(0);
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\//.exec(demo.stdout) ?? [];
+  expect(demo.stdout).toMatch(/first fill, \w+\/\w+: overnight why \S+/);
+  expect((await fetch(`${url}readyz`)).status).toBe(200);
+  expect((await fetch(`${url}metrics`)).status).toBe(200);
+
+  const home = findPm2Home(sandbox.root);
+  const supervised = await listSupervised(home);
+  expect(supervised.map(({ name, status, restarts }) => ({ name, status, restarts }))).toEqual(
+    expect.arrayContaining(
+      ['overnight', 'overnight-exchange', 'overnight-watcher'].map((name) => ({
+        name,
+        status: 'online',
+        restarts: 0,
+      })),
+    ),
+  );
+
+  expect((await run('stop.ts')).stdout).not.toContain('killed');
+  expect(supervised.filter(({ pid }) => isAlive(pid))).toEqual([]);
+}, 240_000);
