@@ -1,6 +1,8 @@
 /**
- * A capture segment: one file of zstd frames one after the other, each a block of whole records. All
- * numbers little-endian; each record starts at a multiple of 8 bytes of its block.
+ * A capture segment: zstd frames one after the other, each a block of whole records, and before each a
+ * skippable frame of 12 bytes (magic 0x184D2A50, size 4, the length of the block that follows), so that
+ * a reader finds the blocks and `zstd -d` reads the file too. All numbers are little-endian; each
+ * record starts at a multiple of 8 bytes of its block.
  *
  *   offset  size  what
  *   0       4     length of the payload in bytes
@@ -19,6 +21,29 @@ export const RECORD_HEADER_BYTES = 16;
 
 export const RECORD_KINDS = { header: 1, connection: 2, frame: 3, event: 4, gap: 5 } as const;
 export type RecordKind = (typeof RECORD_KINDS)[keyof typeof RECORD_KINDS];
+
+const BLOCK_MAGIC = 0x184d2a50;
+export const BLOCK_HEADER_BYTES = 12;
+
+/** What stands before a compressed block of this length. */
+export function blockHeader(compressedBytes: number): Uint8Array {
+  const header = Buffer.alloc(BLOCK_HEADER_BYTES);
+  header.writeUInt32LE(BLOCK_MAGIC, 0);
+  header.writeUInt32LE(4, 4);
+  header.writeUInt32LE(compressedBytes, 8);
+  return header;
+}
+
+/** The compressed blocks of a file, the last one as far as it goes; stops where no block begins. */
+export function* readBlocks(file: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let at = 0;
+  while (at + BLOCK_HEADER_BYTES < file.length && view.getUint32(at, true) === BLOCK_MAGIC) {
+    const end = at + BLOCK_HEADER_BYTES + view.getUint32(at + 8, true);
+    yield file.subarray(at + BLOCK_HEADER_BYTES, Math.min(end, file.length));
+    at = end;
+  }
+}
 
 /** Where the next record starts after one with this payload. */
 export function recordBytes(payloadBytes: number): number {

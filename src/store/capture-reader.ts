@@ -6,7 +6,7 @@ import type { DeskEvent } from '../domain/event.ts';
 import { connectionId } from '../domain/ids.ts';
 import { unixMs } from '../domain/units.ts';
 import { decodeEvent } from './capture-event.ts';
-import { type CaptureRecord, RECORD_KINDS, readRecords } from './capture-format.ts';
+import { type CaptureRecord, RECORD_KINDS, readBlocks, readRecords } from './capture-format.ts';
 import { SEGMENT_NAME } from './segment-writer.ts';
 
 export type CapturedItem =
@@ -33,18 +33,20 @@ export function listSegments(folder: string): readonly string[] {
 export function* readSegment(path: string): Generator<CapturedItem> {
   const names = new Map<number, string>();
   const decoder = new TextDecoder();
-  for (const record of readRecords(decompress(readFileSync(path)))) {
-    if (record.kind === RECORD_KINDS.connection) {
-      names.set(record.connection, decoder.decode(record.payload));
-    } else {
-      yield toItem(record, names, decoder);
+  for (const block of readBlocks(readFileSync(path))) {
+    for (const record of readRecords(decompress(block))) {
+      if (record.kind === RECORD_KINDS.connection) {
+        names.set(record.connection, decoder.decode(record.payload));
+      } else {
+        yield toItem(record, names, decoder);
+      }
     }
   }
 }
 
-// Without `finishFlush` a file that a crash cut off would be an error instead of all that is whole in it.
-function decompress(file: Uint8Array): Uint8Array {
-  return zstdDecompressSync(file, { finishFlush: constants.ZSTD_e_continue });
+// Without `finishFlush` a block that a crash cut off would be an error instead of all that is whole in it.
+function decompress(block: Uint8Array): Uint8Array {
+  return zstdDecompressSync(block, { finishFlush: constants.ZSTD_e_continue });
 }
 
 function toItem(

@@ -158,13 +158,13 @@ export class Capture {
     return number;
   }
 
+  /** Once something was dropped, nothing is kept before a new block is free: then the gap is told first. */
   #sayGap(atMs: number): boolean {
-    const gap = this.#encoder.encode(JSON.stringify({ droppedCount: this.#droppedUnsaid }));
-    const written =
-      this.#block.append(RECORD_KINDS.gap, 0, atMs, gap) ||
-      (this.#sendBlock(atMs) && this.#block.append(RECORD_KINDS.gap, 0, atMs, gap));
-    if (written) this.#droppedUnsaid = 0;
-    return written;
+    if (!this.#sendBlock(atMs)) return false;
+    const gap = JSON.stringify({ droppedCount: this.#droppedUnsaid });
+    this.#block.append(RECORD_KINDS.gap, 0, atMs, this.#encoder.encode(gap));
+    this.#droppedUnsaid = 0;
+    return true;
   }
 
   #drop(): false {

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import type { CaptureBlock } from './capture-format.ts';
+import { blockHeader, type CaptureBlock } from './capture-format.ts';
 import { pruneFolder } from './prune.ts';
 
 const compress = promisify(zstdCompress);
@@ -89,9 +89,10 @@ export class SegmentWriter {
         if ('error' in result) throw result.error;
         const { bytes } = result;
         if (this.#file === undefined) throw new Error('no segment is open');
-        await this.#file.appendFile(bytes);
-        this.#segmentBytes += bytes.length;
-        this.#writtenBytes += bytes.length;
+        const whole = Buffer.concat([blockHeader(bytes.length), bytes]);
+        await this.#file.appendFile(whole);
+        this.#segmentBytes += whole.length;
+        this.#writtenBytes += whole.length;
       } finally {
         this.#pendingCount -= 1;
         this.#giveBack(block);
