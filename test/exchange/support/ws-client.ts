@@ -53,7 +53,15 @@ export class WsClient {
 
   /** The first frame (heard already or yet to come) that matches. */
   async until(matches: (frame: Frame) => boolean): Promise<Frame> {
-    return this.when(() => this.frames.find(matches));
+    // Each frame is looked at once: a recording brings a hundred thousand.
+    let next = 0;
+    return this.when(() => {
+      while (next < this.frames.length) {
+        const frame = this.frames[next++];
+        if (matches(frame)) return frame;
+      }
+      return undefined;
+    });
   }
 
   /** Waits until `look` finds something. */
