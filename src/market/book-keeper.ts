@@ -146,7 +146,8 @@ export class BookKeeper {
     const { counters, limits } = this.#context;
     if (this.#provenId <= book.updateId) this.#provenId = 0;
     this.#crossedSinceMs = book.isCrossed ? (this.#crossedSinceMs ?? atMs) : undefined;
-    const agrees = this.#history.agrees(book.updateId, topOf(book));
+    const top = topOf(book);
+    const agrees = this.#history.agrees(book.updateId, top);
     if (agrees === true) {
       counters.topsEqual += 1;
       this.#differentInARow = 0;
@@ -155,7 +156,8 @@ export class BookKeeper {
       this.#differentInARow += 1;
       if (this.#differentInARow >= limits.divergedCountMax) this.#onDiverged(atMs);
     }
-    const differs = latest !== undefined && latest.updateId < book.updateId && agrees !== true;
+    const differs =
+      latest !== undefined && latest.updateId < book.updateId && !isSameTop(latest, top);
     this.#topDiffersSinceMs = differs ? (this.#topDiffersSinceMs ?? atMs) : undefined;
   }
 
@@ -265,16 +267,28 @@ export class BookKeeper {
   }
 }
 
-function topOf(book: OrderBook): {
-  bidPrice: number;
-  bidQuantity: number;
-  askPrice: number;
-  askQuantity: number;
-} {
+/** Best levels, whichever stream they come from. */
+interface BestLevels {
+  readonly bidPrice: number;
+  readonly bidQuantity: number;
+  readonly askPrice: number;
+  readonly askQuantity: number;
+}
+
+function topOf(book: OrderBook): BestLevels {
   return {
     bidPrice: book.bids.priceAt(0),
     bidQuantity: book.bids.quantityAt(0),
     askPrice: book.asks.priceAt(0),
     askQuantity: book.asks.quantityAt(0),
   };
+}
+
+function isSameTop(a: BestLevels, b: BestLevels): boolean {
+  return (
+    a.bidPrice === b.bidPrice &&
+    a.bidQuantity === b.bidQuantity &&
+    a.askPrice === b.askPrice &&
+    a.askQuantity === b.askQuantity
+  );
 }

@@ -37,8 +37,13 @@ export interface BookView {
 }
 
 /** Whether a symbol may be acted upon, with the numbers that were compared. */
+/** Why a symbol must not be acted upon: too old, content too late, its stream not (yet) proven live, too many bad messages. */
+export type StaleCause = 'old' | 'late' | 'notLive' | 'invalid';
+
 export interface Freshness {
   readonly fresh: boolean;
+  /** `undefined` when fresh. */
+  readonly cause: StaleCause | undefined;
   readonly ageMs: number;
   readonly limitMs: number;
   /** Venue event time behind venue clock at the last message that carried one. */

@@ -31,6 +31,7 @@ export type {
 
 const NEVER_FRESH: Freshness = {
   fresh: false,
+  cause: 'old',
   ageMs: Number.POSITIVE_INFINITY,
   limitMs: 0,
   eventLagMs: 0,

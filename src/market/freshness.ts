@@ -1,6 +1,6 @@
 import type { UnixMs } from '../domain/units.ts';
 import type { FeedLimits } from './feed-limits.ts';
-import type { Freshness } from './feed-views.ts';
+import type { Freshness, StaleCause } from './feed-views.ts';
 import { GapHistogram } from './gap-histogram.ts';
 
 /** How often a symbol's limit is computed anew. */
@@ -80,13 +80,25 @@ export class SymbolFreshness {
     return this.ageMs(nowMs) > this.limitMs * ASK_AT_SHARE;
   }
 
+  #findCause(
+    ageMs: number,
+    eventLagMs: number,
+    nowMs: UnixMs,
+    isLive: boolean,
+  ): StaleCause | undefined {
+    if (ageMs > this.limitMs) return 'old';
+    if (eventLagMs > this.#limits.eventLagMsMax) return 'late';
+    if (nowMs < this.#gatedUntilMs) return 'invalid';
+    return isLive ? undefined : 'notLive';
+  }
+
   assess(nowMs: UnixMs, isLive: boolean): Freshness {
     const ageMs = this.ageMs(nowMs);
     const eventLagMs = this.eventLagMs ?? 0;
     const { eventLagMsMax } = this.#limits;
-    const fresh =
-      isLive && ageMs <= this.limitMs && eventLagMs <= eventLagMsMax && nowMs >= this.#gatedUntilMs;
-    return { fresh, ageMs, limitMs: this.limitMs, eventLagMs, eventLagMsMax };
+    const cause = this.#findCause(ageMs, eventLagMs, nowMs, isLive);
+    const { limitMs } = this;
+    return { fresh: cause === undefined, cause, ageMs, limitMs, eventLagMs, eventLagMsMax };
   }
 
   #learn(gapMs: number): void {

@@ -227,11 +227,16 @@ function readMoment(data: Fields, key: string): UnixMs {
 }
 
 function readPrice(value: unknown, key: string, instrument: Instrument): Price {
+  const ticks = readTicks(value, key, instrument);
+  if (ticks === undefined) throw new Rejected('offGrid', `${key} is ${shown(value)}`);
+  return ticks;
+}
+
+/** `undefined` for a price between two ticks. */
+function readTicks(value: unknown, key: string, instrument: Instrument): Price | undefined {
   const scaled = readScaled(value, key, instrument.tickDecimals);
   const units = BigInt(instrument.tickUnits);
-  if (scaled.isRounded || scaled.value % units !== 0n) {
-    throw new Rejected('offGrid', `${key} is ${shown(value)}`);
-  }
+  if (scaled.isRounded || scaled.value % units !== 0n) return undefined;
   const ticks = toSafe(scaled.value / units, key, value);
   if (ticks === 0) throw new Rejected('notPositive', `${key} is ${shown(value)}`);
   return price(ticks);

@@ -7,8 +7,10 @@ const FOLDER = fileURLToPath(new URL('../../../shared/fixtures/', import.meta.ur
 
 /** False where the recordings are absent: tests that read them are then skipped. */
 export const hasFixtures: boolean = existsSync(`${FOLDER}expected.json`);
-/** What the name of a skipped test says. */
-export const FIXTURES_ABSENT = hasFixtures ? '' : ' (skipped: ../shared/fixtures is absent)';
+/** Skips the running test, with the reason, where the recordings are absent. */
+export function skipWithoutFixtures(context: { skip(reason: string): void }): void {
+  if (!hasFixtures) context.skip('the recordings in ../shared/fixtures are absent');
+}
 
 export function fixturePath(name: string): string {
   return FOLDER + name;
