@@ -7,8 +7,6 @@ import { createBinanceMarketCodec } from '../venues/binance-market.ts';
 
 /** All assets of Binance spot have eight decimals on the wire. */
 const QUOTE_SCALE = 8;
-/** A crash loop is over after three quiet windows. */
-const CLEAR_WINDOWS = 3;
 
 /** The settings of the file as the core takes them. */
 export function toDeskSetup(
@@ -40,7 +38,7 @@ export function toDeskSetup(
     accountStream: DEFAULT_ACCOUNT_STREAM_LIMITS,
     recovery: {
       crashLoopStarts: recovery.crashLoopStarts,
-      crashLoopClearMs: recovery.crashLoopWindowMs * CLEAR_WINDOWS,
+      crashLoopClearMs: recovery.crashLoopClearMs,
     },
     probe: parts.probe,
   };

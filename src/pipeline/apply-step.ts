@@ -3,12 +3,12 @@ import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.
 import type { OrderStateName } from '../domain/order.ts';
 import { amount } from '../domain/units.ts';
 import type { AccountReport } from '../domain/venue.ts';
+import type { StreamStep } from '../execution/account-link.ts';
 import type { ExecutionStep, Finding, OrderChange } from '../execution/execution-step.ts';
 import { bookFill } from './book-fill.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { needPortfolio } from './facts.ts';
 import { halt } from './mode-machine.ts';
-import { applyStream } from './on-socket.ts';
 import { tellPosition } from './tell-positions.ts';
 
 /** Does what the order desk found out, in the order that it asks for. */
@@ -24,6 +24,21 @@ export function applyStep(desk: Desk, venue: VenueDesk, step: ExecutionStep): vo
   }
   for (const finding of step.findings) onFinding(desk, venue, finding);
   if (step.balancesToCompare !== undefined) compareBalances(desk, venue, step.balancesToCompare);
+}
+
+/** What the account socket brought. Events are not replayed, so after a gap the venue is asked for what we missed. */
+export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): void {
+  desk.push(step.effects);
+  if (step.balances !== undefined) {
+    for (const balance of step.balances.balances) venue.balances.set(balance.asset, balance);
+  }
+  if (step.report !== undefined) {
+    applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
+  }
+  if (step.hasGap) {
+    const scope = venue.hasReconciledOnce ? 'gap' : 'start';
+    applyStep(desk, venue, venue.orders.startReconciliation(scope, desk.nowMs));
+  }
 }
 
 const STAGE_OF: Readonly<

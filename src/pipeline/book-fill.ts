@@ -2,9 +2,9 @@ import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.
 import { amount } from '../domain/units.ts';
 import type { BookedFill } from '../execution/execution-step.ts';
 import type { FillBooking } from '../portfolio/views.ts';
+import { turnDay } from './day.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { needPortfolio } from './facts.ts';
-import { turnDay } from './on-timer.ts';
 import { tellPosition } from './tell-positions.ts';
 
 /** A fill that counts for the first time: into the portfolio, and told. */

@@ -3,6 +3,7 @@ import type { BoundedList } from '../domain/bounded.ts';
 import { baseAmountOf, type Instrument, notionalOf } from '../domain/instrument.ts';
 import type { Order, OrderIntent } from '../domain/order.ts';
 import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units.ts';
+import type { Freshness } from '../market/feed-views.ts';
 import type { PendingBuy, Portfolio } from '../portfolio/portfolio.ts';
 import { type PositionFacts, type QuoteRate, type RiskFacts, SAME_QUOTE } from '../risk/facts.ts';
 import { type Desk, keyOf, type VenueDesk } from './desk.ts';
@@ -26,12 +27,10 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
     flattening: desk.flattening && desk.phase !== 'stopping',
     instrument,
     top: feed.isSuspect(instrument.index) ? undefined : top,
-    freshness: Number.isFinite(freshness.ageMs)
-      ? { ageMs: worstAge(freshness), limitMs: freshness.limitMs }
-      : undefined,
+    freshness: toFacts(freshness),
     bookSynced: book?.isSynced ?? false,
     bookCrossed: book?.isCrossed ?? true,
-    clock: { offsetMs: clockErrorMs(venue), jitterMs: 0 },
+    clock: { offsetMs: feed.clockOffsetMs(), jitterMs: 0 },
     loopDelayMs: desk.health?.loopDelayMsMax ?? 0,
     reference:
       top === undefined ? undefined : { ticks: (top.bidPrice + top.askPrice) / 2, source: 'mid' },
@@ -108,25 +107,11 @@ export function needPortfolio(desk: Desk): Portfolio {
   return desk.portfolio;
 }
 
-/** Late content is as bad as no content: the larger overrun of the two limits is shown as age. */
-function worstAge(freshness: {
-  readonly ageMs: number;
-  readonly limitMs: number;
-  readonly eventLagMs: number;
-  readonly eventLagMsMax: number;
-}): number {
-  const isLate = freshness.eventLagMs > freshness.eventLagMsMax;
-  return isLate
-    ? Math.max(freshness.ageMs, freshness.limitMs + freshness.eventLagMs)
-    : freshness.ageMs;
-}
-
-/**
- * An offset that is measured is corrected in every request and every age, whatever its size; what is
- * left as an error is only what is not known. `undefined` until measured, which denies.
- */
-function clockErrorMs(venue: VenueDesk): number | undefined {
-  return venue.feed.clockOffsetMs();
+/** Young is not enough: late content, a stream not proven live and a run of bad messages close the gate, too. */
+function toFacts(freshness: Freshness): RiskFacts['freshness'] {
+  const { ageMs, limitMs, cause } = freshness;
+  if (!Number.isFinite(ageMs)) return undefined;
+  return { ageMs, limitMs, trouble: cause === 'old' ? undefined : cause };
 }
 
 function pendingLots(

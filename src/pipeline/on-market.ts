@@ -116,8 +116,8 @@ export function watchFreshness(desk: Desk, venue: VenueDesk): void {
     const look = venue.stale.look(index, freshness, desk.nowMs);
     if (look.told !== undefined) recordStale(desk, venue, look.told);
     if (look.change === 'began' && Number.isFinite(freshness.ageMs)) {
-      const { ageMs, limitMs, eventLagMs } = freshness;
-      const detail = { venue: venue.setup.venue, symbol, ageMs, limitMs, eventLagMs };
+      const { ageMs, limitMs, eventLagMs, cause = 'old' } = freshness;
+      const detail = { venue: venue.setup.venue, symbol, cause, ageMs, limitMs, eventLagMs };
       desk.out.push({ type: 'raiseFault', fault: 'symbol.stale', severity: 'warn', detail });
     } else if (look.change === 'ended') {
       const detail = { venue: venue.setup.venue, symbol, ageMs: freshness.ageMs };
@@ -139,7 +139,12 @@ export function recordStale(desk: Desk, venue: VenueDesk, told: StaleTold): void
       symbol: known.symbol,
       strategy: undefined,
       outcome: 'skipped',
-      reason: { code: 'STALE_DATA', ageMs: told.ageMs, limitMs: told.limitMs },
+      reason: {
+        code: 'STALE_DATA',
+        ageMs: told.ageMs,
+        limitMs: told.limitMs,
+        cause: told.cause,
+      },
       run: told.run,
     }),
   );

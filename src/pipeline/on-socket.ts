@@ -1,8 +1,7 @@
 import type { FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import type { StreamStep } from '../execution/account-link.ts';
-import { applyStep } from './apply-step.ts';
-import type { Desk, VenueDesk } from './desk.ts';
+import { applyStream } from './apply-step.ts';
+import type { Desk } from './desk.ts';
 
 export function onFrame(desk: Desk, event: FrameReceived): void {
   const { connection, bytes, atMs } = event;
@@ -48,20 +47,5 @@ export function onSocketClosed(
       const told = cause === '' ? `closed with ${code}` : cause;
       applyStream(desk, venue, venue.stream.onClosed(connection, told, desk.nowMs));
     }
-  }
-}
-
-/** What the account socket brought. Events are not replayed, so after a gap the venue is asked for what we missed. */
-export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): void {
-  desk.push(step.effects);
-  if (step.balances !== undefined) {
-    for (const balance of step.balances.balances) venue.balances.set(balance.asset, balance);
-  }
-  if (step.report !== undefined) {
-    applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
-  }
-  if (step.hasGap) {
-    const scope = venue.hasReconciledOnce ? 'gap' : 'start';
-    applyStep(desk, venue, venue.orders.startReconciliation(scope, desk.nowMs));
   }
 }

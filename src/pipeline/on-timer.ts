@@ -1,10 +1,10 @@
 import { unixMs } from '../domain/units.ts';
-import { applyStep } from './apply-step.ts';
+import { applyStep, applyStream } from './apply-step.ts';
+import { turnDay } from './day.ts';
 import { type Desk, venueNowMs } from './desk.ts';
 import { refreshMode } from './mode-machine.ts';
 import { tellVenueClock } from './on-answer.ts';
 import { watchFreshness } from './on-market.ts';
-import { applyStream } from './on-socket.ts';
 import { retryBoots } from './on-started.ts';
 import { continueStop } from './on-stop.ts';
 import { onPortfolioExit } from './on-wish.ts';
@@ -59,10 +59,4 @@ function lookForExits(desk: Desk): void {
     const message = 'every position is closed';
     desk.out.push({ type: 'logChange', event: 'mode.changed', message, detail: {} });
   }
-}
-
-/** A new day of the account begins: written down before the first order or fill that counts for it. */
-export function turnDay(desk: Desk): void {
-  const row = desk.portfolio?.turnDay(desk.nowMs);
-  if (row !== undefined) desk.out.push({ type: 'appendRows', rows: [row], now: false });
 }

@@ -16,13 +16,13 @@ export function snapshotOf(
   const { feed } = venue;
   const top = feed.top(instrument.index);
   const book = feed.book(instrument.index);
-  const { fresh, ageMs, limitMs } = feed.assessFreshness(instrument.index, desk.nowMs);
+  const { fresh, cause, ageMs, limitMs } = feed.assessFreshness(instrument.index, desk.nowMs);
   const code = fresh ? 'DATA_USABLE' : 'STALE_DATA';
   const age = Number.isFinite(ageMs) ? ageMs : -1;
   if (top === undefined) return { reason: { code: 'NO_REFERENCE_PRICE' }, inputs: {} };
   const spreadTicks = top.askPrice - top.bidPrice;
   return {
-    reason: { code, ageMs: age, limitMs },
+    reason: { code, ageMs: age, limitMs, ...(cause === undefined ? {} : { cause }) },
     inputs: {
       bid: formatPrice(instrument, top.bidPrice),
       bidQuantity: formatQuantity(instrument, top.bidQuantity),

@@ -9,6 +9,7 @@ export interface StaleTold {
   readonly instrument: number;
   readonly ageMs: number;
   readonly limitMs: number;
+  readonly cause: string;
   readonly run: SkipRun;
 }
 
@@ -24,6 +25,7 @@ interface Slot {
   isStale: boolean;
   ageMs: number;
   limitMs: number;
+  cause: string;
 }
 
 const TOLD_EVERY_MS = 10_000;
@@ -40,7 +42,7 @@ export class StaleRuns {
     this.#slots = Array.from({ length: instrumentsCount }, () => {
       const answer = new Answer(['ageMs', 'limitMs', 'eventLagMs', 'eventLagMsMax']);
       const builder = new SkipRunBuilder(answer);
-      return { answer, builder, isStale: false, ageMs: 0, limitMs: 0 };
+      return { answer, builder, isStale: false, ageMs: 0, limitMs: 0, cause: '' };
     });
   }
 
@@ -60,6 +62,7 @@ export class StaleRuns {
     const told = slot.builder.count > 0 && isOld ? tell(instrument, slot) : undefined;
     slot.ageMs = freshness.ageMs;
     slot.limitMs = freshness.limitMs;
+    slot.cause = freshness.cause ?? 'old';
     slot.answer.see(
       freshness.ageMs,
       freshness.limitMs,
@@ -81,12 +84,13 @@ export class StaleRuns {
 }
 
 function tell(instrument: number, slot: Slot): StaleTold {
-  const { ageMs, limitMs } = slot;
+  const { ageMs, limitMs, cause } = slot;
   // A symbol without any data is `Infinity` ms old, which JSON cannot say: -1 stands for "never".
   return {
     instrument,
     ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : -1,
     limitMs,
+    cause,
     run: slot.builder.close(),
   };
 }

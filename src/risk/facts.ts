@@ -18,7 +18,14 @@ export interface RiskFacts {
 
   readonly top: TopOfBook | undefined;
   /** Age of the last advancing update of the symbol, and how old it may be. */
-  readonly freshness: { readonly ageMs: number; readonly limitMs: number } | undefined;
+  readonly freshness:
+    | {
+        readonly ageMs: number;
+        readonly limitMs: number;
+        /** Why the symbol must not be acted upon although it is young enough; `undefined` when nothing is wrong. */
+        readonly trouble?: 'late' | 'notLive' | 'invalid' | undefined;
+      }
+    | undefined;
   readonly bookSynced: boolean;
   readonly bookCrossed: boolean;
   readonly clock: { readonly offsetMs: number | undefined; readonly jitterMs: number };

@@ -7,12 +7,11 @@ export const staleData: RiskCheck = {
   valueName: 'ageMs',
   limitName: 'limitMs',
   applies: entriesAndExits,
-  assess: (_intent, { freshness }) =>
-    freshness === undefined
-      ? { value: 'never updated', limit: 'an update', passed: false }
-      : {
-          value: freshness.ageMs,
-          limit: freshness.limitMs,
-          passed: freshness.ageMs <= freshness.limitMs,
-        },
+  assess: (_intent, { freshness }) => {
+    if (freshness === undefined)
+      return { value: 'never updated', limit: 'an update', passed: false };
+    const { ageMs, limitMs, trouble } = freshness;
+    if (trouble !== undefined) return { value: trouble, limit: limitMs, passed: false };
+    return { value: ageMs, limit: limitMs, passed: ageMs <= limitMs };
+  },
 };
