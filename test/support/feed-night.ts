@@ -4,7 +4,7 @@ import type { ConnectionId } from '../../src/domain/ids.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Candle, DataRejection, Trade } from '../../src/domain/market.ts';
 import { Random } from '../../src/domain/random.ts';
-import { unixMs } from '../../src/domain/units.ts';
+import { type UnixMs, unixMs } from '../../src/domain/units.ts';
 import { MarketFeed, type MarketSink } from '../../src/market/feed.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../../src/market/feed-limits.ts';
 import { createBinanceMarketCodec } from '../../src/venues/binance-market.ts';
@@ -29,6 +29,7 @@ export class FeedNight {
   readonly closed: ConnectionId[] = [];
   bookCount = 0;
   nowMs: number;
+  readonly startedAtMs: number;
   opens = true;
   acks = true;
   /** Streams a `LIST_SUBSCRIPTIONS` answer leaves out. */
@@ -45,6 +46,7 @@ export class FeedNight {
     limits: Partial<FeedLimits> = {},
   ) {
     this.nowMs = startMs;
+    this.startedAtMs = startMs;
     this.codec = createBinanceMarketCodec(instruments);
     const random = Random.fromSeed('feed night');
     let requestId = 0;
@@ -72,7 +74,11 @@ export class FeedNight {
   }
 
   start(): void {
-    this.#perform(this.feed.start(unixMs(this.nowMs)));
+    this.#perform(this.feed.start(this.atMs));
+  }
+
+  get atMs(): UnixMs {
+    return unixMs(this.nowMs);
   }
 
   /** The newest socket that was asked for. */
@@ -84,11 +90,11 @@ export class FeedNight {
 
   frame(text: string | Uint8Array, socket: ConnectionId = this.socket): void {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-    this.#perform(this.feed.onFrame(socket, bytes, unixMs(this.nowMs), this.#sink));
+    this.#perform(this.feed.onFrame(socket, bytes, this.atMs, this.#sink));
   }
 
   ping(): void {
-    this.#perform(this.feed.onPing(this.socket, unixMs(this.nowMs)));
+    this.#perform(this.feed.onPing(this.socket, this.atMs));
   }
 
   /** Time passes with a tick every 100 ms. */
@@ -102,11 +108,11 @@ export class FeedNight {
   }
 
   tick(): void {
-    this.#perform(this.feed.onTick(unixMs(this.nowMs), this.#sink));
+    this.#perform(this.feed.onTick(this.atMs, this.#sink));
   }
 
   closeSocket(socket: ConnectionId = this.socket): void {
-    this.#perform(this.feed.onSocketClosed(socket, 1006, 'reset', unixMs(this.nowMs)));
+    this.#perform(this.feed.onSocketClosed(socket, 1006, 'reset', this.atMs));
   }
 
   /** Answers the oldest open depth question about a symbol, or does nothing. */
@@ -125,7 +131,7 @@ export class FeedNight {
     return this.effects.flatMap((effect) => (effect.type === 'closeSocket' ? [effect.cause] : []));
   }
   isFresh(instrument = 0): boolean {
-    return this.feed.assessFreshness(instrument, unixMs(this.nowMs)).fresh;
+    return this.feed.assessFreshness(instrument, this.atMs).fresh;
   }
 
   #perform(effects: readonly Effect[]): void {
@@ -136,7 +142,7 @@ export class FeedNight {
           this.sockets.push(effect.connection);
           this.#streams.set(effect.connection, new Set());
           if (this.opens) {
-            this.#perform(this.feed.onSocketOpened(effect.connection, unixMs(this.nowMs)));
+            this.#perform(this.feed.onSocketOpened(effect.connection, this.atMs));
           }
           break;
         case 'closeSocket':
@@ -178,13 +184,7 @@ export class FeedNight {
     const { instrument } = asked.question;
     const answer = this.codec.decodeDepth(instrument, body);
     this.#perform(
-      this.feed.onDepthAnswer(
-        asked.requestId,
-        instrument.index,
-        answer,
-        unixMs(this.nowMs),
-        this.#sink,
-      ),
+      this.feed.onDepthAnswer(asked.requestId, instrument.index, answer, this.atMs, this.#sink),
     );
   }
 }

@@ -53,6 +53,8 @@ export interface Truth {
 const STEP_MS = 10;
 const DEPTH_EVERY_MS = 100;
 const LEVELS_AT_START = 1_200;
+/** With fewer, levels are not removed any more. */
+const LEVELS_MIN = 300;
 
 /**
  * Makes the three streams of one symbol from a seed, in the venue's own spelling and with the
@@ -154,7 +156,7 @@ export class FrameGenerator {
       const other = this.#best(side === 'bids' ? 'asks' : 'bids');
       const inside = this.#random.chance(0.1) && Math.abs(other - best) > 1 ? 1 : -away;
       const at = side === 'bids' ? best + inside : best - inside;
-      const isLast = this.#books[side].size < 20;
+      const isLast = this.#books[side].size < LEVELS_MIN;
       this.#set(side, at, this.#random.chance(0.4) && !isLast ? 0 : this.#size());
     }
     this.#showTop(frames);
@@ -162,7 +164,7 @@ export class FrameGenerator {
 
   #trade(side: 'bids' | 'asks', at: number, frames: GeneratedFrame[]): void {
     const resting = this.#books[side].get(at) ?? 0;
-    const takes = this.#random.chance(0.3) && this.#books[side].size > 20;
+    const takes = this.#random.chance(0.3) && this.#books[side].size > LEVELS_MIN;
     const size = takes ? resting : Math.max(1, Math.floor(resting * this.#random.float()));
     this.#tradeId += 1;
     this.#set(side, at, resting - size);
