@@ -12,12 +12,22 @@ const GONE_WITHIN_MS = 20_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const home = findPm2Home();
 
-/** Ids of everything that belongs to this folder's demo. */
-async function findOurs(): Promise<readonly number[]> {
-  const daemon = findPm2Daemon(home);
-  if (daemon === undefined) return findOrphans(home);
-  const supervised = (await listSupervised(home)).map(({ pid }) => pid).filter((pid) => pid > 0);
-  return [...supervised, daemon];
+/** Ends everything under this folder's PM2 and then PM2 itself; returns the process ids that should now go. */
+async function endSupervised(daemon: number): Promise<readonly number[]> {
+  const supervised = await listSupervised(home);
+  // Last started, first ended: the watcher before it could mail about a daemon that was told to stop, and the daemon
+  // while it can still reach its exchange.
+  const ids = supervised.map(({ id }) => id).sort((a, b) => b - a);
+  for (const id of ids) await runPm2(home, ['delete', String(id)]);
+  await runPm2(home, ['kill']);
+  return [...supervised.map(({ pid }) => pid).filter((pid) => pid > 0), daemon];
+}
+
+/** Ends what lives on without its PM2. */
+function endOrphans(): readonly number[] {
+  const orphans = findOrphans(home);
+  for (const pid of orphans) process.kill(pid, 'SIGINT');
+  return orphans;
 }
 
 /** Waits until all are gone and returns those that are not. */
@@ -31,14 +41,8 @@ async function untilGone(pids: readonly number[]): Promise<readonly number[]> {
   return left;
 }
 
-const ours = await findOurs();
-if (findPm2Daemon(home) !== undefined) {
-  await runPm2(home, ['delete', 'all']); // each gets its signal and its time to end well
-  await runPm2(home, ['kill']);
-} else {
-  for (const pid of ours) process.kill(pid, 'SIGINT');
-}
-
+const daemon = findPm2Daemon(home);
+const ours = daemon === undefined ? endOrphans() : await endSupervised(daemon);
 const left = await untilGone(ours);
 for (const pid of left) process.kill(pid, 'SIGKILL');
 rmSync(home, { recursive: true, force: true });

@@ -10,6 +10,8 @@ import { environmentFor, isAlive, ROOT } from './node-runtime.mjs';
 
 /** A process as PM2 lists it. */
 export type Supervised = {
+  /** PM2's number for it; they count up in the order of the start. */
+  readonly id: number;
   readonly name: string;
   readonly pid: number;
   readonly status: string;
@@ -74,7 +76,8 @@ export async function listSupervised(home: string): Promise<readonly Supervised[
   const line = stdout.split('\n').find((candidate) => candidate.startsWith('['));
   if (line === undefined) return [];
   const processes: readonly Listed[] = JSON.parse(line);
-  return processes.map(({ name, pid, pm2_env: env }) => ({
+  return processes.map(({ pm_id: id, name, pid, pm2_env: env }) => ({
+    id,
     name,
     pid: pid ?? 0,
     status: env.status,
@@ -87,6 +90,7 @@ export async function listSupervised(home: string): Promise<readonly Supervised[
 }
 
 type Listed = {
+  readonly pm_id: number;
   readonly name: string;
   readonly pid?: number;
   readonly pm2_env: {
