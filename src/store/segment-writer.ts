@@ -7,7 +7,16 @@ import { blockHeader, type CaptureBlock } from './capture-format.ts';
 import { pruneFolder } from './prune.ts';
 
 const compress = promisify(zstdCompress);
-const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+// Measured on bookTicker frames: a small window and table stay in the processor's cache, 0.2 us a frame
+// instead of 0.25, and compress no worse. The output chunk holds a whole block: one trip to the thread pool.
+const OPTIONS = {
+  chunkSize: 128 * 1024,
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 1,
+    [constants.ZSTD_c_windowLog]: 17,
+    [constants.ZSTD_c_hashLog]: 14,
+  },
+};
 
 /** `capture-<Unix ms of its first record>.zst`: names sort by time. */
 export const SEGMENT_NAME = /^capture-(\d{15})-(\d+)\.zst$/;
