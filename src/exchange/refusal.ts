@@ -46,8 +46,6 @@ export const REFUSALS = {
     ),
   missingEither: (a: string, b: string) =>
     new VenueRefusal(-1102, `Param '${a}' or '${b}' must be sent, but both were empty/null!`),
-  illegal: (name: string) =>
-    new VenueRefusal(-1100, `Illegal characters found in parameter '${name}'.`),
   illegalPattern: (name: string, pattern: string) =>
     new VenueRefusal(
       -1100,
@@ -58,10 +56,6 @@ export const REFUSALS = {
       -1104,
       `Not all sent parameters were read; read '${read}' parameter(s) but was sent '${sent}'.`,
     ),
-  notRequired: (name: string) =>
-    new VenueRefusal(-1106, `Parameter '${name}' sent when not required.`),
-  precision: (name: string) =>
-    new VenueRefusal(-1111, `Parameter '${name}' has too much precision.`),
   timeInForce: () => new VenueRefusal(-1115, 'Invalid timeInForce.'),
   orderType: () => new VenueRefusal(-1116, 'Invalid orderType.'),
   side: () => new VenueRefusal(-1117, 'Invalid side.'),
@@ -76,9 +70,6 @@ export const REFUSALS = {
   aheadOfServer: () =>
     new VenueRefusal(-1021, "Timestamp for this request was 1000ms ahead of the server's time."),
   signature: () => new VenueRefusal(-1022, 'Signature for this request is not valid.'),
-  filter: (name: string) => new VenueRefusal(-1013, `Filter failure: ${name}`),
-  noSuchOrder: () => new VenueRefusal(-2013, 'Order does not exist.'),
-  unknownOrder: () => new VenueRefusal(-2011, 'Unknown order sent.'),
   tooMuchWeight: (limit: number, retryAfterSec: number) =>
     new VenueRefusal(
       -1003,

@@ -40,6 +40,8 @@ export async function runExchange(args: ExchangeArguments): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // PM2 is gone: its successor would start a second exchange, and find our port taken.
+  process.once('disconnect', stop);
   process.send?.('ready');
   process.stdout.write(
     `simulated exchange on http://127.0.0.1:${exchange.port}, control on http://127.0.0.1:${exchange.controlPort}\n`,

@@ -31,11 +31,12 @@ const tradeSchema = z.object({
   m: z.boolean(),
 });
 
-/** What a frame means to the matching core; `undefined` when it has no say there (candles, aggregates). Throws on a frame that is not what its stream promises. */
+/** What a frame means to the matching core; `undefined` when it has no say there: candles, aggregates, and frames a broken recording cut short, which are played all the same. */
 export function toRecordedMessage(frame: RecordedFrame): RecordedMessage | undefined {
   const kind = frame.stream.slice(frame.stream.indexOf('@') + 1);
   if (kind === 'bookTicker') {
-    const top = topSchema.parse(JSON.parse(frame.data));
+    const top = read(topSchema, frame.data);
+    if (top === undefined) return undefined;
     return {
       type: 'bookTicker',
       symbol: top.s,
@@ -45,7 +46,8 @@ export function toRecordedMessage(frame: RecordedFrame): RecordedMessage | undef
     };
   }
   if (kind === 'trade') {
-    const trade = tradeSchema.parse(JSON.parse(frame.data));
+    const trade = read(tradeSchema, frame.data);
+    if (trade === undefined) return undefined;
     return {
       type: 'trade',
       symbol: trade.s,
@@ -57,7 +59,8 @@ export function toRecordedMessage(frame: RecordedFrame): RecordedMessage | undef
   }
   // Partial books (`depth5` and so on) repeat what the diffs say.
   if (!/^depth(?:@[0-9]+ms)?$/.test(kind)) return undefined;
-  const depth = depthSchema.parse(JSON.parse(frame.data));
+  const depth = read(depthSchema, frame.data);
+  if (depth === undefined) return undefined;
   return {
     type: 'depth',
     symbol: depth.s,
@@ -75,4 +78,14 @@ export function toRecordedSnapshot(
 ): RecordedMessage & { readonly type: 'snapshot' } {
   const { lastUpdateId, bids, asks } = snapshotSchema.parse(JSON.parse(body));
   return { type: 'snapshot', symbol, lastUpdateId, bids, asks };
+}
+
+function read<T>(schema: z.ZodType<T>, data: string): T | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  return schema.safeParse(json).data;
 }

@@ -17,7 +17,7 @@ export function createRestServer(venue: Venue, desk: RequestDesk, faults: FaultB
       .then((body) => answer(venue, desk, request, response, body))
       .catch((error: unknown) => {
         // The client went away while it spoke: nobody is left to answer.
-        if (request.destroyed && !response.writable) return;
+        if (!request.complete) return;
         throw error;
       });
   });

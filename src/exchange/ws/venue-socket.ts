@@ -6,7 +6,7 @@ import type { FaultBoard } from '../faults/fault-board.ts';
 export interface SocketRules {
   readonly pingIntervalMs: number;
   readonly pongDeadlineMs: number;
-  /** Client messages per second, control frames included; one more and the connection ends. */
+  /** Client messages per second, control frames included (on the WS API: these alone); one more and the connection ends. */
   readonly messagesPerSecMax: number;
   readonly ageMsMax: number;
   /** How long before the planned end `serverShutdown` is said. */
@@ -107,7 +107,9 @@ export class VenueSocket {
   #listen(): void {
     const socket = this.#socket;
     socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (this.#countMessage() && !isBinary) this.#onText(textOf(data));
+      // Orders over the WS API are limited by weight and order counts, not by frames.
+      const isCounted = this.channel === 'market';
+      if ((!isCounted || this.#countMessage()) && !isBinary) this.#onText(textOf(data));
     });
     socket.on('ping', (payload: Buffer) => {
       if (this.#countMessage() && !this.#isMute() && this.isOpen) socket.pong(payload);
