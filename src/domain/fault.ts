@@ -34,6 +34,8 @@ export const FAULTS = {
   'risk.check_failed': 'a check of the risk gate threw',
   'risk.daily_loss': 'the day has lost what it may lose',
   'journal.failed': 'the journal could not be written',
+  'decisions.failed': 'decision records could not be written',
+  'capture.failed': 'the capture of the input could not be written',
   'journal.locked': 'another process holds the journal',
   'disk.low': 'little disk is left',
   'memory.high': 'memory is near its limit',

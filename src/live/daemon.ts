@@ -1,39 +1,31 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import type { CollectionSize } from '../domain/bounded.ts';
 import type { OperatorWord } from '../domain/event.ts';
-import { LatencyProbe } from '../observe/latency-probe.ts';
-import { MetricSet } from '../observe/metric-set.ts';
 import { Desk } from '../pipeline/desk.ts';
 import { run } from '../pipeline/run.ts';
-import { Capture } from '../store/capture.ts';
-import { DecisionReader } from '../store/decision-reader.ts';
-import { DecisionStore } from '../store/decision-store.ts';
 import { HaltLatch } from '../store/halt-latch.ts';
 import { type Heartbeat, writeHeartbeat } from '../store/heartbeat.ts';
 import { JournalStore } from '../store/journal-store.ts';
 import { makeAccountSide } from './account-side.ts';
 import { AttestedHttp } from './attested-http.ts';
 import { DaemonStatus } from './daemon-status.ts';
-import { DecisionLog } from './decision-log.ts';
-import { DecisionSink } from './decision-sink.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
 import { toDeskSetup } from './desk-setup.ts';
-import { FaultBoard } from './fault-board.ts';
 import { LoopHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { LiveWorld } from './live-world.ts';
 import type { LoadedSettings } from './load-settings.ts';
-import { AppLog } from './log.ts';
+import type { AppLog } from './log.ts';
 import { LoopWatchdog } from './loop-watchdog.ts';
 import { MachineSampler } from './machine-sampler.ts';
 import { PrometheusExporter } from './metrics.ts';
 import type { Pm2Gauge } from './pm2.ts';
-import { rotationOf } from './rotating-file.ts';
+import { Records } from './records.ts';
 import { Sockets } from './sockets.ts';
 import { wallClockMs } from './wall-clock.ts';
-import { WorldMetrics } from './world-metrics.ts';
 
 export interface DaemonParts {
   readonly loaded: Extract<LoadedSettings, { type: 'valid' }>;
@@ -60,15 +52,12 @@ export class Daemon {
   readonly desk: Desk;
   readonly world: LiveWorld;
   readonly status: DaemonStatus;
-  readonly metrics: MetricSet;
   readonly log: AppLog;
   readonly haltLatch: HaltLatch;
   readonly #parts: DaemonParts;
   readonly #settings: Settings;
   readonly #journal: JournalStore;
-  readonly #decisions: DecisionSink;
-  readonly #reader: DecisionReader;
-  readonly #capture: Capture | undefined;
+  readonly #records: Records;
   readonly #health: LoopHealth;
   readonly #sampler: MachineSampler;
   readonly #watchdog: LoopWatchdog | undefined;
@@ -79,6 +68,7 @@ export class Daemon {
   /** Opens files and takes the journal's lock. Throws what `JournalStore.open` throws. */
   static async make(parts: DaemonParts): Promise<Daemon> {
     const { settings } = parts.loaded;
+    let daemon: Daemon | undefined;
     const journal = JournalStore.open({
       path: path.join(settings.data.dir, 'journal.db'),
       buildId: parts.buildId,
@@ -88,7 +78,6 @@ export class Daemon {
       monotonicNs: () => process.hrtime.bigint(),
       serverNowMs: () => daemon?.world.venueNowMs(),
     });
-    let daemon: Daemon | undefined;
     const http = new AttestedHttp();
     const sockets = new Sockets(
       { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, frameBytesMax: FRAME_BYTES_MAX },
@@ -115,80 +104,21 @@ export class Daemon {
     this.#parts = parts;
     this.#settings = settings;
     this.#journal = journal;
-    const venues = [settings.venue.name];
-    const collections: string[] = [];
-    this.metrics = new MetricSet({
-      venues,
-      symbols: settings.symbols,
-      strategies: settings.signal.strategies.map(({ id }) => id),
-      collections,
+    this.#records = new Records({
+      settings,
+      configHash,
+      buildId: parts.buildId,
+      epoch: journal.epoch,
       loops: Object.keys(LOOP_LIMITS_MS),
     });
-    const probe = new LatencyProbe(() => performance.now(), this.metrics);
-    const rotation = rotationOf(settings.log);
-    this.log = new AppLog({
-      path: path.join(settings.log.dir, 'overnight.jsonl'),
-      level: settings.log.level,
-      rotation,
-      base: { buildId: parts.buildId, epoch: journal.epoch },
-      nowMs: wallClockMs,
-      stdout: process.stdout,
-    });
-    const onTrouble = (text: string): void =>
-      this.log.fault('journal.failed', 'error', { text, file: 'decisions or capture' });
-    const decisionsPath = path.join(settings.data.dir, 'decisions.db');
-    this.#decisions = new DecisionSink({
-      epoch: journal.epoch,
-      buildId: parts.buildId,
-      configHash,
-      store: new DecisionStore(
-        {
-          path: decisionsPath,
-          ageMsMax: settings.retention.decisionsDaysMax * 86_400_000,
-          bytesMax: settings.retention.decisionsBytesMax,
-        },
-        onTrouble,
-      ),
-      log: new DecisionLog({
-        path: path.join(settings.log.dir, 'decisions.jsonl'),
-        rotation,
-        nowMs: wallClockMs,
-      }),
-      probe,
-      metrics: this.metrics,
-    });
-    const reader = DecisionReader.open(decisionsPath);
-    if (reader === undefined) throw new Error(`${decisionsPath} was made and cannot be read`);
-    this.#reader = reader;
-    this.#capture = settings.capture.enabled
-      ? new Capture(
-          {
-            folder: path.join(settings.data.dir, 'capture'),
-            ageMsMax: settings.capture.hoursMax * 3_600_000,
-            bytesMax: settings.capture.bytesMax,
-            header: { buildId: parts.buildId, configHash, epoch: journal.epoch },
-          },
-          onTrouble,
-        )
-      : undefined;
+    const { metrics, probe, log, faults, decisions, reader, capture, worldMetrics } = this.#records;
+    this.log = log;
     this.haltLatch = new HaltLatch(path.join(settings.data.dir, 'HALT'));
-    const faults = new FaultBoard(this.metrics);
-    const worldMetrics = new WorldMetrics(this.metrics, venues);
     this.desk = new Desk(
       toDeskSetup(settings, { probe, accountTag: tagOf(parts.loaded.accountKey?.apiKey.reveal()) }),
     );
-    const allCollections = () => {
-      const all = [
-        ...this.desk.collections(),
-        probe.orders,
-        faults.collection,
-        this.status.view.recentFills,
-      ];
-      for (const { name } of all) if (!collections.includes(name)) collections.push(name);
-      return all;
-    };
-    this.#sampler = new MachineSampler(this.metrics, allCollections);
-    this.#health = new LoopHealth(LOOP_LIMITS_MS, wallClockMs, this.metrics);
+    this.#sampler = new MachineSampler(metrics, () => this.#collections());
+    this.#health = new LoopHealth(LOOP_LIMITS_MS, wallClockMs, metrics);
     this.world = new LiveWorld({
       restBase: settings.venue.restBase,
       wsBase: settings.venue.wsBase,
@@ -198,10 +128,10 @@ export class Daemon {
       account: side.gateway,
       accountSocket: side.socket,
       journal,
-      capture: this.#capture,
-      decisions: this.#decisions,
+      capture,
+      decisions,
       probe,
-      log: this.log,
+      log,
       faults,
       metrics: worldMetrics,
       onRows: (rows) => this.status.view.noteRows(rows),
@@ -216,36 +146,36 @@ export class Daemon {
       configHash,
       epoch: journal.epoch,
       startedAtMs: wallClockMs(),
-      venues,
+      venues: [settings.venue.name],
       probe,
-      metrics: this.metrics,
+      metrics,
       worldMetrics,
-      decisions: this.#decisions,
+      decisions,
       reader,
       faults,
       health: this.#health,
       sampler: this.#sampler,
     });
-    exportDesk(this.metrics, this.desk);
+    exportDesk(metrics, this.desk);
     this.#watchdog = parts.watchdog
       ? new LoopWatchdog({
           limitMs: LOOP_HUNG_MS,
           logPath: path.join(settings.log.dir, 'overnight.jsonl'),
-          onError: (error) => this.log.fatal('loop.watchdog_failed', 'the watchdog ended', error),
+          onError: (error) => log.fatal('loop.watchdog_failed', 'the watchdog ended', error),
         })
       : undefined;
     this.#housekeeping = new Housekeeping({
       dataDir: settings.data.dir,
       journal,
-      decisions: this.#decisions,
-      capture: this.#capture,
+      decisions,
+      capture,
       sampler: this.#sampler,
       health: this.#health,
       worldMetrics,
-      metrics: this.metrics,
+      metrics,
       tell: (event) => this.world.tell(event),
       beat: () => this.#beat(undefined),
-      log: this.log,
+      log,
     });
   }
 
@@ -261,8 +191,8 @@ export class Daemon {
       host: this.#settings.http.host,
       port: this.#settings.http.port,
       view: this.status,
-      metrics: this.metrics,
-      exporter: new PrometheusExporter(this.metrics),
+      metrics: this.#records.metrics,
+      exporter: new PrometheusExporter(this.#records.metrics),
       pagePath: path.join(this.#parts.root, 'dashboard', 'index.html'),
       onError: (error) => this.log.fatal('http.failed', 'a page could not be served', error),
     });
@@ -302,7 +232,7 @@ export class Daemon {
     this.world.close();
     this.#housekeeping.stop();
     for (const rescue of [
-      () => this.#decisions.close(),
+      () => this.#records.decisions.close(),
       () => this.#beat({ exitCode, cause }),
       () => this.log.close(),
     ]) {
@@ -319,15 +249,25 @@ export class Daemon {
     this.#housekeeping.stop();
     this.#sampler.stop();
     await this.#http?.close();
-    await this.#capture?.close();
-    this.#decisions.close();
-    this.#reader.close();
+    await this.#records.capture?.close();
+    this.#records.decisions.close();
+    this.#records.reader.close();
     this.#beat({ exitCode, cause });
     this.#journal.close(exitCode === 0 ? cause : undefined);
     await this.#watchdog?.stop();
     this.log.change('process.stopped', 'stopped', { exitCode, cause });
     this.log.close();
     this.#parts.onStopped(exitCode);
+  }
+
+  /** Every bounded collection there is, for `/metrics`; new names are made known on the way. */
+  #collections(): readonly CollectionSize[] {
+    const { probe, faults, collectionNames, decisions } = this.#records;
+    const { recentFills } = this.status.view;
+    const own = [probe.orders, faults.collection, decisions.recent, recentFills];
+    const all = [...this.desk.collections(), ...own];
+    for (const { name } of all) if (!collectionNames.includes(name)) collectionNames.push(name);
+    return all;
   }
 
   #beat(stopped: Heartbeat['stopped'] | undefined): void {

@@ -1,0 +1,104 @@
+import path from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import type { FaultId } from '../domain/fault.ts';
+import { LatencyProbe } from '../observe/latency-probe.ts';
+import { MetricSet } from '../observe/metric-set.ts';
+import { Capture } from '../store/capture.ts';
+import { DecisionReader } from '../store/decision-reader.ts';
+import { DecisionStore } from '../store/decision-store.ts';
+import { DecisionLog } from './decision-log.ts';
+import { DecisionSink } from './decision-sink.ts';
+import { FaultBoard } from './fault-board.ts';
+import { AppLog } from './log.ts';
+import { rotationOf } from './rotating-file.ts';
+import { wallClockMs } from './wall-clock.ts';
+import { WorldMetrics } from './world-metrics.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+export interface RecordsSetup {
+  readonly settings: Settings;
+  readonly configHash: string;
+  readonly buildId: string;
+  readonly epoch: number;
+  /** Names of the work loops, for their metric. */
+  readonly loops: readonly string[];
+}
+
+/** Everything the daemon writes down beside the journal: logs, decisions, capture, numbers. */
+export class Records {
+  readonly metrics: MetricSet;
+  readonly worldMetrics: WorldMetrics;
+  readonly probe: LatencyProbe;
+  readonly log: AppLog;
+  readonly faults: FaultBoard;
+  readonly decisions: DecisionSink;
+  /** Its own connection: a long question does not hold up the writer. */
+  readonly reader: DecisionReader;
+  /** `undefined` when the settings switch it off. */
+  readonly capture: Capture | undefined;
+  /** Names of the bounded collections that may be exported; they come to be as the desk is furnished. */
+  readonly collectionNames: string[] = [];
+
+  constructor(setup: RecordsSetup) {
+    const { settings, configHash, buildId, epoch } = setup;
+    const venues = [settings.venue.name];
+    this.metrics = new MetricSet({
+      venues,
+      symbols: settings.symbols,
+      strategies: settings.signal.strategies.map(({ id }) => id),
+      collections: this.collectionNames,
+      loops: setup.loops,
+    });
+    this.worldMetrics = new WorldMetrics(this.metrics, venues);
+    this.probe = new LatencyProbe(() => performance.now(), this.metrics);
+    this.faults = new FaultBoard(this.metrics);
+    const rotation = rotationOf(settings.log);
+    this.log = new AppLog({
+      path: path.join(settings.log.dir, 'overnight.jsonl'),
+      level: settings.log.level,
+      rotation,
+      base: { buildId, epoch },
+      nowMs: wallClockMs,
+      stdout: process.stdout,
+    });
+    const decisionsPath = path.join(settings.data.dir, 'decisions.db');
+    const storeLimits = {
+      path: decisionsPath,
+      ageMsMax: settings.retention.decisionsDaysMax * DAY_MS,
+      bytesMax: settings.retention.decisionsBytesMax,
+    };
+    this.decisions = new DecisionSink({
+      epoch,
+      buildId,
+      configHash,
+      store: new DecisionStore(storeLimits, (text) => this.#trouble('decisions.failed', text)),
+      log: new DecisionLog({
+        path: path.join(settings.log.dir, 'decisions.jsonl'),
+        rotation,
+        nowMs: wallClockMs,
+      }),
+      probe: this.probe,
+      metrics: this.metrics,
+    });
+    const reader = DecisionReader.open(decisionsPath);
+    if (reader === undefined) throw new Error(`${decisionsPath} was made and cannot be read`);
+    this.reader = reader;
+    if (settings.capture.enabled) {
+      const captureLimits = {
+        folder: path.join(settings.data.dir, 'capture'),
+        ageMsMax: settings.capture.hoursMax * HOUR_MS,
+        bytesMax: settings.capture.bytesMax,
+        header: { buildId, configHash, epoch },
+      };
+      this.capture = new Capture(captureLimits, (text) => this.#trouble('capture.failed', text));
+    }
+  }
+
+  /** Trading goes on without these records; a person must know that they are missing. */
+  #trouble(fault: FaultId, text: string): void {
+    this.faults.raise(fault, 'error', { text });
+    this.log.fault(fault, 'error', { text });
+  }
+}
