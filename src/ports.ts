@@ -1,5 +1,6 @@
 import type { Effect } from './domain/effect.ts';
 import type { DeskEvent } from './domain/event.ts';
+import type { VenueId } from './domain/instrument.ts';
 
 /** Stages of the hot path that are timed. `t1` is the receipt of the frame at the socket. */
 export type LatencyStage =
@@ -15,6 +16,8 @@ export type LatencyStage =
 /** Write-only: the core can say that it got somewhere, and learns nothing. Sim and replay do nothing here. */
 export interface Probe {
   mark(stage: LatencyStage): void;
+  /** Time from the venue's event to our socket, clock offset taken out: t1 - t0. */
+  observeFeed(venue: VenueId, seconds: number): void;
 }
 
 /** A world runs a core: it delivers events, one at a time, and performs what the core asks for. */

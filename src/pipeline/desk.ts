@@ -74,6 +74,8 @@ export class Desk {
   readonly holds = new BoundedMap<string, Mode>('mode_holds', 16, 'refuse');
   flattening = false;
   announcedReady = false;
+  /** The evaluation under way led to a wish, whose stages are stamped on their own. */
+  hasWished = false;
   health: HealthSampled | undefined;
   lastTickAtMs = 0;
   stopCause = '';

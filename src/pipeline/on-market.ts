@@ -28,10 +28,16 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       if (exits !== undefined && exits.length > 0) {
         for (const exit of exits) onPortfolioExit(desk, venue, exit);
       }
+      desk.hasWished = false;
       venue.host.evaluate(instrument, view, venue.signalSink);
+      if (!desk.hasWished) probe.mark('decided');
     },
     onTrade(trade: Trade, atMs) {
-      venueOf().views[trade.instrument]?.setLastTrade(atMs, trade.price);
+      const venue = venueOf();
+      venue.views[trade.instrument]?.setLastTrade(atMs, trade.price);
+      const { clockOffsetMs } = venue;
+      if (clockOffsetMs === undefined) return;
+      probe.observeFeed(venue.setup.venue, (atMs + clockOffsetMs - trade.eventAtMs) / 1_000);
     },
     onBook(instrument) {
       const venue = venueOf();
@@ -66,6 +72,7 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
 export function makeSignalSink(desk: Desk, venueOf: () => VenueDesk): SignalSink {
   return {
     onWish(strategy, instrument, wish) {
+      desk.hasWished = true;
       desk.setup.probe.mark('decided');
       if (wish.type === 'enter') onEnterWish(desk, venueOf(), strategy, instrument, wish);
       else onExitWish(desk, venueOf(), strategy, instrument, wish);
