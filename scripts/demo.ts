@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { chooseFreePorts, type DemoPorts, environmentOfPorts, USUAL_PORTS } from './demo-ports.ts';
+import { type DemoPorts, environmentOfPorts, reservePorts, USUAL_PORTS } from './demo-ports.ts';
 import { NODE_FLAGS, ROOT } from './node-runtime.mjs';
 import { findPm2Daemon, findPm2Home, listSupervised, runPm2 } from './supervisor.ts';
 import { readVenueSetup } from './venue-setup.mjs';
@@ -36,9 +36,10 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   const running = await findRunningDemo();
   const ports = running ?? (await start());
-  if (running !== undefined) say('already running');
-
-  await untilReady(ports);
+  if (running !== undefined) {
+    say('already running');
+    await untilReady(ports);
+  }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   say(`\nready after ${seconds} s. Dashboard: http://127.0.0.1:${ports.http}/\n`);
 
@@ -59,13 +60,15 @@ async function start(): Promise<DemoPorts> {
   // Whatever is left of an earlier try in this folder would hold the lock, or restart under our feet.
   if (findPm2Daemon(home) !== undefined) await runPm2(home, ['kill']);
 
-  const ports = await chooseFreePorts();
+  const { ports, release } = await reservePorts();
   mkdirSync(home, { recursive: true });
   writeFileSync(portsFile, `${JSON.stringify(ports)}\n`);
   say(`starting under PM2 on ports ${ports.http} (HTTP), ${ports.exchange} (exchange)`);
   // PM2 ends with 0 whether or not the daemon came up: only /readyz tells.
   const started = await runPm2(home, ['start', 'ecosystem.config.js'], environmentOfPorts(ports));
   if (started.code !== 0) throw new DemoFailure(`PM2 said: ${started.stderr || started.stdout}`);
+  await untilReady(ports);
+  release(); // by now they listen; had we failed, our end gives the ports back
   return ports;
 }
 

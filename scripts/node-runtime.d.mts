@@ -44,3 +44,5 @@ export function fail(error: unknown): never;
 export function takeLock(path: string): Promise<() => void>;
 /** Whether a process with this id runs; one that ended and was never waited for does not. */
 export function isAlive(pid: number): boolean;
+/** The same without waiting: `undefined` while a living process holds it. */
+export function tryLock(path: string): (() => void) | undefined;

@@ -245,20 +245,27 @@ function findNpmCli() {
   return places.find((path) => path !== undefined && existsSync(path));
 }
 
-/** Takes a lock that dies with its owner: a folder (made atomically) with the owner's process id inside. */
+/** Takes a lock that dies with its owner, waiting for it; returns what gives it back. */
 export async function takeLock(path) {
-  mkdirSync(dirname(path), { recursive: true });
   for (;;) {
-    try {
-      mkdirSync(path);
-      writeFileSync(join(path, 'pid'), String(process.pid));
-      return () => rmSync(path, { recursive: true, force: true });
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    if (isAbandoned(path)) rmSync(path, { recursive: true, force: true });
-    else await new Promise((wake) => setTimeout(wake, 250));
+    const release = tryLock(path);
+    if (release !== undefined) return release;
+    await new Promise((wake) => setTimeout(wake, 250));
   }
+}
+
+/** The same without waiting: `undefined` while a living process holds it. A folder, because those are made atomically. */
+export function tryLock(path) {
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path) && isAbandoned(path)) rmSync(path, { recursive: true, force: true });
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  }
+  writeFileSync(join(path, 'pid'), String(process.pid));
+  return () => rmSync(path, { recursive: true, force: true });
 }
 
 function isAbandoned(path) {
