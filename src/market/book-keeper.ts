@@ -33,7 +33,11 @@ export class BookKeeper {
   readonly #context: FeedContext;
   readonly #history = new TopHistory();
   #question: OpenQuestion | undefined;
+  /** Newest id of both streams since the last restart, and before it. */
+  #seenId = 0;
+  #knownId = 0;
   #askNotBeforeMs = 0;
+  #confirmNotBeforeMs = 0;
   #tries = 0;
   #syncedAtMs = 0;
   /** An id that the venue is known to have reached, and since when we know. */
@@ -49,8 +53,10 @@ export class BookKeeper {
     this.book = new OrderBook(context.limits.bookLevelsMax, context.limits.bufferedDiffsMax);
   }
 
-  /** The streams start anew. */
-  restart(): void {
+  /** The streams start anew; `idsContinue`: the same socket brings them, so older ids prove an old snapshot. */
+  restart(idsContinue: boolean): void {
+    this.#knownId = idsContinue ? Math.max(this.#knownId, this.#seenId) : 0;
+    this.#seenId = 0;
     this.book.restart();
     this.#history.clear();
     this.#forget();
@@ -62,6 +68,7 @@ export class BookKeeper {
 
   onTop(top: TopOfBook, atMs: UnixMs): void {
     this.#history.push(top);
+    this.#seenId = top.updateId;
     this.#topDiffersSinceMs = undefined;
     if (top.updateId > this.book.updateId) this.#prove(top.updateId, atMs);
   }
@@ -69,6 +76,7 @@ export class BookKeeper {
   /** `latest` is the newest best bid and ask of the other stream. */
   onDiff(diff: DepthDiff, latest: TopOfBook | undefined, atMs: UnixMs): DiffOutcome {
     const outcome = this.book.onDiff(diff);
+    if (diff.lastUpdateId > this.#seenId) this.#seenId = diff.lastUpdateId;
     if (outcome === 'gap') {
       this.#context.counters.bookGaps += 1;
       this.#context.raise('book.gap', 'warn', {
@@ -86,13 +94,13 @@ export class BookKeeper {
   onTick(atMs: UnixMs, wantsConfirmation: boolean): void {
     const { limits } = this.#context;
     if (this.#question && atMs - this.#question.askedAtMs > limits.answerMsMax) {
-      this.#onFailed('no answer', atMs);
+      this.#onFailed(this.#question.purpose, 'no answer', atMs);
     }
     this.#checkDeadlines(atMs);
     if (this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
     if (!this.book.isSynced) this.#ask('sync', atMs);
     else if (this.#isRefreshDue(atMs)) this.#ask('refresh', atMs);
-    else if (wantsConfirmation) this.#ask('confirm', atMs);
+    else if (wantsConfirmation && atMs >= this.#confirmNotBeforeMs) this.#ask('confirm', atMs);
   }
 
   /** Starts the synchronisation at once instead of at the next tick. */
@@ -114,7 +122,7 @@ export class BookKeeper {
     const question = this.#question;
     if (question === undefined || question.requestId !== requestId) return undefined;
     if (answer.type !== 'value') {
-      this.#onFailed('text' in answer ? answer.text : answer.proof.text, atMs);
+      this.#onFailed(question.purpose, 'text' in answer ? answer.text : answer.proof.text, atMs);
       return undefined;
     }
     this.#question = undefined;
@@ -123,15 +131,18 @@ export class BookKeeper {
       const confirmed = this.#onConfirmation(answer.value, latest, atMs);
       return confirmed ? { type: 'confirmed', askedAtMs } : undefined;
     }
-    const outcome = this.book.onSnapshot(answer.value);
+    const isOld = answer.value.updateId < this.#knownId;
+    const outcome = isOld ? 'stale' : this.book.onSnapshot(answer.value);
     if (outcome !== 'synced') {
-      this.#onFailed(`snapshot ${answer.value.updateId} is ${outcome}`, atMs);
+      this.#onFailed(question.purpose, `snapshot ${answer.value.updateId} is ${outcome}`, atMs);
       return undefined;
     }
     this.#tries = 0;
-    this.#askNotBeforeMs = 0;
     this.#syncedAtMs = atMs;
-    const { counters } = this.#context;
+    const { counters, limits } = this.#context;
+    // A confirmation right behind the snapshot would confirm nothing.
+    this.#askNotBeforeMs = 0;
+    this.#confirmNotBeforeMs = atMs + 2 * limits.snapshotRetryMs;
     if (question.purpose === 'refresh') counters.bookRefreshes += 1;
     else counters.bookSyncs += 1;
     if (this.#provenId <= this.book.updateId) this.#provenId = 0;
@@ -178,7 +189,7 @@ export class BookKeeper {
     // More than we know: the missing changes may be on their way, but not for long.
     if (snapshot.updateId > this.book.updateId) this.#prove(snapshot.updateId, atMs);
     if (snapshot.updateId !== this.book.updateId) {
-      this.#askNotBeforeMs = atMs + 2 * this.#context.limits.snapshotRetryMs;
+      this.#confirmNotBeforeMs = atMs + 2 * this.#context.limits.snapshotRetryMs;
       return false;
     }
     const top = latest ?? topOf(this.book);
@@ -229,9 +240,8 @@ export class BookKeeper {
     this.#question = { requestId, purpose, askedAtMs: atMs };
   }
 
-  #onFailed(text: string, atMs: UnixMs): void {
+  #onFailed(purpose: Purpose, text: string, atMs: UnixMs): void {
     const { limits, random } = this.#context;
-    const purpose = this.#question?.purpose;
     if (purpose === 'refresh') this.book.abandonRefresh();
     this.#question = undefined;
     this.#tries += 1;

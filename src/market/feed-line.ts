@@ -8,7 +8,7 @@ import { MarketSocket } from './market-socket.ts';
 import type { SymbolFeed } from './symbol-feed.ts';
 
 /** A symbol whose new subscription did not help within this time costs its socket. */
-const RESUBSCRIBE_HELPS_WITHIN_MS = 10_000;
+const RESUBSCRIBE_HELPS_WITHIN_MS = 5_000;
 /** But one bad symbol may not cost the others their socket more often than this. */
 const SYMBOL_COSTS_SOCKET_EVERY_MS = 300_000;
 const RESUBSCRIBE_EVERY_MS = 30_000;
@@ -130,7 +130,7 @@ export class FeedLine {
     this.next = undefined;
     this.#connectNotBeforeMs = Number.POSITIVE_INFINITY;
     this.#sinceMs = atMs;
-    for (const symbol of this.symbols) symbol.onInterrupted();
+    for (const symbol of this.symbols) symbol.onInterrupted(false);
   }
 
   #connect(atMs: UnixMs): void {
@@ -201,7 +201,7 @@ export class FeedLine {
 
   #check(socket: MarketSocket | undefined, atMs: UnixMs): void {
     if (socket === undefined) return;
-    const end = socket.findEnd(atMs, this.#silenceMsMax());
+    const end = socket.findEnd(atMs, this.#silenceMsMax(atMs));
     if (end !== undefined) {
       this.#giveUp(socket, end, atMs);
       return;
@@ -241,7 +241,8 @@ export class FeedLine {
     this.next = undefined;
     this.#sinceMs = atMs;
     this.#markDoubled(false);
-    if (heir?.ackedAtMs === undefined) for (const symbol of this.symbols) symbol.onInterrupted();
+    if (heir?.ackedAtMs === undefined)
+      for (const symbol of this.symbols) symbol.onInterrupted(false);
   }
 
   #rotateWhenOld(atMs: UnixMs): void {
@@ -288,7 +289,7 @@ export class FeedLine {
       const sinceMs = atMs - (symbol.resubscribedAtMs ?? Number.NEGATIVE_INFINITY);
       const costsSocket =
         sinceMs < RESUBSCRIBE_EVERY_MS &&
-        sinceMs > RESUBSCRIBE_HELPS_WITHIN_MS / 2 &&
+        sinceMs > RESUBSCRIBE_HELPS_WITHIN_MS &&
         atMs - this.#symbolCostAtMs > SYMBOL_COSTS_SOCKET_EVERY_MS;
       if (costsSocket) {
         this.#symbolCostAtMs = atMs;
@@ -302,16 +303,20 @@ export class FeedLine {
         symbol: symbol.instrument.symbol,
         cause: trouble,
       });
-      symbol.onInterrupted();
+      symbol.onInterrupted(true);
       socket.resubscribe(this.#context.codec.streamsOf(symbol.instrument), atMs);
     }
   }
 
-  #silenceMsMax(): number {
+  /** How long nothing new may come. As long as the venue confirms every symbol, silence is no fault. */
+  #silenceMsMax(atMs: UnixMs): number {
     let shortestMs = Number.POSITIVE_INFINITY;
-    for (const symbol of this.symbols) {
-      if (symbol.freshness.limitMs < shortestMs) shortestMs = symbol.freshness.limitMs;
+    let allConfirmed = true;
+    for (const { freshness } of this.symbols) {
+      if (freshness.limitMs < shortestMs) shortestMs = freshness.limitMs;
+      if (freshness.ageMs(atMs) > freshness.limitMs) allConfirmed = false;
     }
+    if (allConfirmed) return Number.POSITIVE_INFINITY;
     return Math.max(this.#context.limits.dataSilenceMsMax, SILENCE_FACTOR * shortestMs);
   }
 

@@ -45,14 +45,16 @@ export class SymbolFeed {
     this.#candles = context.limits.candleIntervalsMs.map((ms) => new CandleBuilder(ms));
   }
 
-  /** The streams were cut: what was known is history, and ids may start anew. */
-  onInterrupted(): void {
+  /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
+  onInterrupted(idsContinue: boolean): void {
     this.isLive = false;
-    this.#topId = 0;
-    this.#tradeId = 0;
-    this.keeper.restart();
+    if (!idsContinue) {
+      this.#topId = 0;
+      this.#tradeId = 0;
+    }
+    this.keeper.restart(idsContinue);
     this.freshness.onInterrupted();
-    for (const candle of this.#candles) candle.taint();
+    this.#taint();
   }
 
   /** The streams are acknowledged; from now on nothing may be missed, so a snapshot can be asked for. */
@@ -146,8 +148,9 @@ export class SymbolFeed {
       this.freshness.onConfirmed(result.askedAtMs);
       return;
     }
-    // A quiet symbol says nothing until something changes: the snapshot is its first word.
-    if (this.#topId === 0) this.#startTopFromBook(result.askedAtMs, atMs, sink);
+    // A quiet symbol says nothing until something changes: the snapshot is its first word. It counts
+    // as fresh only when its streams bring something or the venue confirms that nothing came since.
+    if (this.#topId === 0) this.#startTopFromBook(atMs, sink);
     sink.onBook(this.#index, atMs);
   }
 
@@ -160,7 +163,7 @@ export class SymbolFeed {
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
   }
 
-  #startTopFromBook(askedAtMs: UnixMs, atMs: UnixMs, sink: MarketSink): void {
+  #startTopFromBook(atMs: UnixMs, sink: MarketSink): void {
     const { book } = this.keeper;
     if (book.bids.size === 0 || book.asks.size === 0 || book.isCrossed) return;
     this.top = {
@@ -172,7 +175,6 @@ export class SymbolFeed {
       askPrice: price(book.asks.priceAt(0)),
       askQuantity: lots(book.asks.quantityAt(0)),
     };
-    this.freshness.onConfirmed(askedAtMs);
     sink.onTop(this.#index, atMs);
   }
 

@@ -66,8 +66,7 @@ test('a silent stall with pongs: stale within 3 s, a new socket within 12 s, and
     night.ping();
     night.live(1_000);
   }
-  expect(night.closed).toContain(first);
-  expect(night.causes()).toEqual(['dataSilence']);
+  expect(night.closed).toEqual([first]);
   expect(night.isFresh()).toBe(false);
 
   night.onTheWay = (frame) => [frame.text];
@@ -317,6 +316,7 @@ test('a missing trade: the gap is counted and the bar is tainted', () => {
 test('a snapshot older than the stream, for ever: five tries with growing pauses, then new streams, and a fault', () => {
   const night = new GeneratedNight('old snapshot');
   const old = night.markets[0]?.snapshotBody();
+  night.markets[0]?.run(1_000);
   night.answerDepth = () => undefined;
   night.start();
   night.live(2_000);

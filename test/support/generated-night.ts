@@ -45,6 +45,7 @@ export class GeneratedNight extends FeedNight {
         }
       }
       this.nowMs += 100;
+      if ((this.nowMs - this.startedAtMs) % 20_000 === 0) this.ping();
       this.tick();
     }
   }
