@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import { clientOrderId, venueOrderId } from '../../src/domain/ids.ts';
+import type { OrderReport } from '../../src/domain/order.ts';
+import { amount, lots, price } from '../../src/domain/units.ts';
+import { formatClientId } from '../../src/execution/client-id.ts';
+import { BTC_USDT } from '../support/trading.ts';
+import { DeskNight } from './support/desk-night.ts';
+
+function started(): DeskNight {
+  const night = new DeskNight();
+  night.take(night.desk.startReconciliation('start', night.at()));
+  return night;
+}
+
+function reportOf(night: DeskNight, id: string): OrderReport {
+  return {
+    symbol: BTC_USDT.symbol,
+    clientOrderId: clientOrderId(id),
+    venueOrderId: venueOrderId(`v-${id}`),
+    side: 'SELL',
+    status: 'NEW',
+    text: '',
+    price: price(7_000_000),
+    quantity: lots(5),
+    filledQuantity: lots(0),
+    filledQuote: amount(0n),
+    updatedAtMs: night.venueMs(),
+    fills: [],
+  };
+}
+
+test('the start: orders, trades and then the account are asked for, and all is proven', () => {
+  const night = started();
+  expect(night.desk.isReconciled()).toBe(false);
+  night.wait(1_000);
+  expect(night.desk.isReconciled()).toBe(true);
+  expect(night.questions.map(({ question }) => question.type)).toEqual([
+    'openOrders',
+    'fillsFrom',
+    'account',
+  ]);
+  expect(night.findings).toEqual([{ type: 'reconciled', scope: 'start' }]);
+});
+
+test('the venue does not answer: nothing is proven, and it is asked again with patience', () => {
+  const night = new DeskNight();
+  night.venue.isDown = true;
+  night.take(night.desk.startReconciliation('start', night.at()));
+  night.wait(60_000);
+  expect(night.desk.isReconciled()).toBe(false);
+  expect(night.questions.length).toBeLessThan(20);
+  night.venue.isDown = false;
+  night.wait(35_000);
+  expect(night.desk.isReconciled()).toBe(true);
+});
+
+test('after a gap of the account socket nothing counts as proven until everything was asked again', () => {
+  const night = started();
+  night.wait(1_000);
+  night.take(night.desk.startReconciliation('gap', night.at()));
+  expect(night.desk.isReconciled()).toBe(false);
+  night.wait(1_000);
+  expect(night.desk.isReconciled()).toBe(true);
+});
+
+test('balances that differ once are looked at again; twice, and a person is told; agreed, it is over', () => {
+  const night = started();
+  night.balancesLie = true;
+  night.wait(2_000);
+  expect(night.desk.isReconciled()).toBe(false);
+  expect(night.findings).toEqual([]);
+  night.wait(3_000);
+  expect(night.findings).toEqual([{ type: 'balancesDiffer' }]);
+  expect(night.faults).toEqual(['position.mismatch']);
+
+  night.balancesLie = false;
+  night.wait(35_000);
+  expect(night.desk.isReconciled()).toBe(true);
+});
+
+test('balances differ while an order is filling: that proves nothing', () => {
+  const night = started();
+  night.wait(1_000);
+  const id = night.send({ quantity: lots(1_000) });
+  night.wait(100);
+  night.balancesLie = true;
+  night.take(night.desk.startReconciliation('gap', night.at()));
+  for (let i = 0; i < 10; i++) {
+    night.stream(night.venue.fill(id, 1, night.venueMs()));
+    night.wait(1_000);
+  }
+  expect(night.faults).toEqual([]);
+  night.balancesLie = false;
+  night.wait(5_000);
+  expect(night.desk.isReconciled()).toBe(true);
+});
+
+test('an order whose end nobody told us: missing among the open ones, asked for, ended', () => {
+  const night = started();
+  night.wait(1_000);
+  const id = night.send();
+  night.wait(20_000);
+  night.isStreamUp = false;
+  night.venue.end(id, 'EXPIRED', night.venueMs());
+  night.wait(32_000);
+  expect(night.stateOf(id)).toBe('EXPIRED');
+});
+
+test('an order of a person: recorded once, kept in view, never canceled', () => {
+  const night = started();
+  night.wait(1_000);
+  const foreign = reportOf(night, 'web_12345');
+  night.stream(foreign);
+  night.stream({ ...foreign, status: 'PARTIALLY_FILLED', filledQuantity: lots(1) });
+  night.wait(100);
+  expect(night.faults).toEqual(['order.external']);
+  expect(night.rows().filter(({ type }) => type === 'external')).toHaveLength(1);
+  expect(night.desk.externalOrders()).toHaveLength(1);
+
+  night.take(
+    night.desk.cancelAll(['entry', 'exit', 'protective'], { code: 'OPERATOR_EXIT' }, night.at()),
+  );
+  expect(night.cancels).toEqual([]);
+  night.stream({ ...foreign, status: 'CANCELED' });
+  night.wait(100);
+  expect(night.desk.externalOrders()).toEqual([]);
+});
+
+test('an order that is ours by its id and unknown to the journal: everything must stop', () => {
+  const night = started();
+  night.epoch = 5;
+  night.restart();
+  const id = formatClientId({
+    environment: 'rehearsal',
+    accountTag: 'test',
+    epoch: 4,
+    sequence: 9,
+  });
+  night.stream(reportOf(night, id));
+  night.wait(100);
+  expect(night.findings.map(({ type }) => type)).toEqual(['orphan']);
+  expect(night.faults).toEqual(['order.orphan']);
+  expect(night.cancels).toEqual([]);
+});
+
+test('an order of ours from a later epoch: somebody else trades this account', () => {
+  const night = started();
+  const id = formatClientId({
+    environment: 'rehearsal',
+    accountTag: 'test',
+    epoch: 2,
+    sequence: 1,
+  });
+  night.stream(reportOf(night, id));
+  night.wait(100);
+  expect(night.findings).toContainEqual(expect.objectContaining({ type: 'splitBrain', epoch: 2 }));
+});
+
+test('a second order at the venue with one client id: told, its fills counted', () => {
+  const night = started();
+  night.wait(1_000);
+  const id = night.send();
+  night.wait(100);
+  const second = { ...night.venue.report(id, night.venueMs()), venueOrderId: venueOrderId('copy') };
+  night.stream(second);
+  night.wait(100);
+  expect(night.findings.map(({ type }) => type)).toContain('duplicateOrder');
+  expect(night.faults).toContain('order.duplicate');
+});
+
+test('more own trades than one page: all pages are read', () => {
+  const night = new DeskNight({ fillsPageCount: 3 });
+  const id = night.send({ quantity: lots(100) });
+  night.wait(100);
+  for (let i = 0; i < 10; i++) night.venue.fill(id, 1, night.venueMs());
+  const all = night.venue.answerTo.bind(night.venue);
+  night.venue.answerTo = (question, atMs) => {
+    const said = all(question, atMs);
+    if (said.fills?.type !== 'value') return said;
+    return { fills: { type: 'value', value: said.fills.value.slice(0, 3) } };
+  };
+  night.take(night.desk.startReconciliation('gap', night.at()));
+  night.wait(3_000);
+  expect(night.believedLots).toBe(10);
+  expect(night.desk.isReconciled()).toBe(true);
+});
+
+test('every half minute a light look while there is work, every five minutes a full one', () => {
+  const night = started();
+  night.wait(1_000);
+  const beganMs = night.nowMs;
+  night.wait(200_000);
+  expect(night.askedAt('openOrders', beganMs).filter((ms) => ms > 0)).toEqual([]);
+  night.send();
+  night.wait(60_000);
+  expect(night.askedAt('openOrders', beganMs).filter((ms) => ms > 0)).toHaveLength(2);
+  night.wait(60_000);
+  expect(night.askedAt('account', beganMs).filter((ms) => ms > 0)).toHaveLength(1);
+});
