@@ -7,6 +7,7 @@ import { tellTruth } from './control/truth.ts';
 import { Exchange } from './exchange.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { type ExchangeOptions, type ExchangeSettings, fillSettings } from './exchange-options.ts';
+import type { FaultOrder } from './faults/fault-board.ts';
 import { GeneratedMarket } from './market/generated-market.ts';
 import { RecordingPlayer } from './market/recording-player.ts';
 import { type RecordingSurvey, surveyRecordings } from './market/recording-survey.ts';
@@ -20,7 +21,7 @@ export interface RunningExchange {
   /** What `GET /truth` answers. */
   readonly truth: () => Readonly<Record<string, unknown>>;
   /** Arms a fault as `POST /faults` does; returns its id. */
-  readonly armFault: (order: unknown) => number;
+  readonly armFault: (order: FaultOrder) => number;
   readonly clearFaults: () => void;
   /** Cuts every connection and frees the ports. */
   readonly close: () => Promise<void>;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { RecordedMessage } from '../../matching/recorded-market.ts';
 import type { RecordedFrame } from './recording-file.ts';
 
-const level = z.tuple([z.string(), z.string()]);
+const decimal = z.string().regex(/^(?:0|[1-9][0-9]*)(?:\.[0-9]{1,8})?$/);
+const level = z.tuple([decimal, decimal]);
 const depthSchema = z.object({
   s: z.string(),
   U: z.number(),
@@ -18,16 +19,16 @@ const snapshotSchema = z.object({
 const topSchema = z.object({
   s: z.string(),
   u: z.number(),
-  b: z.string(),
-  B: z.string(),
-  a: z.string(),
-  A: z.string(),
+  b: decimal,
+  B: decimal,
+  a: decimal,
+  A: decimal,
 });
 const tradeSchema = z.object({
   s: z.string(),
   t: z.number(),
-  p: z.string(),
-  q: z.string(),
+  p: decimal,
+  q: decimal,
   m: z.boolean(),
 });
 

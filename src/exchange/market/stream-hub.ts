@@ -12,7 +12,7 @@ export class StreamHub {
   );
   #onFirstSubscription: (() => void) | undefined;
 
-  /** Called once, when the first stream of all is subscribed. */
+  /** Called once, when the first stream of a symbol is subscribed. */
   onFirstSubscription(listener: () => void): void {
     this.#onFirstSubscription = listener;
   }
@@ -21,6 +21,8 @@ export class StreamHub {
     const listeners = this.#listeners.get(stream) ?? new Set();
     listeners.add(session);
     this.#listeners.set(stream, listeners);
+    // Some clients open `/ws/0` and subscribe afterwards: "0" is the name of no stream.
+    if (!stream.includes('@')) return;
     const listener = this.#onFirstSubscription;
     this.#onFirstSubscription = undefined;
     listener?.();

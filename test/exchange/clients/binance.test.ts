@@ -82,12 +82,15 @@ test('the WS API with signed requests: user data and an order over one connectio
   const subscribed = await api.subscribeUserDataStream('mainWSAPI');
   expect(subscribed).toMatchObject({ status: 200, result: { subscriptionId: 0 } });
 
-  const placed = await api.submitNewSpotOrder({
+  // The client signs requests but leaves the timestamp to its caller, whose type has no place for it.
+  const order = {
     symbol: 'BTCUSDT',
     side: 'BUY',
     type: 'MARKET',
     quantity: 0.01,
-  });
+    timestamp: Date.now(),
+  } as const;
+  const placed = await api.submitNewSpotOrder(order);
   expect(placed).toMatchObject({ status: 200, result: { status: 'FILLED' } });
   await filled;
   api.getWSClient().closeAll(true);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { toRecordedMessage } from '../../../src/exchange/market/recorded-message.ts';
 import { parseLine } from '../../../src/exchange/market/recording-file.ts';
 import { shiftTimes } from '../../../src/exchange/market/recording-player.ts';
 
@@ -58,4 +59,21 @@ test('shifted to now: event and trade times move, ids and prices do not', () => 
   const kline =
     '{"e":"kline","E":1723161255343,"s":"BTCUSDT","k":{"t":1723161240000,"T":1723161299999}}';
   expect(shiftTimes(kline, 1_000)).toBe(kline.replace('1723161255343', '1723161256343'));
+});
+
+// Mutated recordings are how detectors are tested: the exchange must play them, not die of them.
+test.each([
+  '{"e":"trade","E":1,"s":"BTCUSDT","t":1,"p":"NaN","q":"1.0","m":true}',
+  '{"e":"trade","E":1,"s":"BTCUSDT","t":1,"p":"-1.0","q":"1.0","m":true}',
+  '{"e":"trade","E":1,"s":"BTCUSDT"',
+  '{}',
+])('a broken frame in a recording (%s): no business of the matching core', (data) => {
+  const frame = {
+    type: 'frame',
+    receivedAtMs: 1,
+    stream: 'btcusdt@trade',
+    symbol: 'BTCUSDT',
+    data,
+  } as const;
+  expect(toRecordedMessage(frame)).toBeUndefined();
 });
