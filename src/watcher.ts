@@ -6,7 +6,8 @@ import { loadSettings } from './live/load-settings.ts';
 import { RotatingFile, rotationOf } from './live/rotating-file.ts';
 import { type Episode, WatchJudge, type WatchMail } from './live/watch-judge.ts';
 import { lookAtDaemon } from './live/watch-look.ts';
-import { writeMailFile } from './store/mail-file.ts';
+import { MAIL_NAME, writeMailFile } from './store/mail-file.ts';
+import { pruneFolder } from './store/prune.ts';
 
 // The second PM2 app. It knows no key and places no order: it looks at the daemon from outside and
 // writes a mail when nobody is there any more. Its own code path, so that what kills the daemon does
@@ -14,6 +15,8 @@ import { writeMailFile } from './store/mail-file.ts';
 
 const LOOK_EVERY_MS = 5000;
 const EXIT_BAD_SETTINGS = 78;
+const MAIL_AGE_MS_MAX = 90 * 86_400_000;
+const MAIL_BYTES_MAX = 50_000_000;
 
 function main(): void {
   const loaded = loadSettings();
@@ -59,7 +62,16 @@ function main(): void {
       for (const change of verdict.changes) say(change.event, change.detail);
       for (const mail of verdict.mails) send(mail);
       // After the mail: a crash between the two mails twice, never not at all.
-      if (verdict.mails.length > 0) writeEpisode(statePath, judge.episode);
+      if (verdict.mails.length > 0) {
+        writeEpisode(statePath, judge.episode);
+        await pruneFolder({
+          folder: mailFolder,
+          name: MAIL_NAME,
+          nowMs: Date.now(),
+          ageMsMax: MAIL_AGE_MS_MAX,
+          bytesMax: MAIL_BYTES_MAX,
+        });
+      }
     } catch (error) {
       say('watcher.failed', { text: String(error) });
     } finally {

@@ -119,7 +119,14 @@ function readLast(files: DaemonFiles): LastKnown {
   };
 }
 
-const ENDED = new Set(['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'ABSENT', 'VOID']);
+const ENDED: ReadonlySet<string> = new Set([
+  'FILLED',
+  'CANCELED',
+  'EXPIRED',
+  'REJECTED',
+  'ABSENT',
+  'VOID',
+]);
 
 function renderLast(cause: string, { heartbeat, journal, chainBreak, halted }: LastKnown): string {
   const lines = [`the daemon does not answer (${cause})`];

@@ -26,7 +26,7 @@ export interface HttpServer {
 }
 
 // A page of another origin may point its own name at 127.0.0.1: only these names are served.
-const OWN_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+const OWN_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const HEADERS: readonly (readonly [string, string])[] = [
   ['X-Content-Type-Options', 'nosniff'],

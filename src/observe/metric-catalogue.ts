@@ -14,7 +14,6 @@ export const STAGES = [
   'tick_to_order',
   'tick_to_ack',
 ] as const;
-export type Stage = (typeof STAGES)[number];
 
 const DECISION_STAGES = ['market', 'signal', 'risk', 'order', 'ack', 'fill', 'exit'] as const;
 const MODES = ['RECOVERING', 'ACTIVE', 'REDUCING', 'OBSERVING', 'HALTED'] satisfies Mode[];

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../store/temp-folder.ts';
 
 function run(logPath: string, how: string): Promise<{ signal: string | null; said: string }> {
-  const program = join(import.meta.dirname, 'hung-loop.ts');
+  const program = fileURLToPath(new URL('./hung-loop.ts', import.meta.url));
   const child = spawn(process.execPath, [program, logPath, how], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

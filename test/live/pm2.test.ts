@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 interface Child {
@@ -12,7 +12,7 @@ interface Child {
 
 /** The program as PM2 starts it: with a channel. */
 function start(): Child {
-  const child = fork(join(import.meta.dirname, 'supervised.ts'), {
+  const child = fork(fileURLToPath(new URL('./supervised.ts', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const messages: unknown[] = [];

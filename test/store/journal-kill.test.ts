@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readJournal } from '../../src/store/journal-reader.ts';
 import { JournalStore } from '../../src/store/journal-store.ts';
@@ -10,7 +11,7 @@ const KILLS = 8;
 
 /** Starts a writer and kills it once it has said `lines` lines; all that it said before it died. */
 async function writeAndKill(path: string, lines: number): Promise<readonly string[]> {
-  const writer = join(import.meta.dirname, 'journal-writer.ts');
+  const writer = fileURLToPath(new URL('./journal-writer.ts', import.meta.url));
   const child = spawn(process.execPath, [writer, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8');
