@@ -24,6 +24,7 @@ import { MachineSampler } from './machine-sampler.ts';
 import { PrometheusExporter } from './metrics.ts';
 import type { Pm2Gauge } from './pm2.ts';
 import { Records } from './records.ts';
+import { exportJournal } from './sink-metrics.ts';
 import { Sockets } from './sockets.ts';
 import { wallClockMs } from './wall-clock.ts';
 
@@ -157,6 +158,7 @@ export class Daemon {
       sampler: this.#sampler,
     });
     exportDesk(metrics, this.desk);
+    exportJournal(metrics, journal);
     this.#watchdog = parts.watchdog
       ? new LoopWatchdog({
           limitMs: LOOP_HUNG_MS,

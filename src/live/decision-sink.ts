@@ -43,6 +43,19 @@ export class DecisionSink {
     const { stage, outcome, reason, run } = record;
     metrics.counter('overnight_decisions_total', { stage, outcome, reason: reason.code }).value +=
       run?.count ?? 1;
+    this.#count(record);
+  }
+
+  #count({ stage, outcome, venue, strategy, atMs, run }: DecisionRecord): void {
+    const { metrics } = this.#parts;
+    if (stage === 'fill') metrics.counter('overnight_fills_total', { venue }).value += 1;
+    if (outcome === 'rejected') {
+      metrics.counter('overnight_order_rejects_total', { venue }).value += 1;
+    }
+    if (stage === 'signal' && strategy !== undefined) {
+      const last = metrics.gauge('overnight_signal_last_timestamp_seconds', { strategy });
+      last.value = (run?.lastAtMs ?? atMs) / 1000;
+    }
   }
 
   /** Call each 100 to 200 ms. */

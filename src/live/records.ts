@@ -11,6 +11,7 @@ import { DecisionSink } from './decision-sink.ts';
 import { FaultBoard } from './fault-board.ts';
 import { AppLog } from './log.ts';
 import { rotationOf } from './rotating-file.ts';
+import { exportSinks } from './sink-metrics.ts';
 import { wallClockMs } from './wall-clock.ts';
 import { WorldMetrics } from './world-metrics.ts';
 
@@ -69,16 +70,20 @@ export class Records {
       ageMsMax: settings.retention.decisionsDaysMax * DAY_MS,
       bytesMax: settings.retention.decisionsBytesMax,
     };
+    const decisionStore = new DecisionStore(storeLimits, (text) =>
+      this.#trouble('decisions.failed', text),
+    );
+    const decisionLog = new DecisionLog({
+      path: path.join(settings.log.dir, 'decisions.jsonl'),
+      rotation,
+      nowMs: wallClockMs,
+    });
     this.decisions = new DecisionSink({
       epoch,
       buildId,
       configHash,
-      store: new DecisionStore(storeLimits, (text) => this.#trouble('decisions.failed', text)),
-      log: new DecisionLog({
-        path: path.join(settings.log.dir, 'decisions.jsonl'),
-        rotation,
-        nowMs: wallClockMs,
-      }),
+      store: decisionStore,
+      log: decisionLog,
       probe: this.probe,
       metrics: this.metrics,
     });
@@ -94,6 +99,8 @@ export class Records {
       };
       this.capture = new Capture(captureLimits, (text) => this.#trouble('capture.failed', text));
     }
+    const { log, capture } = this;
+    exportSinks(this.metrics, { log, decisionLog, decisionStore, capture });
   }
 
   /** Trading goes on without these records; a person must know that they are missing. */

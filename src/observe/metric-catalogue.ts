@@ -85,9 +85,6 @@ export const METRICS = {
     reason: ['silent', 'closed', 'refused', 'rotation', 'failed'],
   }),
   overnight_ws_messages_total: counter('Messages received', { venue: 'venues', stream: STREAMS }),
-  overnight_network_bytes_total: counter('Payload bytes received and sent over sockets', {
-    dir: ['in', 'out'],
-  }),
   overnight_data_rejected_total: counter('Messages thrown away', {
     venue: 'venues',
     reason: DATA_REJECTIONS,
@@ -167,6 +164,12 @@ export const METRICS = {
   overnight_db_buffered_rows: gauge('Rows that wait for the next commit', {
     db: ['journal', 'decisions'],
   }),
+  overnight_db_dropped_rows_total: counter(
+    'Records lost because the database refused for too long',
+    {
+      db: ['decisions'],
+    },
+  ),
   overnight_disk_free_bytes: gauge('Free space', { mount: ['data', 'logs'] }),
   overnight_capture_bytes_total: counter('Compressed bytes of the capture', {}),
   overnight_capture_dropped_total: counter(
