@@ -36,7 +36,7 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Runn
   const settings = fillSettings(options);
   const survey =
     settings.recordings.length > 0 ? await surveyRecordings(settings.recordings) : undefined;
-  const clock = new ExchangeClock(() => performance.timeOrigin + performance.now());
+  const clock = new ExchangeClock(() => Date.now());
   const exchange = createExchange(settings, survey, clock);
 
   const stopMarket = startMarket(exchange, settings, survey);

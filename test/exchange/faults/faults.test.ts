@@ -117,13 +117,15 @@ test('delay: the answer comes late, the order does not', async () => {
     fault: 'delay',
     count: 1,
     target: { method: 'POST' },
-    settings: { delayMs: 300 },
+    settings: { delayMs: 1_000 },
   });
-  const startedAt = performance.now();
-  const answer = place(rest, 'late');
-  while (!(await exists(rest, 'late'))) expect(performance.now() - startedAt).toBeLessThan(300);
+  let isAnswered = false;
+  const answer = place(rest, 'late').finally(() => {
+    isAnswered = true;
+  });
+  while (!(await exists(rest, 'late')));
+  expect(isAnswered).toBe(false);
   expect((await answer).status).toBe(200);
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(299);
 });
 
 test('delay before the engine: a short window runs out while the request waits', async () => {
