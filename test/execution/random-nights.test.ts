@@ -77,8 +77,12 @@ function liveThrough(seed: number): DeskNight {
         night.take(night.desk.requestCancel(clientOrderId, { code: 'TIME_EXIT' }, night.at()));
       }
     }
-    if (random.chance(0.1)) {
-      night.kill();
+    if (random.chance(0.15)) {
+      if (random.chance(0.5)) night.kill();
+      else {
+        night.killAfterRows(1 + random.below(4));
+        night.send({ quantity: lots(1 + random.below(20)) });
+      }
       night.wait(random.below(2_000));
       night.restart();
       night.take(night.desk.startReconciliation('start', night.at()));

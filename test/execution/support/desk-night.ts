@@ -59,6 +59,7 @@ export class DeskNight {
   balancesLie = false;
   #requestId = 0;
   #isDead = false;
+  #deathAtRow = Number.POSITIVE_INFINITY;
   #later: { readonly atMs: number; readonly run: () => void }[] = [];
 
   constructor(limits: Partial<ExecutionLimits> = {}) {
@@ -157,6 +158,7 @@ export class DeskNight {
   restart(): ExecutionStep {
     this.epoch += 1;
     this.#isDead = false;
+    this.#deathAtRow = Number.POSITIVE_INFINITY;
     this.desk = this.#newDesk();
     this.believedLots = 0;
     const rows = this.rows();
@@ -169,6 +171,11 @@ export class DeskNight {
   /** From now on no effect is performed: the process is dead and does not know. */
   kill(): void {
     this.#isDead = true;
+  }
+
+  /** The process dies right after so many more rows are on disk, whatever it was about to do. */
+  killAfterRows(count: number): void {
+    this.#deathAtRow = this.journal.length + count;
   }
 
   rows(): JournalRow[] {
@@ -188,7 +195,8 @@ export class DeskNight {
 
   take(step: ExecutionStep): void {
     if (this.#isDead) return;
-    this.journal.push(...step.rows.map(encodeRow));
+    this.#append(step.rows);
+    if (this.#isDead) return;
     this.changes.push(...step.changes);
     this.findings.push(...step.findings);
     for (const booked of step.newFills) {
@@ -202,6 +210,14 @@ export class DeskNight {
     }
   }
 
+  #append(rows: readonly JournalRow[]): void {
+    for (const row of rows) {
+      if (this.#isDead) return;
+      this.journal.push(encodeRow(row));
+      this.#isDead = this.journal.length >= this.#deathAtRow;
+    }
+  }
+
   #believe(fill: BookedFill['fill']): void {
     this.believedLots += fill.side === 'BUY' ? fill.quantity : -fill.quantity;
   }
@@ -211,14 +227,16 @@ export class DeskNight {
     switch (effect.type) {
       case 'persistIntent': {
         const { order, checks, atMs } = effect;
-        this.journal.push(encodeRow({ type: 'intent', atMs, intent: order, checks }));
+        this.#append([{ type: 'intent', atMs, intent: order, checks }]);
+        if (this.#isDead) return;
         const guard = this.#guard;
         const durable = markDurable(order);
         this.take(this.desk.onIntentDurable(durable, guard, this.at(), this.venueMs()));
         return;
       }
       case 'persistSubmitted':
-        this.journal.push(encodeRow(effect.row));
+        this.#append([effect.row]);
+        if (this.#isDead) return;
         this.take(this.desk.onSubmittedDurable(effect.order, this.at()));
         return;
       case 'placeOrder':
