@@ -98,14 +98,14 @@ export class BookKeeper {
     }
     this.#checkDeadlines(atMs);
     if (this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
-    if (!this.book.isSynced) this.#ask('sync', atMs);
+    if (!this.book.isLoaded) this.#ask('sync', atMs);
     else if (this.#isRefreshDue(atMs)) this.#ask('refresh', atMs);
     else if (wantsConfirmation && atMs >= this.#confirmNotBeforeMs) this.#ask('confirm', atMs);
   }
 
   /** Starts the synchronisation at once instead of at the next tick. */
   syncNow(atMs: UnixMs): void {
-    if (this.book.isSynced || this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
+    if (this.book.isLoaded || this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
     this.#ask('sync', atMs);
   }
 
@@ -192,6 +192,7 @@ export class BookKeeper {
       this.#confirmNotBeforeMs = atMs + 2 * this.#context.limits.snapshotRetryMs;
       return false;
     }
+    this.book.confirm();
     const top = latest ?? topOf(this.book);
     if (snapshot.bids[0] === top.bidPrice && snapshot.asks[0] === top.askPrice) return true;
     this.trouble = 'topSilent';
@@ -201,7 +202,7 @@ export class BookKeeper {
   #checkDeadlines(atMs: UnixMs): void {
     const { limits } = this.#context;
     if (this.#provenId > 0 && atMs - this.#provenSinceMs > limits.bookLagMsMax) {
-      if (this.book.isSynced) this.trouble = 'bookSilent';
+      if (this.book.isLoaded) this.trouble = 'bookSilent';
     }
     if (
       this.#topDiffersSinceMs !== undefined &&

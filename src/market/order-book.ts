@@ -20,7 +20,9 @@ export type SnapshotOutcome = 'synced' | 'stale' | 'gap';
  * at any later hole. Sizes are absolute, so a change that overlaps what is known is applied whole.
  */
 export class OrderBook implements BookView {
-  isSynced = false;
+  /** There is a snapshot. Whether the stream follows it without a hole is another question. */
+  isLoaded = false;
+  #isProven = false;
   updateId = 0;
   readonly bids: BookSide;
   readonly asks: BookSide;
@@ -45,6 +47,10 @@ export class OrderBook implements BookView {
     this.#bufferMax = bufferMax;
   }
 
+  /** The stream, or the venue asked once more, has proven that nothing is missing behind the snapshot. */
+  get isSynced(): boolean {
+    return this.isLoaded && this.#isProven;
+  }
   get isCrossed(): boolean {
     const { bids, asks } = this;
     return bids.size > 0 && asks.size > 0 && bids.priceAt(0) >= asks.priceAt(0);
@@ -61,12 +67,18 @@ export class OrderBook implements BookView {
 
   /** Forgets the levels: the next snapshot starts anew. */
   reset(): void {
-    this.isSynced = false;
+    this.isLoaded = false;
+    this.#isProven = false;
     this.updateId = 0;
     this.bids.clear();
     this.asks.clear();
     this.#buffer = [];
     this.#keepsForRefresh = false;
+  }
+
+  /** The venue says that its book still has our id. */
+  confirm(): void {
+    this.#isProven = true;
   }
 
   /** From now on changes are kept, so that a snapshot under way can replace the book. */
@@ -76,7 +88,7 @@ export class OrderBook implements BookView {
   /** The snapshot under way will not come. */
   abandonRefresh(): void {
     this.#keepsForRefresh = false;
-    if (this.isSynced) this.#buffer = [];
+    if (this.isLoaded) this.#buffer = [];
   }
 
   onDiff(diff: DepthDiff): DiffOutcome {
@@ -86,7 +98,7 @@ export class OrderBook implements BookView {
     }
     const expectedId = this.#streamId + 1;
     this.#streamId = lastUpdateId;
-    if (!this.isSynced) {
+    if (!this.isLoaded) {
       const gap = this.#buffer.length > 0 && firstUpdateId > expectedId;
       if (gap) this.#buffer = [];
       this.#keep(diff);
@@ -94,6 +106,7 @@ export class OrderBook implements BookView {
     }
     if (lastUpdateId <= this.updateId) {
       this.coveredCount += 1;
+      this.#isProven = true;
       return 'covered';
     }
     if (firstUpdateId > this.updateId + 1) {
@@ -111,9 +124,9 @@ export class OrderBook implements BookView {
     const first = this.#buffer[0];
     if (first !== undefined && snapshot.updateId < first.firstUpdateId - 1) return 'stale';
     // A refresh without kept changes must not take the book back in time.
-    if (first === undefined && this.isSynced && snapshot.updateId < this.updateId) return 'stale';
+    if (first === undefined && this.isLoaded && snapshot.updateId < this.updateId) return 'stale';
     const kept = this.#buffer;
-    const wasSynced = this.isSynced;
+    const wasSynced = this.isLoaded;
     this.#buffer = [];
     this.#keepsForRefresh = false;
     this.#load(snapshot);
@@ -122,7 +135,10 @@ export class OrderBook implements BookView {
       if (diff === undefined) continue;
       if (diff.lastUpdateId <= this.updateId) {
         // Changes kept beside a synced book were counted when they were applied to it.
-        if (!wasSynced) this.coveredCount += 1;
+        if (!wasSynced) {
+          this.coveredCount += 1;
+          this.#isProven = true;
+        }
         continue;
       }
       if (diff.firstUpdateId > this.updateId + 1) {
@@ -152,6 +168,7 @@ export class OrderBook implements BookView {
     this.asks.apply(diff.asks);
     this.updateId = diff.lastUpdateId;
     this.appliedCount += 1;
+    this.#isProven = true;
   }
 
   #load(snapshot: DepthSnapshot): void {
@@ -160,7 +177,7 @@ export class OrderBook implements BookView {
     loadWorstFirst(this.bids, snapshot.bids);
     loadWorstFirst(this.asks, snapshot.asks);
     this.updateId = snapshot.updateId;
-    this.isSynced = true;
+    this.isLoaded = true;
     this.snapshotBid = snapshot.bids[0] ?? 0;
     this.snapshotAsk = snapshot.asks[0] ?? 0;
     this.windowBid = snapshot.bids.at(-2) ?? 0;

@@ -151,7 +151,7 @@ export class SymbolFeed {
     // A quiet symbol says nothing until something changes: the snapshot is its first word. It counts
     // as fresh only when its streams bring something or the venue confirms that nothing came since.
     if (this.#topId === 0) this.#startTopFromBook(atMs, sink);
-    sink.onBook(this.#index, atMs);
+    if (this.keeper.book.isSynced) sink.onBook(this.#index, atMs);
   }
 
   onTick(atMs: UnixMs, sink: MarketSink): void {
