@@ -1,6 +1,7 @@
 import type { ExchangeCore } from '../matching/exchange-core.ts';
 import type { MarketHappening } from '../matching/happening.ts';
 import type { SymbolStatus } from '../matching/symbol-rules.ts';
+import { toUserEvent } from '../matching/wire/user-events.ts';
 import { ApiKeys } from './api-keys.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { ExchangeSettings } from './exchange-options.ts';
@@ -11,7 +12,6 @@ import { StreamHub } from './market/stream-hub.ts';
 import type { Venue } from './operations/operation.ts';
 import { RateLimits } from './rate-limits.ts';
 import { RequestDesk } from './request-desk.ts';
-import { toUserEvent } from './user-events.ts';
 import { WireLog } from './wire-log.ts';
 import { UserStreams } from './ws/user-streams.ts';
 import type { WsServer } from './ws/ws-server.ts';

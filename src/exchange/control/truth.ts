@@ -1,8 +1,8 @@
 import type { ExchangeCore } from '../../matching/exchange-core.ts';
 import { toWire } from '../../matching/scale.ts';
+import { describeBalance, describeFill, describeQueried } from '../../matching/wire/wire-shapes.ts';
 import type { RecordingPlayer } from '../market/recording-player.ts';
 import type { WireLog } from '../wire-log.ts';
-import { describeBalance, describeFill, describeQueried } from '../wire-shapes.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

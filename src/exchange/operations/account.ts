@@ -1,7 +1,9 @@
+import type { AccountView } from '../../matching/exchange-core.ts';
+import type { BalanceView } from '../../matching/happening.ts';
 import { toWire } from '../../matching/scale.ts';
+import { describeAccount } from '../../matching/wire/wire-shapes.ts';
 import { describeRateLimits } from '../rate-limits.ts';
 import { VenueRefusal } from '../refusal.ts';
-import { describeBalance } from '../wire-shapes.ts';
 import { type Operation, readSymbol, signedOperation, type Venue } from './operation.ts';
 
 const NO_RATE = '0.00000000';
@@ -11,33 +13,7 @@ export const account: Operation = signedOperation(20, (venue, call) => {
   const view = accountOf(venue, call.account);
   const omitZero = call.params.flag('omitZeroBalances') === true;
   call.params.refuseUnread();
-  const balances = omitZero
-    ? view.balances.filter(({ free, locked }) => free + locked !== 0n)
-    : view.balances;
-  return {
-    // The older fields count in hundredths of a percent.
-    makerCommission: Number(view.makerRate / 10_000n),
-    takerCommission: Number(view.takerRate / 10_000n),
-    buyerCommission: 0,
-    sellerCommission: 0,
-    commissionRates: {
-      maker: toWire(view.makerRate),
-      taker: toWire(view.takerRate),
-      buyer: NO_RATE,
-      seller: NO_RATE,
-    },
-    canTrade: true,
-    canWithdraw: false,
-    canDeposit: false,
-    brokered: false,
-    requireSelfTradePrevention: false,
-    preventSor: false,
-    updateTime: view.updatedAtMs,
-    accountType: 'SPOT',
-    balances: balances.map(describeBalance),
-    permissions: ['SPOT'],
-    uid: 1,
-  };
+  return describeAccount(omitZero ? { ...view, balances: held(view) } : view);
 });
 
 /** `GET account/commission`, `account.commission`. */
@@ -83,6 +59,10 @@ export const tradeFees: Operation = signedOperation(1, (venue, call) => {
       takerCommission: toWire(view.takerRate),
     }));
 });
+
+function held({ balances }: AccountView): readonly BalanceView[] {
+  return balances.filter(({ free, locked }) => free + locked !== 0n);
+}
 
 function accountOf(venue: Venue, name: string) {
   const view = venue.core.account(name);

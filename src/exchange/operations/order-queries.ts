@@ -1,6 +1,6 @@
 import type { ListWindow } from '../../matching/exchange-core.ts';
+import { describeFill, describeQueried } from '../../matching/wire/wire-shapes.ts';
 import { REFUSALS } from '../refusal.ts';
-import { describeFill, describeQueried } from '../wire-shapes.ts';
 import {
   type Call,
   type Operation,

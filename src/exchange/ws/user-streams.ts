@@ -1,5 +1,5 @@
+import type { UserEvent } from '../../matching/wire/user-events.ts';
 import type { Subject } from '../faults/fault.ts';
-import type { UserEvent } from '../user-events.ts';
 
 /** Somebody who listens to an account. */
 export interface UserListener {

@@ -1,5 +1,5 @@
-import type { MarketHappening, OrderUpdated } from '../matching/happening.ts';
-import { toWire } from '../matching/scale.ts';
+import type { MarketHappening, OrderUpdated } from '../happening.ts';
+import { toWire } from '../scale.ts';
 
 /** An event for one account's user data streams. */
 export interface UserEvent {

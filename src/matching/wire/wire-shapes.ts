@@ -1,6 +1,6 @@
-import type { Canceled, Placed } from '../matching/exchange-core.ts';
-import type { BalanceView, FillView, OrderListView, OrderView } from '../matching/happening.ts';
-import { toWire } from '../matching/scale.ts';
+import type { AccountView, Canceled, Placed } from '../exchange-core.ts';
+import type { BalanceView, FillView, OrderListView, OrderView } from '../happening.ts';
+import { toWire } from '../scale.ts';
 
 /** How an order looks in the answers of the venue: the same order has five shapes. */
 export type OrderResponseType = 'ACK' | 'RESULT' | 'FULL';
@@ -83,6 +83,36 @@ export function describeFill(fill: FillView): Fields {
 
 export function describeBalance(balance: BalanceView): Fields {
   return { asset: balance.asset, free: toWire(balance.free), locked: toWire(balance.locked) };
+}
+
+const NO_RATE = '0.00000000';
+
+/** Answer to the question for an account. */
+export function describeAccount(account: AccountView): Fields {
+  return {
+    // The older fields count in hundredths of a percent.
+    makerCommission: Number(account.makerRate / 10_000n),
+    takerCommission: Number(account.takerRate / 10_000n),
+    buyerCommission: 0,
+    sellerCommission: 0,
+    commissionRates: {
+      maker: toWire(account.makerRate),
+      taker: toWire(account.takerRate),
+      buyer: NO_RATE,
+      seller: NO_RATE,
+    },
+    canTrade: true,
+    canWithdraw: false,
+    canDeposit: false,
+    brokered: false,
+    requireSelfTradePrevention: false,
+    preventSor: false,
+    updateTime: account.updatedAtMs,
+    accountType: 'SPOT',
+    balances: account.balances.map(describeBalance),
+    permissions: ['SPOT'],
+    uid: 1,
+  };
 }
 
 export function describeList(list: OrderListView): Fields {
