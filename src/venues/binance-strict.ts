@@ -192,7 +192,11 @@ function readLevels(value: unknown, key: string, instrument: Instrument): number
     if (!Array.isArray(level) || level.length !== 2) {
       throw new Rejected('invalidShape', `a level of ${key} is no pair`);
     }
-    levels.push(readPrice(level[0], key, instrument), readSize(level[1], key, instrument));
+    const size = readSize(level[1], key, instrument);
+    const ticks = readTicks(level[0], key, instrument);
+    // Orders from before the tick was changed rest deep in some books. Such a level is left out; if
+    // it ever were the best one, the best bid and ask stream would disagree and be refused.
+    if (ticks !== undefined) levels.push(ticks, size);
   }
   return levels;
 }

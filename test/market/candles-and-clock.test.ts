@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import type { Candle, Trade } from '../../src/domain/market.ts';
+import { lots, price, unixMs } from '../../src/domain/units.ts';
+import { CandleBuilder } from '../../src/market/candle-builder.ts';
+import { ClockOffset } from '../../src/market/clock-offset.ts';
+import { DEFAULT_FEED_LIMITS } from '../../src/market/feed-limits.ts';
+import { SymbolFreshness } from '../../src/market/freshness.ts';
+import { GapHistogram } from '../../src/market/gap-histogram.ts';
+
+const MINUTE = 60_000;
+const T0 = 1_723_161_240_000; // a whole minute
+
+function trade(atMs: number, at: number, quantity = 1): Trade {
+  return {
+    type: 'trade',
+    instrument: 0,
+    tradeId: atMs,
+    price: price(at),
+    quantity: lots(quantity),
+    buyerIsMaker: false,
+    eventAtMs: unixMs(atMs),
+    tradedAtMs: unixMs(atMs),
+  };
+}
+
+function closed(builder: CandleBuilder, atMs: number): Candle[] {
+  const candles: Candle[] = [];
+  for (let one = builder.closeNext(atMs); one; one = builder.closeNext(atMs)) candles.push(one);
+  return candles;
+}
+
+test('bars: the first is tainted because we came late, the others are whole, empty ones repeat the close', () => {
+  const builder = new CandleBuilder(MINUTE);
+  expect(closed(builder, T0)).toEqual([]);
+  builder.onTrade(trade(T0 + 30_000, 100));
+  expect(closed(builder, T0 + MINUTE - 1)).toEqual([]);
+  expect(closed(builder, T0 + MINUTE)).toMatchObject([{ openAtMs: T0, tainted: true, close: 100 }]);
+
+  for (const [i, at] of [105, 90, 95].entries()) builder.onTrade(trade(T0 + MINUTE + i, at, 2));
+  expect(closed(builder, T0 + 4 * MINUTE)).toEqual([
+    {
+      openAtMs: T0 + MINUTE,
+      intervalMs: MINUTE,
+      open: 105,
+      high: 105,
+      low: 90,
+      close: 95,
+      volume: 6,
+      tradeCount: 3,
+      tainted: false,
+    },
+    ...[2, 3].map((minute) => ({
+      openAtMs: T0 + minute * MINUTE,
+      intervalMs: MINUTE,
+      open: 95,
+      high: 95,
+      low: 95,
+      close: 95,
+      volume: 0,
+      tradeCount: 0,
+      tainted: false,
+    })),
+  ]);
+});
+
+test('a trade for a bar that is closed does not change it: the running one is tainted', () => {
+  const builder = new CandleBuilder(MINUTE);
+  builder.onTrade(trade(T0, 100));
+  closed(builder, T0 + 2 * MINUTE);
+  expect(builder.onTrade(trade(T0 + MINUTE, 1))).toBe(false);
+  expect(closed(builder, T0 + 3 * MINUTE)).toMatchObject([{ tainted: true, low: 100 }]);
+});
+
+test('after a silence of days the builder starts anew instead of telling each empty minute', () => {
+  const builder = new CandleBuilder(1_000);
+  builder.onTrade(trade(T0, 100));
+  expect(closed(builder, T0 + 3 * 86_400_000).length).toBe(1);
+});
+
+// Measured in a real recording: the receiver's clock was 1.27 s behind the venue for the whole session.
+test('our clock 1.27 s behind: the offset is found from events alone, and their lag is right', () => {
+  const clock = new ClockOffset();
+  for (let i = 0; i < 1_000; i++) {
+    const happenedAtMs = T0 + i * 100;
+    const delayMs = 5 + (i % 22);
+    clock.onEvent(unixMs(happenedAtMs), unixMs(happenedAtMs + delayMs - 1_270));
+  }
+  expect(clock.offsetMs).toBe(1_265);
+  expect(clock.lagOf(unixMs(T0), unixMs(T0 - 1_270 + 505))).toBe(500);
+});
+
+test('the answer with the shortest way counts; a step of our clock voids everything', () => {
+  const clock = new ClockOffset();
+  clock.onServerTime(unixMs(T0 + 500), unixMs(T0), unixMs(T0 + 1_000));
+  expect(clock.offsetMs).toBe(0);
+  clock.onServerTime(unixMs(T0 + 2_120), unixMs(T0 + 2_000), unixMs(T0 + 2_040));
+  expect(clock.offsetMs).toBe(100);
+  clock.onServerTime(unixMs(T0 + 9_000), unixMs(T0 + 3_000), unixMs(T0 + 9_000));
+  expect(clock.offsetMs).toBe(100);
+  clock.reset();
+  expect(clock.offsetMs).toBeUndefined();
+});
+
+test('nothing but events from the future for 5 s: our offset is wrong, not the venue', () => {
+  const clock = new ClockOffset();
+  clock.onServerTime(unixMs(T0), unixMs(T0), unixMs(T0));
+  expect(clock.onFutureEvent(unixMs(T0 + 100))).toBe(false);
+  expect(clock.onFutureEvent(unixMs(T0 + 5_000))).toBe(false);
+  expect(clock.onFutureEvent(unixMs(T0 + 5_100))).toBe(true);
+  expect(clock.offsetMs).toBeUndefined();
+});
+
+test('a gap quantile is never shorter than the truth and at most a quarter longer', () => {
+  const gaps = new GapHistogram();
+  expect(gaps.quantileMs(0.999)).toBe(0);
+  for (let i = 1; i <= 10_000; i++) gaps.add(i);
+  expect(gaps.quantileMs(0.999)).toBeGreaterThanOrEqual(9_990);
+  expect(gaps.quantileMs(0.999)).toBeLessThanOrEqual(9_990 * 1.25);
+  expect(gaps.quantileMs(0.5)).toBeGreaterThanOrEqual(5_000);
+});
+
+test('a limit grows only by silences that the venue confirmed, and never beyond its bound', () => {
+  const unproven = new SymbolFreshness(DEFAULT_FEED_LIMITS);
+  unproven.onAdvanced(unixMs(T0));
+  unproven.onAdvanced(unixMs(T0 + 20_000));
+  expect(unproven.limitMs).toBe(3_000);
+
+  const proven = new SymbolFreshness(DEFAULT_FEED_LIMITS);
+  proven.onAdvanced(unixMs(T0));
+  proven.onConfirmed(unixMs(T0 + 1_900));
+  expect(proven.limitMs).toBeGreaterThanOrEqual(9_500);
+  proven.onConfirmed(unixMs(T0 + 20_000));
+  expect(proven.limitMs).toBe(60_000);
+});
+
+test('age: on both sides of the limit, and an event lag closes the gate though updates come', () => {
+  const symbol = new SymbolFreshness(DEFAULT_FEED_LIMITS);
+  expect(symbol.assess(unixMs(T0), true)).toMatchObject({ fresh: false, ageMs: Infinity });
+  symbol.onAdvanced(unixMs(T0));
+  expect(symbol.assess(unixMs(T0 + 3_000), true)).toMatchObject({ fresh: true, ageMs: 3_000 });
+  expect(symbol.assess(unixMs(T0 + 3_001), true).fresh).toBe(false);
+  expect(symbol.assess(unixMs(T0), false).fresh).toBe(false);
+  symbol.eventLagMs = 2_001;
+  expect(symbol.assess(unixMs(T0), true).fresh).toBe(false);
+});
