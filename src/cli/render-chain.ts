@@ -9,7 +9,7 @@ const INDENT = '           ';
 export function renderChain(chain: readonly DecisionLine[]): string {
   const first = chain[0];
   if (first === undefined) return 'nothing is known about it\n';
-  const parts = [headOf(first), ...chain.map(renderRecord), timesOf(chain)];
+  const parts = [headOf(first), ...chain.map((record) => renderRecord(record)), timesOf(chain)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
@@ -30,11 +30,10 @@ function renderRecord(record: DecisionLine): string {
   };
   return [
     title,
-    ...wrapPairs({ ...compared, ...ids }),
-    ...wrapPairs(record.inputs ?? {}),
+    // Reasons and inputs often name the same number: one mention is enough.
+    ...wrapPairs({ ...compared, ...record.inputs, ...ids }),
     ...renderChecks(record),
     ...renderRun(record),
-    ...renderTimes(record),
   ].join('\n');
 }
 
@@ -47,8 +46,8 @@ function renderChecks({ checks }: DecisionLine): readonly string[] {
   if (checks === undefined) return [];
   const rows = checks.map(({ code, value, limit, passed }) => [
     code,
-    String(value),
-    String(limit),
+    formatValue(value),
+    formatValue(limit),
     passed ? 'passed' : 'FAILED',
   ]);
   return indent(formatTable(['check', 'value', 'limit', ''], rows));
@@ -61,11 +60,6 @@ function renderRun({ run }: DecisionLine): readonly string[] {
     ...wrapPairs(run.nearestMiss ?? {}, 'nearest miss: '),
     ...wrapPairs(run.last, 'last: '),
   ];
-}
-
-function renderTimes({ latencyUs }: DecisionLine): readonly string[] {
-  const text = formatTimes(latencyUs);
-  return text === '' ? [] : [`${INDENT}took ${text}`];
 }
 
 /** The fullest set of times of the chain: the record that came last knows most stages. */
@@ -94,7 +88,7 @@ function wrapPairs(
   pairs: Readonly<Record<string, number | string | boolean>>,
   before = '',
 ): readonly string[] {
-  const words = Object.entries(pairs).map(([name, value]) => `${name} ${value}`);
+  const words = Object.entries(pairs).map(([name, value]) => `${name} ${formatValue(value)}`);
   if (words.length === 0) return [];
   const lines: string[] = [];
   let line = before;
@@ -111,4 +105,10 @@ function wrapPairs(
 
 function indent(text: string): readonly string[] {
   return text.split('\n').map((line) => INDENT + line);
+}
+
+/** Features of a strategy carry seventeen digits: nobody reads more than seven. */
+function formatValue(value: number | string | boolean): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
+  return String(Number(value.toPrecision(7)));
 }

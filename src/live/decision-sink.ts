@@ -1,5 +1,6 @@
 import { BoundedList } from '../domain/bounded.ts';
 import type { DecisionRecord } from '../domain/decision.ts';
+import type { ClientOrderId } from '../domain/ids.ts';
 import { type DecisionLine, toDecisionLine } from '../observe/decision-line.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
 import type { MetricSet } from '../observe/metric-set.ts';
@@ -33,6 +34,7 @@ export class DecisionSink {
     const { epoch, buildId, configHash, probe, metrics, store, log } = this.#parts;
     if (record.stage === 'fill' && record.clientOrderId !== undefined) {
       probe.orderFilled(record.clientOrderId);
+      this.orderTimed(record.clientOrderId);
     }
     const latencyUs = isOwnEvent(record) ? probe.latencyUs(record.clientOrderId) : {};
     const line = toDecisionLine(record, { epoch, latencyUs, buildId, configHash });
@@ -56,6 +58,12 @@ export class DecisionSink {
       const last = metrics.gauge('overnight_signal_last_timestamp_seconds', { strategy });
       last.value = (run?.lastAtMs ?? atMs) / 1000;
     }
+  }
+
+  /** The stage times of an order grew: the answer may come after the last record of its chain. */
+  orderTimed(id: ClientOrderId): void {
+    const { store, probe } = this.#parts;
+    store.addLatency(id, wallClockMs(), probe.latencyUs(id));
   }
 
   /** Call each 100 to 200 ms. */

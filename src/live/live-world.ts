@@ -73,6 +73,8 @@ export class LiveWorld implements World {
       const venue = venueOf(event.connection);
       probe.begin(venue);
       metrics.frameCame(venue, isAccount(event.connection));
+    } else if (event.type !== 'intentDurable' && event.type !== 'submittedDurable') {
+      probe.beginWithoutFrame();
     }
     if (event.type === 'timerFired') metrics.ticksCount += 1;
     capture?.record(event);
@@ -95,7 +97,7 @@ export class LiveWorld implements World {
         break;
       case 'persistSubmitted':
         this.#append([effect.row], true);
-        probe.mark('durable');
+        probe.orderDurable(effect.order.clientOrderId);
         this.#deliver({
           type: 'submittedDurable',
           atMs: wallClockMs(),
@@ -190,6 +192,7 @@ export class LiveWorld implements World {
       .place(order, timestampMs, () => probe.orderSent(id))
       .then((answer) => {
         probe.orderAnswered(id);
+        this.#parts.decisions.orderTimed(id);
         call(answer);
         this.tell({ type: 'orderAnswered', atMs: wallClockMs(), clientOrderId: id, answer });
       });

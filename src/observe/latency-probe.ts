@@ -71,6 +71,11 @@ export class LatencyProbe implements Probe {
     this.#stamps[0] = this.#clockMs();
   }
 
+  /** A timer or an answer came: what it decides has no frame to be measured from. */
+  beginWithoutFrame(): void {
+    this.#stamps.fill(0);
+  }
+
   mark(stage: LatencyStage): void {
     const place = PLACES[stage];
     const now = this.#clockMs();
@@ -95,6 +100,11 @@ export class LatencyProbe implements Probe {
     if (venue !== this.#venue) this.#useVenue(venue);
     if (this.#current === undefined) return;
     this.#orders.set(id, { stamps: this.#stamps.slice(), histograms: this.#current });
+  }
+
+  /** The journal holds that the order leaves: the end of t4. */
+  orderDurable(id: ClientOrderId): void {
+    this.#stampOnce(id, 'durable');
   }
 
   /** The last byte of the request was handed to the socket: t5. */

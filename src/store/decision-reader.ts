@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { type DecisionLine, isDecisionLine } from '../observe/decision-line.ts';
+import { type DecisionLine, isDecisionLine, type LatencyUs } from '../observe/decision-line.ts';
 
 /** Filters of a list. Times are Unix ms, inclusive; newest first, at most `limit`. */
 export interface DecisionFilter {
@@ -45,19 +45,31 @@ export class DecisionReader {
   }
 
   /**
-   * Every record of the chain that `ref` belongs to, oldest first; empty when nothing knows it.
+   * Every record of the chain that `ref` belongs to, oldest first; empty when nothing knows it. The
+   * record of the sent order carries all its stage times, those that came later included.
    * `ref` is a decision id, a client order id, a venue order id, or `last-fill`.
    */
   chain(ref: string): readonly DecisionLine[] {
     const decisionId = ref === 'last-fill' ? this.#findLastFill() : this.#findChainOf(ref);
     if (decisionId === undefined) return [];
-    return this.#read('SELECT line FROM decision WHERE decision_id = @decisionId ORDER BY id', {
-      decisionId,
-    });
+    const chain = this.#read(
+      'SELECT line FROM decision WHERE decision_id = @decisionId ORDER BY id',
+      { decisionId },
+    );
+    return chain.map((line) => this.#withOrderTimes(line));
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  #withOrderTimes(line: DecisionLine): DecisionLine {
+    if (line.stage !== 'order' || line.clientOrderId === undefined) return line;
+    const text = this.#db
+      .prepare<[string], string>('SELECT latency_us FROM order_latency WHERE client_order_id = ?')
+      .pluck()
+      .get(line.clientOrderId);
+    return text === undefined ? line : { ...line, latencyUs: parseTimes(text) };
   }
 
   #findChainOf(ref: string): string | undefined {
@@ -90,4 +102,12 @@ export class DecisionReader {
     }
     return lines;
   }
+}
+
+function parseTimes(text: string): LatencyUs {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, number] => typeof pair[1] === 'number'),
+  );
 }

@@ -1,8 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import type { DecisionLine } from '../observe/decision-line.ts';
-import { DECISION_SCHEMA, INSERT_DECISION, toStoredDecision } from './decision-table.ts';
+import { BoundedMap } from '../domain/bounded.ts';
+import type { DecisionLine, LatencyUs } from '../observe/decision-line.ts';
+import {
+  DECISION_SCHEMA,
+  INSERT_DECISION,
+  type StoredLatency,
+  toStoredDecision,
+  UPSERT_LATENCY,
+} from './decision-table.ts';
 
 export interface DecisionStoreOptions {
   /** `data/decisions.db`. Its folder is made when it is not there. */
@@ -24,9 +31,11 @@ const PRUNE_STEP_ROWS = 500;
 export class DecisionStore {
   readonly #db: Database.Database;
   readonly #options: DecisionStoreOptions;
-  readonly #insertAll: (lines: readonly DecisionLine[]) => void;
+  readonly #insertAll: (lines: readonly DecisionLine[], times: Iterable<StoredLatency>) => void;
   readonly #onTrouble: (text: string) => void;
   #buffer: DecisionLine[] = [];
+  /** The latest stage times per order. */
+  readonly #times = new BoundedMap<string, StoredLatency>('latency.unwritten', 2000, 'dropOldest');
   #writtenCount = 0;
   #droppedCount = 0;
   #prunedCount = 0;
@@ -42,9 +51,13 @@ export class DecisionStore {
     this.#db.pragma('synchronous = NORMAL');
     this.#db.exec(DECISION_SCHEMA);
     const insert = this.#db.prepare(INSERT_DECISION);
-    this.#insertAll = this.#db.transaction((lines: readonly DecisionLine[]) => {
-      for (const line of lines) insert.run(toStoredDecision(line));
-    });
+    const upsert = this.#db.prepare(UPSERT_LATENCY);
+    this.#insertAll = this.#db.transaction(
+      (lines: readonly DecisionLine[], times: Iterable<StoredLatency>) => {
+        for (const line of lines) insert.run(toStoredDecision(line));
+        for (const time of times) upsert.run(time);
+      },
+    );
   }
 
   /** Records on disk written by this process. */
@@ -71,13 +84,20 @@ export class DecisionStore {
     this.#buffer.push(line);
   }
 
+  /** Keeps what is known of an order's stage times now; a later call for the same order replaces it. */
+  addLatency(clientOrderId: string, atMs: number, latencyUs: LatencyUs): void {
+    const stored = { clientOrderId, atMs, latencyUs: JSON.stringify(latencyUs) };
+    this.#times.set(clientOrderId, stored);
+  }
+
   /** Writes what waits in one transaction. What the disk refuses waits for the next flush. */
   flush(): void {
-    if (this.#buffer.length === 0) return;
+    if (this.#buffer.length === 0 && this.#times.size === 0) return;
     const lines = this.#buffer;
     try {
-      this.#insertAll(lines);
+      this.#insertAll(lines, this.#times.values());
       this.#buffer = [];
+      this.#times.clear();
       this.#writtenCount += lines.length;
     } catch (error) {
       this.#onTrouble(`${this.#options.path}: ${lines.length} records wait: ${String(error)}`);
@@ -92,6 +112,7 @@ export class DecisionStore {
     try {
       const cutMs = this.#isTooLarge() ? Number.MAX_SAFE_INTEGER : nowMs - this.#options.ageMsMax;
       const removed = this.#db.prepare(DELETE_OLDEST).run(PRUNE_STEP_ROWS, cutMs).changes;
+      this.#db.prepare(DELETE_OLD_LATENCY).run(PRUNE_STEP_ROWS);
       if (removed > 0) this.#db.pragma('incremental_vacuum(256)');
       this.#prunedCount += removed;
       return removed;
@@ -114,6 +135,12 @@ export class DecisionStore {
     return (pages - free) * pageBytes > this.#options.bytesMax;
   }
 }
+
+// Stage times go with the records they belong to.
+const DELETE_OLD_LATENCY = `
+DELETE FROM order_latency WHERE client_order_id IN
+  (SELECT client_order_id FROM order_latency ORDER BY at_ms LIMIT ?)
+  AND at_ms < (SELECT at_ms FROM decision ORDER BY id LIMIT 1)`;
 
 const DELETE_OLDEST = `
 DELETE FROM decision WHERE id IN (SELECT id FROM decision ORDER BY id LIMIT ?) AND at_ms < ?`;

@@ -125,12 +125,14 @@ describe('the probe', () => {
     const { probe, set, wait } = probeAt();
     const id = clientOrderId('ov1');
     probe.begin('binance');
-    for (const stage of ['parsed', 'decided', 'approved', 'durable'] as const) {
+    for (const stage of ['parsed', 'decided', 'approved'] as const) {
       wait(0.01);
       probe.mark(stage);
     }
-    expect(probe.latencyUs()).toEqual({ parse: 10, decide: 10, risk: 10, journal: 10 });
+    expect(probe.latencyUs()).toEqual({ parse: 10, decide: 10, risk: 10 });
     probe.orderLeaves(id, 'binance');
+    wait(0.01);
+    probe.orderDurable(id);
     wait(0.5);
     probe.orderSent(id);
 
@@ -164,6 +166,21 @@ describe('the probe', () => {
       expect(countOf(set, stage), stage).toBe(1);
     }
     expect(countOf(set, 'parse')).toBe(2);
+  });
+
+  test('what a timer decides is not measured from the frame before it', () => {
+    const { probe, set, wait } = probeAt();
+    probe.begin('binance');
+    probe.mark('parsed');
+    wait(500);
+    probe.beginWithoutFrame();
+    probe.mark('decided');
+    probe.mark('approved');
+    probe.orderLeaves(clientOrderId('ov1'), 'binance');
+    probe.orderSent(clientOrderId('ov1'));
+    expect(countOf(set, 'decide')).toBe(0);
+    expect(countOf(set, 'tick_to_order')).toBe(0);
+    expect(countOf(set, 'send')).toBe(1);
   });
 
   test('a second answer or fill changes nothing, an order nobody knows neither', () => {

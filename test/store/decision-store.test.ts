@@ -5,7 +5,7 @@ import { decisionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import { DecisionReader } from '../../src/store/decision-reader.ts';
 import { DecisionStore, type DecisionStoreOptions } from '../../src/store/decision-store.ts';
-import { makeChain, makeLine } from '../support/decisions.ts';
+import { makeChain, makeLine, STAMP } from '../support/decisions.ts';
 import { NOON_MS } from '../support/trading.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -98,4 +98,21 @@ test('a file larger than its bytes loses its oldest records and becomes smaller 
 
 test('nothing was decided yet: there is no reader, and nobody fails', () => {
   expect(DecisionReader.open(join(tempFolder(), 'decisions.db'))).toBeUndefined();
+});
+
+test('the times of an order that grew after its records were written are on its order record', () => {
+  const path = join(tempFolder(), 'decisions.db');
+  const store = storeAt(path);
+  for (const line of makeChain('d-1')) store.add(line);
+  store.flush();
+  store.addLatency('ov-d-1', NOON_MS, { send: 5 });
+  store.flush();
+  store.addLatency('ov-d-1', NOON_MS + 1, { send: 5, venue: 900 });
+  store.close();
+
+  const reader = readerAt(path);
+  const chain = reader.chain('d-1');
+  expect(chain.find(({ stage }) => stage === 'order')?.latencyUs).toEqual({ send: 5, venue: 900 });
+  expect(chain.find(({ stage }) => stage === 'risk')?.latencyUs).toEqual(STAMP.latencyUs);
+  reader.close();
 });
