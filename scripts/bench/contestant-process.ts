@@ -1,0 +1,75 @@
+// One contestant, in a fresh process: starts it, counts its CPU when told to.
+
+import process from 'node:process';
+import { CcxtLoop } from './ccxt-loop.ts';
+import type { Contestant } from './contestant.ts';
+import { OvernightPath } from './overnight-path.ts';
+import { PlainSocket } from './plain-socket.ts';
+import type { ContestantSays, ContestantSetup, ToContestant } from './words.ts';
+
+/** How often the count of frames is looked at: coarse, because looking costs too. */
+const LOOK_EVERY_MS = 5;
+/** What frames cause in other threads (compression, files) is still theirs: the CPU counts until it is done. */
+const SETTLE_MS = 400;
+
+function makeContestant(setup: ContestantSetup): Contestant {
+  switch (setup.name) {
+    case 'overnight':
+      return new OvernightPath(setup, { capture: true });
+    case 'overnight, capture off':
+      return new OvernightPath(setup, { capture: false });
+    case 'ccxt.pro':
+      return new CcxtLoop(setup);
+    case 'ws + JSON.parse':
+      return new PlainSocket(setup, (data) => void JSON.parse(data.toString()));
+    case 'ws':
+      return new PlainSocket(setup, () => undefined);
+  }
+}
+
+async function main(): Promise<void> {
+  const setup: ContestantSetup = JSON.parse(process.argv[2] ?? '{}');
+  const contestant = makeContestant(setup);
+  const say = (words: ContestantSays): void => {
+    process.send?.(words);
+  };
+  let cpu = process.cpuUsage();
+  let markedAtMs = performance.now();
+  const measure = (): void => {
+    const { user, system } = process.cpuUsage(cpu);
+    say({
+      type: 'measured',
+      cpuUs: user + system,
+      wallMs: performance.now() - markedAtMs,
+      rssBytes: process.memoryUsage.rss(),
+      notes: contestant.notes(),
+    });
+  };
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (heard: ToContestant) => {
+    switch (heard.type) {
+      case 'mark':
+        markedAtMs = performance.now();
+        cpu = process.cpuUsage();
+        say({ type: 'marked' });
+        break;
+      case 'await': {
+        const timer = setInterval(() => {
+          if (!contestant.hasHandled(heard.framesCount)) return;
+          clearInterval(timer);
+          setTimeout(measure, SETTLE_MS);
+        }, LOOK_EVERY_MS);
+        break;
+      }
+      case 'measure':
+        measure();
+        break;
+      case 'end':
+        void contestant.stop().then(() => process.exit(0));
+    }
+  });
+  await contestant.start();
+  say({ type: 'ready', notes: contestant.notes() });
+}
+
+await main();
