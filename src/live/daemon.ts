@@ -24,6 +24,7 @@ import { MachineSampler } from './machine-sampler.ts';
 import { PrometheusExporter } from './metrics.ts';
 import type { Pm2Gauge } from './pm2.ts';
 import { Records } from './records.ts';
+import { recoverDecisions } from './recovered-decisions.ts';
 import { exportJournal } from './sink-metrics.ts';
 import { Sockets } from './sockets.ts';
 import { wallClockMs } from './wall-clock.ts';
@@ -157,6 +158,11 @@ export class Daemon {
       health: this.#health,
       sampler: this.#sampler,
     });
+    for (const record of recoverDecisions(journal.rowsBeforeStart(), (id) => reader.chain(id))) {
+      decisions.add(record);
+    }
+    // At once: a crash now would leave them to nobody, the next start looks at its own run.
+    decisions.flush();
     exportDesk(metrics, this.desk);
     exportJournal(metrics, journal);
     this.#watchdog = parts.watchdog
