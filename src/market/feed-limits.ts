@@ -63,7 +63,7 @@ export interface FeedLimits {
   readonly candleGraceMs: number;
 }
 
-/** Starting values; where they come from stands in docs/feeds.md. */
+/** Starting values. Silences and lags: measured on recorded sessions; connects and messages: well below what venues allow. */
 export const DEFAULT_FEED_LIMITS: FeedLimits = {
   freshnessMsMax: 3_000,
   quietFreshnessMsMax: 60_000,

@@ -195,7 +195,9 @@ test('frames damaged at random: the byte decoder never throws and accepts nothin
       codec.decode(damaged);
       if (fast !== undefined) expect(fast).toEqual(decodeStrictly(damaged, table));
     } catch (cause) {
-      throw new Error(`seed ${seed}, round ${round}: ${damaged.toString('latin1')}`, { cause });
+      throw new Error(`seed ${seed}, round ${round}: ${Buffer.from(damaged).toString('latin1')}`, {
+        cause,
+      });
     }
   }
 });
