@@ -14,7 +14,11 @@ const BUFFERED_BYTES_MAX = 512 * 1024;
 const FRAMES_PER_TURN = 64;
 const NAP_MS_MAX = 50;
 
-/** Plays recorded frames: all times shifted by one constant to now, all else as it came. */
+/**
+ * Plays recorded frames: all times shifted by one constant to now, all else as it came. At full speed no
+ * constant keeps them at now (an event minutes from now is one nobody may believe): there each frame is
+ * shifted to the moment it is sent, and the venue's clock runs as ours does.
+ */
 export class RecordingPlayer {
   readonly #survey: RecordingSurvey;
   readonly #speed: PlaybackSpeed;
@@ -87,9 +91,13 @@ export class RecordingPlayer {
       if (line.type === 'snapshot') continue;
       await this.#waitFor(line.receivedAtMs);
       if (this.#stopped) return;
-      this.#send(line, shiftMs);
+      this.#send(line, this.#speed === 'max' ? this.#shiftOf(line) : shiftMs);
     }
     this.#done = true;
+  }
+
+  #shiftOf(frame: RecordedFrame): number {
+    return Math.round(this.#clock.wallMs() - frame.receivedAtMs);
   }
 
   async #waitFor(recordedMs: number): Promise<void> {
@@ -120,10 +128,9 @@ export class RecordingPlayer {
   #venueMs(): number {
     const wallMs = this.#clock.wallMs();
     const offsetMs = this.#survey.clockOffsetMs;
-    if (this.#started === undefined) return wallMs + offsetMs;
+    if (this.#started === undefined || this.#speed === 'max') return wallMs + offsetMs;
     const elapsedMs = wallMs - this.#at.wallMs;
-    const isPaced = !this.#done && this.#speed !== 'max';
-    const playedMs = isPaced ? elapsedMs * Number(this.#speed) : elapsedMs;
+    const playedMs = this.#done ? elapsedMs : elapsedMs * this.#speed;
     return this.#at.recordedMs + playedMs + this.#started.shiftMs + offsetMs;
   }
 }
