@@ -1,3 +1,4 @@
+import type { FeedCounters } from '../market/feed-views.ts';
 import type { DecisionLine, LatencyUs } from '../observe/decision-line.ts';
 
 /** Filters that every list understands. Times are Unix ms, inclusive. */
@@ -93,6 +94,23 @@ export interface FeedView {
   readonly reconnectsCount: number;
   readonly bid: string | undefined;
   readonly ask: string | undefined;
+  /** Our own book, kept from the venue's differences. */
+  readonly book: BookFigures | undefined;
+  /** Of the venue's whole feed since the start of the process. */
+  readonly counters: FeedCounters;
+}
+
+export interface BookFigures {
+  readonly updateId: number;
+  readonly bidLevelsCount: number;
+  readonly askLevelsCount: number;
+  readonly bid: BookLevel | undefined;
+  readonly ask: BookLevel | undefined;
+}
+
+export interface BookLevel {
+  readonly price: string;
+  readonly quantity: string;
 }
 
 export interface PositionView {

@@ -8,11 +8,20 @@ import {
 } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { Order } from '../domain/order.ts';
-import type { Price } from '../domain/units.ts';
+import { lots, type Price, price } from '../domain/units.ts';
+import type { BookSideView, BookView } from '../market/feed-views.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
 import type { Desk, VenueDesk } from '../pipeline/desk.ts';
 import type { PositionView as HeldPosition } from '../portfolio/views.ts';
-import type { FeedView, FillView, ListQuery, OrderView, PositionView } from './daemon-view.ts';
+import type {
+  BookFigures,
+  BookLevel,
+  FeedView,
+  FillView,
+  ListQuery,
+  OrderView,
+  PositionView,
+} from './daemon-view.ts';
 
 const RECENT_FILLS = 2_000;
 
@@ -143,8 +152,32 @@ export class DeskView {
       reconnectsCount: sumOf(feed.counters.reconnects),
       bid: top === undefined ? undefined : formatPrice(instrument, top.bidPrice),
       ask: top === undefined ? undefined : formatPrice(instrument, top.askPrice),
+      book: toBookFigures(instrument, feed.book(index)),
+      counters: feed.counters,
     };
   }
+}
+
+function toBookFigures(
+  instrument: Instrument,
+  book: BookView | undefined,
+): BookFigures | undefined {
+  if (book === undefined) return undefined;
+  return {
+    updateId: book.updateId,
+    bidLevelsCount: book.bids.size,
+    askLevelsCount: book.asks.size,
+    bid: toBestLevel(instrument, book.bids),
+    ask: toBestLevel(instrument, book.asks),
+  };
+}
+
+function toBestLevel(instrument: Instrument, side: BookSideView): BookLevel | undefined {
+  if (side.size === 0) return undefined;
+  return {
+    price: formatPrice(instrument, price(side.priceAt(0))),
+    quantity: formatQuantity(instrument, lots(side.quantityAt(0))),
+  };
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
