@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../src/domain/random.ts';
+import type { FaultTarget } from '../../src/exchange/faults/fault.ts';
 import type { FaultOrder } from '../../src/exchange/faults/fault-board.ts';
 import type { DaemonProcess } from './daemon-process.ts';
 import { describeKill } from './journal-at-rest.ts';
@@ -14,8 +15,8 @@ export interface Aim {
   readonly withinMs: number;
 }
 
-const ORDER = { channel: 'rest', method: 'POST', path: 'order' };
-const REPORTS = { channel: 'userStream' };
+const ORDER: FaultTarget = { channel: 'rest', method: 'POST', path: 'order' };
+const REPORTS: FaultTarget = { channel: 'userStream' };
 
 /** Nothing special; or the order, its answer and its reports are late, useless or lost. */
 export const AIMS: readonly Aim[] = [

@@ -51,20 +51,25 @@ export function writeSettings(file: string, changes: SettingsChange, eager: bool
     const after = tree.safeParse(change);
     settings[name] = before.success && after.success ? { ...before.data, ...after.data } : change;
   }
-  if (eager) settings['strategies'] = makeEager(settings['strategies']);
+  settings['strategies'] = fit(settings['strategies'], settings['symbols'], eager);
   writeFileSync(file, stringify(settings));
 }
 
-function makeEager(strategies: unknown): readonly Tree[] {
+/** Every strategy trades every symbol of the night. */
+function fit(strategies: unknown, symbols: unknown, eager: boolean): readonly Tree[] {
   return z
     .array(tree)
     .parse(strategies)
     .map((strategy) => ({
       ...strategy,
-      reentryCooldownMs: 300,
-      parameters: {
-        ...tree.parse(strategy['parameters']),
-        ...EAGER_PARAMETERS[String(strategy['kind'])],
-      },
+      symbols,
+      ...(eager ? { reentryCooldownMs: 300, parameters: makeEager(strategy) } : {}),
     }));
+}
+
+function makeEager(strategy: Tree): Tree {
+  return {
+    ...tree.parse(strategy['parameters']),
+    ...EAGER_PARAMETERS[String(strategy['kind'])],
+  };
 }
