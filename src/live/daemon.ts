@@ -13,6 +13,7 @@ import { AttestedHttp } from './attested-http.ts';
 import { DaemonStatus } from './daemon-status.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
 import { toDeskSetup } from './desk-setup.ts';
+import { refuseForeignJournal } from './foreign-journal.ts';
 import { LoopHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
@@ -80,6 +81,8 @@ export class Daemon {
       monotonicNs: () => process.hrtime.bigint(),
       serverNowMs: () => daemon?.world.venueNowMs(),
     });
+    const rows = journal.rowsBeforeStart();
+    refuseForeignJournal(rows, settings.venue.setup, settings.data.dir);
     const http = new AttestedHttp();
     const sockets = new Sockets(
       { handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS, frameBytesMax: FRAME_BYTES_MAX },
@@ -88,6 +91,7 @@ export class Daemon {
     const side = await makeAccountSide({
       settings,
       accountKey: parts.loaded.accountKey,
+      rows,
       http,
       sockets,
     });

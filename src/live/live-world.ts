@@ -48,6 +48,7 @@ export class LiveWorld implements World {
   #timer: NodeJS.Timeout | undefined;
   #venueOffsetMs = 0;
   #isClosed = false;
+  #listener: ((event: DeskEvent) => void) | undefined;
 
   constructor(parts: LiveWorldParts) {
     this.#parts = parts;
@@ -62,9 +63,16 @@ export class LiveWorld implements World {
     this.#deliver = deliver;
   }
 
+  /** Hears everything from outside before the core does: a venue in our own process. */
+  listen(listener: (event: DeskEvent) => void): void {
+    this.#listener = listener;
+  }
+
   /** Everything outside speaks through here. */
   tell(event: DeskEvent): void {
-    if (!this.#isClosed) this.#deliver(event);
+    if (this.#isClosed) return;
+    this.#listener?.(event);
+    this.#deliver(event);
   }
 
   capture(event: DeskEvent): void {

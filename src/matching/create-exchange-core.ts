@@ -3,7 +3,9 @@ import { InvariantBroken } from '../domain/assert.ts';
 import { BoundedMap } from '../domain/bounded.ts';
 import { parseSignedDecimal } from '../domain/decimal.ts';
 import { Random } from '../domain/random.ts';
+import { adoptPast } from './adopt.ts';
 import type {
+  AccountPast,
   AccountSetup,
   AccountView,
   CancelParams,
@@ -192,6 +194,10 @@ class Exchange extends MarketViews implements ExchangeCore {
 
   addAccount(setup: AccountSetup): void {
     this.house.ledger.open(setup).updatedAtMs = this.house.nowMs;
+  }
+
+  adopt(accountKey: string, past: AccountPast): void {
+    adoptPast(this.house, accountKey, past);
   }
 
   moveFunds(accountKey: string, asset: string, delta: string, nowMs: number) {

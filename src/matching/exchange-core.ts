@@ -243,6 +243,13 @@ export interface AccountSetup {
   readonly takerRate?: string | undefined;
 }
 
+/** What an account did before the exchange was opened. Its balances already count all of it; what open orders lock is still free in them. */
+export interface AccountPast {
+  readonly orders: readonly OrderView[];
+  /** Oldest first. */
+  readonly fills: readonly FillView[];
+}
+
 export type MarketSource =
   /** `seed` decides every quote and trade; `pace` scales how often things happen (1: a live day). */
   | { readonly type: 'generated'; readonly seed: string; readonly pace?: number | undefined }
@@ -325,6 +332,8 @@ export interface ExchangeCore {
   setStatus(symbol: string, status: SymbolStatus): void;
   setRules(rules: SymbolRules): void;
   addAccount(setup: AccountSetup): void;
+  /** Before the account's first order. Throws when the account cannot have what its open orders lock. */
+  adopt(accountKey: string, past: AccountPast): void;
   /** A deposit, or a withdrawal when negative; signed decimal text. */
   moveFunds(
     accountKey: string,

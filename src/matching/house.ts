@@ -46,6 +46,11 @@ export class House implements EngineHouse {
     return this.#orderId;
   }
 
+  /** The next order comes after `orderId`: an exchange with a past. */
+  continueAfter(orderId: number): void {
+    this.#orderId = Math.max(this.#orderId, orderId);
+  }
+
   nextOrderListId(): number {
     this.#orderListId += 1;
     return this.#orderListId;

@@ -66,7 +66,7 @@ export class MarketPrint {
 
   /** The next trade is the first after `lastTradeId`: a market with a past. */
   continueAfter(lastTradeId: number): void {
-    this.#tradeId = lastTradeId;
+    this.#tradeId = Math.max(this.#tradeId, lastTradeId);
   }
 
   /** The level at `price` may have changed: one book id, and a new top if it is one. */

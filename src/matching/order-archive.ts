@@ -35,6 +35,13 @@ class Shelf {
   readonly fills = new BoundedList<FillView>('matching.fills', FILLS_KEPT, 'dropOldest');
 }
 
+function keepEnded(shelf: Shelf, view: OrderView): void {
+  shelf.ended.set(view.orderId, view);
+  // Deleted first, so that the newest use of a name is also the last to be forgotten.
+  shelf.endedByClientId.delete(view.clientOrderId);
+  shelf.endedByClientId.set(view.clientOrderId, view.orderId);
+}
+
 export class OrderArchive {
   readonly #shelves = new BoundedMap<string, Shelf>('matching.shelves', OPEN_MAX, 'refuse');
   readonly #lists = new BoundedMap<number, OrderList>(
@@ -59,10 +66,12 @@ export class OrderArchive {
     const shelf = this.#shelf(order.account?.key ?? '', order.symbol);
     shelf.open.delete(order.orderId);
     shelf.openByClientId.delete(order.clientOrderId);
-    shelf.ended.set(order.orderId, order.view());
-    // Deleted first, so that the newest use of a name is also the last to be forgotten.
-    shelf.endedByClientId.delete(order.clientOrderId);
-    shelf.endedByClientId.set(order.clientOrderId, order.orderId);
+    keepEnded(shelf, order.view());
+  }
+
+  /** An order that ended before this archive was opened. */
+  endedBefore(accountKey: string, view: OrderView): void {
+    keepEnded(this.#shelf(accountKey, view.symbol), view);
   }
 
   filled(fill: FillView): void {

@@ -1,0 +1,242 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Settings } from '../../config/settings.ts';
+import { assertNever } from '../../domain/assert.ts';
+import { BoundedMap } from '../../domain/bounded.ts';
+import type { DeskEvent } from '../../domain/event.ts';
+import type { ClientOrderId } from '../../domain/ids.ts';
+import { formatPrice, formatQuantity, type Instrument } from '../../domain/instrument.ts';
+import type { JournalRow } from '../../domain/journal-row.ts';
+import type { SendableOrder } from '../../domain/order.ts';
+import type { VenueAnswer } from '../../domain/venue.ts';
+import { createExchangeCore } from '../../matching/create-exchange-core.ts';
+import type { ExchangeCore, Outcome, Refused } from '../../matching/exchange-core.ts';
+import type { MarketHappening } from '../../matching/happening.ts';
+import { DUPLICATE_ORDER } from '../../matching/refusal.ts';
+import { toWire } from '../../matching/scale.ts';
+import { toUserEvent } from '../../matching/wire/user-events.ts';
+import {
+  describeAccount,
+  describeCanceled,
+  describeFill,
+  describePlaced,
+  describeQueried,
+} from '../../matching/wire/wire-shapes.ts';
+import { createBinanceAccountCodec } from '../../venues/binance-account.ts';
+import { createBinanceMarketCodec } from '../../venues/binance-market.ts';
+import type { AccountGateway, AccountQuestion } from '../account-gateway.ts';
+import { wallClockMs } from '../wall-clock.ts';
+import { PaperMarket } from './paper-market.ts';
+import { PAPER_ACCOUNT, readPaperPast } from './paper-past.ts';
+import { readPaperRules } from './paper-rules.ts';
+import { ONE_WAY_MS, PaperSocket } from './paper-socket.ts';
+
+const CLIENT_IDS_MAX = 1_000_000;
+const LIST_ROWS_MAX = 1_000;
+
+/** What the paper venue needs of the world it stands in. */
+export interface PaperWorld {
+  /** Estimate of the real venue's clock. */
+  venueNowMs(): number;
+  tell(event: DeskEvent): void;
+}
+
+export interface PaperParts {
+  readonly settings: Pick<Settings, 'venue' | 'symbols' | 'portfolio'>;
+  /** All that the journal held before this start. */
+  readonly rows: readonly JournalRow[];
+}
+
+/**
+ * A venue inside our own process: the real market as the daemon hears it, and one account that trades
+ * with it. It answers in the real venue's words, so everything above it is the same code as with real
+ * money. What it cannot know stands in `docs/paper.md`.
+ */
+export class PaperVenue implements AccountGateway {
+  readonly socket: PaperSocket;
+  readonly #parts: PaperParts;
+  readonly #codec = createBinanceAccountCodec();
+  /** Every client id ever sent: none is taken twice, not even after a restart. */
+  readonly #takenIds = new BoundedMap<string, true>('paper.takenIds', CLIENT_IDS_MAX, 'dropOldest');
+  #world: PaperWorld | undefined;
+  #exchange: ExchangeCore | undefined;
+  #market: PaperMarket | undefined;
+  #nowMs = 0;
+
+  constructor(parts: PaperParts) {
+    this.#parts = parts;
+    this.socket = new PaperSocket((event) => this.#world?.tell(event));
+    for (const row of parts.rows) {
+      if (row.type === 'submitted') this.#takenIds.set(row.clientOrderId, true);
+    }
+  }
+
+  useWorld(world: PaperWorld): void {
+    this.#world = world;
+  }
+
+  /** What the daemon hears, before the core does: rules, books, market messages. */
+  hear(event: DeskEvent): void {
+    if (event.type === 'frameReceived') {
+      if (event.connection.startsWith(`${this.#parts.settings.venue.name}/market/`)) {
+        const message = this.#market?.readFrame(event.bytes);
+        if (message !== undefined) this.#report(this.#exchange?.feedRecorded(message, this.#now()));
+      }
+      return;
+    }
+    if (event.type !== 'venueAnswered') return;
+    const { question, answer } = event;
+    if (answer.type !== 'http' || answer.status !== 200) return;
+    if (question.type === 'instruments') this.#onRules(question.venueSymbols, answer);
+    if (question.type !== 'depth') return;
+    for (const message of this.#market?.readDepth(question.instrument, answer.body) ?? []) {
+      this.#report(this.#exchange?.feedRecorded(message, this.#now()));
+    }
+  }
+
+  async place(
+    order: SendableOrder,
+    _timestampMs: number,
+    onSent: () => void,
+  ): Promise<VenueAnswer> {
+    onSent();
+    const { instrument, clientOrderId } = order;
+    return await this.#carryOut((exchange) => {
+      if (this.#takenIds.has(clientOrderId)) return DUPLICATE_ORDER;
+      this.#takenIds.set(clientOrderId, true);
+      const outcome = exchange.submit(
+        PAPER_ACCOUNT,
+        {
+          symbol: instrument.venueSymbol,
+          side: order.side,
+          type: order.type,
+          timeInForce: order.timeInForce,
+          quantity: formatQuantity(instrument, order.quantity),
+          price: formatPrice(instrument, order.price),
+          newClientOrderId: clientOrderId,
+        },
+        this.#now(),
+      );
+      return this.#settle(outcome, (placed) => describePlaced(placed, 'FULL'));
+    });
+  }
+
+  async cancel(instrument: Instrument, clientOrderId: ClientOrderId): Promise<VenueAnswer> {
+    const ref = { symbol: instrument.venueSymbol, origClientOrderId: clientOrderId };
+    return await this.#carryOut((exchange) =>
+      this.#settle(exchange.cancel(PAPER_ACCOUNT, ref, this.#now()), describeCanceled),
+    );
+  }
+
+  async ask(question: AccountQuestion): Promise<VenueAnswer> {
+    return await this.#carryOut((exchange) => answerTo(exchange, question));
+  }
+
+  #onRules(venueSymbols: readonly string[], answer: VenueAnswer & { type: 'http' }): void {
+    const { symbols } = this.#parts.settings;
+    const decoded = this.#codec.decodeInstruments(answer, symbols);
+    // The core cannot read it either, says so, and asks again.
+    if (decoded.type !== 'value') return;
+    const rules = readPaperRules(answer.body, venueSymbols);
+    if (this.#exchange === undefined) this.#open(rules);
+    else for (const each of rules) this.#exchange.setRules(each);
+    this.#market ??= new PaperMarket(createBinanceMarketCodec(decoded.value), decoded.value);
+  }
+
+  #open(rules: ReturnType<typeof readPaperRules>): void {
+    const { settings, rows } = this.#parts;
+    const past = readPaperPast(rows, settings.venue.name, settings.portfolio.account.allocations);
+    const balances: Record<string, string> = {};
+    // Assets that we may come to own are told from the start, as zero.
+    for (const { base, quote } of rules) for (const asset of [base, quote]) balances[asset] = '0';
+    for (const [asset, total] of past.balances) balances[asset] = toWire(total);
+    const exchange = createExchangeCore({
+      symbols: rules,
+      accounts: [{ accountKey: PAPER_ACCOUNT, balances }],
+      market: { type: 'recorded' },
+      startAtMs: this.#now(),
+      seed: PAPER_ACCOUNT,
+    });
+    exchange.adopt(PAPER_ACCOUNT, past);
+    // Nobody listens yet, and the first question for the account tells it all.
+    exchange.advance(this.#now());
+    this.#exchange = exchange;
+  }
+
+  /** There and back: one way, the venue's own work, one way. */
+  async #carryOut(work: (exchange: ExchangeCore) => unknown): Promise<VenueAnswer> {
+    const sentAtMs = wallClockMs();
+    await delay(ONE_WAY_MS);
+    if (this.#exchange === undefined) {
+      const text = 'the paper venue has not seen the rules of its symbols yet';
+      return { type: 'transportFailed', bytesSent: 'none', text, sentAtMs };
+    }
+    const result = work(this.#exchange);
+    const { status, body } = isRefused(result)
+      ? { status: 400, body: { code: result.code, msg: result.msg } }
+      : { status: 200, body: result };
+    await delay(ONE_WAY_MS);
+    return {
+      type: 'http',
+      status,
+      body: JSON.stringify(body),
+      retryAfterMs: undefined,
+      usedWeight: undefined,
+      sentAtMs,
+    };
+  }
+
+  #settle<Answer>(outcome: Outcome<Answer>, describe: (answer: Answer) => unknown): unknown {
+    this.#report(outcome.happenings);
+    return isRefused(outcome.answer) ? outcome.answer : describe(outcome.answer);
+  }
+
+  #report(happenings: readonly MarketHappening[] = []): void {
+    for (const happening of happenings) {
+      const event = toUserEvent(happening, this.#now());
+      if (event !== undefined) this.socket.publish(event.fields);
+    }
+  }
+
+  /** Whole milliseconds of the venue's clock; never falls, whatever the estimate does. */
+  #now(): number {
+    const nowMs = Math.floor(this.#world?.venueNowMs() ?? wallClockMs());
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    return this.#nowMs;
+  }
+}
+
+function answerTo(exchange: ExchangeCore, question: AccountQuestion): unknown {
+  switch (question.type) {
+    case 'account': {
+      const account = exchange.account(PAPER_ACCOUNT);
+      return account === undefined ? undefined : describeAccount(account);
+    }
+    case 'openOrders':
+      return exchange.openOrders(PAPER_ACCOUNT, undefined).map(describeQueried);
+    case 'orderByClientId': {
+      const { instrument, clientOrderId: origClientOrderId } = question;
+      const ref = { symbol: instrument.venueSymbol, origClientOrderId };
+      const order = exchange.order(PAPER_ACCOUNT, ref);
+      return isRefused(order) ? order : describeQueried(order);
+    }
+    case 'ordersSince': {
+      const symbol = question.instrument.venueSymbol;
+      const startAtMs = Math.floor(question.sinceMs);
+      const window = { symbol, startAtMs, limit: LIST_ROWS_MAX };
+      return exchange.allOrders(PAPER_ACCOUNT, window).map(describeQueried);
+    }
+    case 'fillsFrom': {
+      const symbol = question.instrument.venueSymbol;
+      const window = { symbol, fromId: question.fromTradeId, limit: LIST_ROWS_MAX };
+      return exchange.myTrades(PAPER_ACCOUNT, window).map(describeFill);
+    }
+    default:
+      return assertNever(question);
+  }
+}
+
+function isRefused(answer: unknown): answer is Refused {
+  return (
+    typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'refused'
+  );
+}
