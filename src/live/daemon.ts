@@ -219,6 +219,7 @@ export class Daemon {
       recentStartsCount: this.#journal.recentStartsCount,
       haltLatched: this.haltLatch.isSet(),
     });
+    this.#journal.releaseRows();
     this.#housekeeping.start();
     this.#beat(undefined);
   }

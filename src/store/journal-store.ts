@@ -55,7 +55,7 @@ export class JournalStore {
   readonly #options: JournalOptions;
   readonly #insert: Database.Statement;
   readonly #insertAll: (rows: readonly ChainedRow[]) => void;
-  readonly #rows: readonly JournalRow[];
+  #rows: readonly JournalRow[];
   #buffer: ChainedRow[] = [];
   #lastId: number;
   #lastHash: string;
@@ -131,6 +131,11 @@ export class JournalStore {
   /** All rows written before this start, oldest first. Version 1 keeps every row. */
   rowsBeforeStart(): readonly JournalRow[] {
     return this.#rows;
+  }
+
+  /** The projections are built: the rows need not stay in memory for the night. */
+  releaseRows(): void {
+    this.#rows = [];
   }
 
   /** Commits that reached the disk so far. */
