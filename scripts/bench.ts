@@ -42,8 +42,6 @@ const { quick, seed } = values;
 const about = circumstances(seed);
 say(`node ${about.node}, ${about.cpuCount} x ${about.cpu}, load ${about.load}`);
 say(`ccxt ${about.ccxt}, ws ${about.ws}, settings ${about.configHash}, seed ${about.seed}`);
-const execArgv =
-  values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
 const result: Record<string, unknown> = { at: new Date().toISOString(), about, quick };
 
 if (topics.includes('feed')) {
@@ -52,7 +50,7 @@ if (topics.includes('feed')) {
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
     warmUpFrames: quick ? 2_000 : 50_000,
     measuredFrames: quick ? 3_000 : 200_000,
-    execArgv,
+    profileFolder: values.profile,
     only,
     say,
   });
@@ -65,7 +63,7 @@ if (topics.includes('order')) {
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
     warmUpOrders: quick ? 2 : 50,
     measuredOrders: quick ? 5 : 300,
-    execArgv,
+    profileFolder: values.profile,
     say,
   });
   result['order'] = order;

@@ -1,5 +1,8 @@
 // One contestant, in a fresh process: starts it, counts its CPU when told to.
 
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { CcxtLoop } from './ccxt-loop.ts';
 import type { Contestant } from './contestant.ts';
@@ -27,12 +30,35 @@ function makeContestant(setup: ContestantSetup): Contestant {
   }
 }
 
+/** Writes what the process does between the mark and the measure as a CPU profile. */
+class Profile {
+  readonly #session = new Session();
+  readonly #file: string;
+
+  constructor(folder: string, name: string) {
+    this.#file = join(folder, `${name.replaceAll(/[^a-z]+/gi, '-')}-${process.pid}.cpuprofile`);
+    this.#session.connect();
+  }
+
+  async begin(): Promise<void> {
+    await this.#session.post('Profiler.enable');
+    await this.#session.post('Profiler.start');
+  }
+
+  async end(): Promise<void> {
+    const { profile } = await this.#session.post('Profiler.stop');
+    writeFileSync(this.#file, JSON.stringify(profile));
+  }
+}
+
 async function main(): Promise<void> {
   const setup: ContestantSetup = JSON.parse(process.argv[2] ?? '{}');
   const contestant = makeContestant(setup);
   const say = (words: ContestantSays): void => {
     process.send?.(words);
   };
+  const { profileFolder } = setup;
+  const profile = profileFolder === undefined ? undefined : new Profile(profileFolder, setup.name);
   let cpu = process.cpuUsage();
   let markedAtMs = performance.now();
   const measure = (): void => {
@@ -49,9 +75,11 @@ async function main(): Promise<void> {
   process.on('message', (heard: ToContestant) => {
     switch (heard.type) {
       case 'mark':
-        markedAtMs = performance.now();
-        cpu = process.cpuUsage();
-        say({ type: 'marked' });
+        void (profile?.begin() ?? Promise.resolve()).then(() => {
+          markedAtMs = performance.now();
+          cpu = process.cpuUsage();
+          say({ type: 'marked' });
+        });
         break;
       case 'await': {
         const timer = setInterval(() => {
@@ -65,7 +93,9 @@ async function main(): Promise<void> {
         measure();
         break;
       case 'end':
-        void contestant.stop().then(() => process.exit(0));
+        void (profile?.end() ?? Promise.resolve())
+          .then(() => contestant.stop())
+          .then(() => process.exit(0));
     }
   });
   await contestant.start();

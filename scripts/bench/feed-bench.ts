@@ -10,8 +10,8 @@ export interface FeedBenchOptions {
   readonly rounds: number;
   readonly warmUpFrames: number;
   readonly measuredFrames: number;
-  /** Flags for the contestants' Node: a profile of one of them, say. */
-  readonly execArgv: readonly string[];
+  /** Where to leave a CPU profile of each contestant. */
+  readonly profileFolder: string | undefined;
   readonly only: ContestantName | undefined;
   readonly say: (line: string) => void;
 }
@@ -83,14 +83,18 @@ export async function benchFeed(options: FeedBenchOptions): Promise<FeedBenchRes
 async function measureOnce(
   venue: VenueLink,
   name: ContestantName,
-  { warmUpFrames, measuredFrames, execArgv }: FeedBenchOptions,
+  { warmUpFrames, measuredFrames, profileFolder }: FeedBenchOptions,
 ): Promise<Measured> {
   const { port, exchangePort } = venue.about;
   const symbols = benchSymbols(SYMBOLS_COUNT).map(({ rules }) => `${rules.base}/${rules.quote}`);
-  const contestant = await ContestantLink.start(
-    { name, port, exchangePort, symbols, provokesOrders: false },
-    execArgv,
-  );
+  const contestant = await ContestantLink.start({
+    name,
+    port,
+    exchangePort,
+    symbols,
+    provokesOrders: false,
+    profileFolder,
+  });
   await venue.play(warmUpFrames);
   await contestant.awaitFrames(warmUpFrames);
   await contestant.mark();

@@ -47,6 +47,7 @@ export async function benchMemory({
     exchangePort,
     symbols,
     provokesOrders: false,
+    profileFolder: undefined,
   });
   const { rssBytes: startBytes } = await contestant.measure();
   await venue.play(burst);

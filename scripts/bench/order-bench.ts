@@ -10,7 +10,7 @@ export interface OrderBenchOptions {
   readonly rounds: number;
   readonly warmUpOrders: number;
   readonly measuredOrders: number;
-  readonly execArgv: readonly string[];
+  readonly profileFolder: string | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -67,7 +67,7 @@ export async function benchOrder(options: OrderBenchOptions): Promise<OrderBench
 async function measureOnce(
   seed: string,
   name: ContestantName,
-  { warmUpOrders, measuredOrders, execArgv }: OrderBenchOptions,
+  { warmUpOrders, measuredOrders, profileFolder }: OrderBenchOptions,
 ): Promise<readonly number[]> {
   const venue = await VenueLink.start({
     seed,
@@ -77,11 +77,16 @@ async function measureOnce(
   });
   const { port, exchangePort } = venue.about;
   const symbols = benchSymbols(1).map(({ rules }) => `${rules.base}/${rules.quote}`);
-  const contestant = await ContestantLink.start(
-    { name, port, exchangePort, symbols, provokesOrders: true },
-    execArgv,
-  );
+  const contestant = await ContestantLink.start({
+    name,
+    port,
+    exchangePort,
+    symbols,
+    provokesOrders: true,
+    profileFolder,
+  });
   try {
+    await contestant.mark();
     return await venue.provokeOrders(warmUpOrders + measuredOrders);
   } finally {
     await contestant.end();

@@ -4,7 +4,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import type {
   ContestantSays,
   ContestantSetup,
@@ -24,9 +23,8 @@ class Asked<Told extends object, Said extends { readonly type: string }> {
   #onSaid: (() => void) | undefined;
   #end: string | undefined;
 
-  constructor(file: string, setup: object, execArgv: readonly string[]) {
+  constructor(file: string, setup: object) {
     this.#child = fork(join(import.meta.dirname, file), [JSON.stringify(setup)], {
-      execArgv: [...process.execArgv, ...execArgv],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child.on('message', (said: Said) => {
@@ -101,7 +99,7 @@ export class VenueLink {
   }
 
   static async start(setup: VenueSetup): Promise<VenueLink> {
-    const asked = new Asked<ToVenue, VenueSays>('venue-process.ts', setup, []);
+    const asked = new Asked<ToVenue, VenueSays>('venue-process.ts', setup);
     return new VenueLink(asked, await asked.hear('listening'));
   }
 
@@ -136,16 +134,12 @@ export class ContestantLink {
     this.#folder = folder;
   }
 
-  static async start(
-    setup: Omit<ContestantSetup, 'folder'>,
-    execArgv: readonly string[] = [],
-  ): Promise<ContestantLink> {
+  static async start(setup: Omit<ContestantSetup, 'folder'>): Promise<ContestantLink> {
     const folder = mkdtempSync(join(tmpdir(), 'overnight-bench-'));
-    const asked = new Asked<ToContestant, ContestantSays>(
-      'contestant-process.ts',
-      { ...setup, folder },
-      execArgv,
-    );
+    const asked = new Asked<ToContestant, ContestantSays>('contestant-process.ts', {
+      ...setup,
+      folder,
+    });
     await asked.hear('ready');
     return new ContestantLink(asked, folder);
   }

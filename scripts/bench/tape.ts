@@ -20,11 +20,11 @@ export interface BenchSymbol {
 // The default symbols with their real grids; the first two carry most of the traffic, as on any day.
 // biome-ignore format: a table
 const SHAPES: Readonly<Record<string, Omit<BenchSymbol, 'rules'>>> = {
-  BTCUSDT:  { tickDecimals: 2, lotDecimals: 5, midTicks: 6_183_700, changesMax: 6 },
-  ETHUSDT:  { tickDecimals: 2, lotDecimals: 4, midTicks:   268_100, changesMax: 4 },
-  SOLUSDT:  { tickDecimals: 2, lotDecimals: 3, midTicks:    15_200, changesMax: 2 },
-  NKNUSDT:  { tickDecimals: 4, lotDecimals: 1, midTicks:     4_200, changesMax: 1 },
-  RUNEUSDT: { tickDecimals: 3, lotDecimals: 1, midTicks:     5_300, changesMax: 1 },
+  BTCUSDT:  { tickDecimals: 2, lotDecimals: 5, midTicks: 6_183_700, changesMax: 11 },
+  ETHUSDT:  { tickDecimals: 2, lotDecimals: 4, midTicks: 2_681_000, changesMax: 9 },
+  SOLUSDT:  { tickDecimals: 2, lotDecimals: 3, midTicks:   152_000, changesMax: 1 },
+  NKNUSDT:  { tickDecimals: 4, lotDecimals: 1, midTicks:    42_000, changesMax: 1 },
+  RUNEUSDT: { tickDecimals: 3, lotDecimals: 1, midTicks:    53_000, changesMax: 1 },
 };
 const MADE_UP = { tickDecimals: 2, lotDecimals: 3, midTicks: 100_000, changesMax: 2 };
 
@@ -67,6 +67,9 @@ export interface Tape {
 }
 
 const STEP_MS = 100;
+// With it a busy symbol has, for each depth message of about 33 levels, 7 changes of the best bid or ask
+// and 3 trades: what recordings of BTCUSDT show.
+const TRADE_SHARE = 0.08;
 /** The generator's clock: the venue writes the real one over it. */
 const START_MS = 1_700_000_000_000;
 
@@ -75,7 +78,7 @@ export function makeTape(seed: string, symbols: readonly BenchSymbol[], framesCo
   const markets = symbols.map(({ rules, tickDecimals, lotDecimals, midTicks, changesMax }, i) => {
     const grid = { tickDecimals, lotDecimals };
     const instrument = makeInstrument(i, `${rules.base}/${rules.quote}`, grid);
-    const options = { startMs: START_MS, mid: midTicks, changesMax };
+    const options = { startMs: START_MS, mid: midTicks, changesMax, tradeShare: TRADE_SHARE };
     return new FrameGenerator(`${seed} ${rules.symbol}`, instrument, options);
   });
   const snapshots = new Map(

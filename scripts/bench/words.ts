@@ -49,6 +49,8 @@ export interface ContestantSetup {
   readonly folder: string;
   /** The settings provoke an order at each trigger of the script. */
   readonly provokesOrders: boolean;
+  /** Where to leave a CPU profile of the measured part. */
+  readonly profileFolder: string | undefined;
 }
 
 export type ToContestant =

@@ -76,6 +76,7 @@ export class FrameGenerator {
   #nextDepthAtMs: number;
   /** Changes per step, 0 to this: small for a quiet symbol. */
   readonly #changesMax: number;
+  readonly #tradeShare: number;
 
   constructor(
     seed: string,
@@ -84,6 +85,8 @@ export class FrameGenerator {
       readonly startMs: number;
       readonly mid?: number;
       readonly changesMax?: number;
+      /** Of the changes, those that are trades. */
+      readonly tradeShare?: number;
       /** Ids start above this. */
       readonly firstId?: number;
     },
@@ -93,6 +96,7 @@ export class FrameGenerator {
     this.#stream = instrument.venueSymbol.toLowerCase();
     this.#atMs = options.startMs;
     this.#changesMax = options.changesMax ?? 3;
+    this.#tradeShare = options.tradeShare ?? 0.25;
     this.#updateId = options.firstId ?? 50_093_239_000;
     this.#publishedId = this.#updateId;
     this.#tradeId = Math.floor(this.#updateId / 13);
@@ -149,7 +153,7 @@ export class FrameGenerator {
   #change(frames: GeneratedFrame[]): void {
     const side = this.#random.chance(0.5) ? 'bids' : 'asks';
     const best = this.#best(side);
-    if (this.#random.chance(0.25)) {
+    if (this.#random.chance(this.#tradeShare)) {
       this.#trade(side, best, frames);
     } else {
       const away = Math.floor(this.#random.exponential(20));
