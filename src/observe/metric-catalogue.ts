@@ -27,6 +27,10 @@ const DATA_REJECTIONS =
   'invalidJson invalidShape invalidNumber notPositive offGrid unknownSymbol unknownStream crosswired oversized crossed outlier duplicate outOfOrder future'.split(
     ' ',
   );
+const SOCKET_ENDS =
+  'connectFailed connectTimeout closed ackMissing refused noData dataSilence frameSilence symbolSilent rotation'.split(
+    ' ',
+  );
 const QUESTIONS =
   'serverTime instruments depth account openOrders orderByClientId ordersSince fillsFrom place cancel'.split(
     ' ',
@@ -82,7 +86,7 @@ export const METRICS = {
   }),
   overnight_ws_reconnects_total: counter('Sockets opened again, by what ended the one before', {
     venue: 'venues',
-    reason: ['silent', 'closed', 'refused', 'rotation', 'failed'],
+    reason: SOCKET_ENDS,
   }),
   overnight_ws_messages_total: counter('Messages received', { venue: 'venues', stream: STREAMS }),
   overnight_data_rejected_total: counter('Messages thrown away', {
