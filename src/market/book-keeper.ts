@@ -20,7 +20,7 @@ interface OpenQuestion {
 }
 
 /** What is wrong with a symbol's streams and needs a new subscription. */
-export type StreamTrouble = 'bookSilent' | 'topSilent' | 'snapshotFailed';
+export type StreamTrouble = 'bookSilent' | 'topSilent' | 'tradeSilent' | 'snapshotFailed';
 
 /**
  * Keeps one symbol's book right: asks for snapshots, renews them before the price leaves the part we

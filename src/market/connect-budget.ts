@@ -13,6 +13,9 @@ export class ConnectBudget {
 
   /** Whether one more connect is allowed now. */
   hasRoom(atMs: UnixMs): boolean {
+    const newest = this.#atMs.at(-1);
+    // From the future: our clock was stepped back, and the window means nothing any more.
+    if (newest !== undefined && newest > atMs) this.#atMs.clear();
     const oldest = this.#atMs.at(0);
     return !this.#atMs.isFull || oldest === undefined || atMs - oldest > this.#windowMs;
   }

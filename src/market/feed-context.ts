@@ -78,7 +78,8 @@ export class FeedContext {
 
   /** Asks for the venue's time unless it was asked within `everyMs`. */
   askTime(atMs: UnixMs, everyMs: number): void {
-    if (atMs - this.#timeAskedAtMs < everyMs) return;
+    const sinceMs = atMs - this.#timeAskedAtMs;
+    if (sinceMs >= 0 && sinceMs < everyMs) return;
     this.#timeAskedAtMs = atMs;
     this.ask({ type: 'serverTime' });
   }

@@ -119,6 +119,16 @@ export class FeedLine {
     this.#healSymbols(atMs);
   }
 
+  /** All our deadlines were kept on a clock that was stepped: begins anew with fresh sockets. */
+  onClockStep(atMs: UnixMs): void {
+    for (const socket of [this.next, this.current]) {
+      if (socket !== undefined) this.#giveUp(socket, 'clockStep', atMs);
+    }
+    this.#connectNotBeforeMs = atMs;
+    this.#symbolCostAtMs = Number.NEGATIVE_INFINITY;
+    for (const symbol of this.symbols) symbol.resubscribedAtMs = undefined;
+  }
+
   /** Closes both sockets for good. */
   stop(atMs: UnixMs): void {
     for (const socket of [this.current, this.next]) {

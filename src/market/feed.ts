@@ -29,6 +29,8 @@ export type {
   MarketSink,
 } from './feed-views.ts';
 
+/** A larger step of our clock spoils deadlines that run; sockets are then replaced. */
+const CLOCK_STEP_MS_MAX = 1_000;
 const NEVER_FRESH: Freshness = {
   fresh: false,
   cause: 'old',
@@ -174,6 +176,9 @@ export class MarketFeed {
     this.#context.log('clock.stepped', 'our clock was stepped: measuring the venue clock anew', {
       stepMs,
     });
+    if (Math.abs(stepMs) > CLOCK_STEP_MS_MAX) {
+      for (const line of this.#lines) line.onClockStep(atMs);
+    }
     this.#context.askTime(atMs, 0);
     return this.#context.take();
   }

@@ -6,6 +6,8 @@ import { GapHistogram } from './gap-histogram.ts';
 /** How often a symbol's limit is computed anew. */
 const GAPS_PER_LEARNING = 64;
 const SHARE = 0.999;
+/** More than clocks are disciplined by; a step. */
+const BACKWARD_MS_MAX = 1_000;
 /** The venue is asked about a silent symbol when this share of its limit has passed, so that the answer comes in time. */
 const ASK_AT_SHARE = 0.6;
 
@@ -48,6 +50,8 @@ export class SymbolFreshness {
     if (this.#confirmedAtMs !== undefined && askedAtMs < this.#confirmedAtMs) return;
     this.#confirmedAtMs = askedAtMs;
     this.#isGapProven = true;
+    // Late events are over when there are none that we have not heard.
+    this.eventLagMs = 0;
     if (this.#advancedAtMs === undefined) this.#advancedAtMs = askedAtMs;
     else this.#learn(askedAtMs - this.#advancedAtMs);
   }
@@ -73,7 +77,10 @@ export class SymbolFreshness {
 
   ageMs(nowMs: UnixMs): number {
     if (this.#confirmedAtMs === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(0, nowMs - this.#confirmedAtMs);
+    const ageMs = nowMs - this.#confirmedAtMs;
+    // Our clock was stepped back: how old it is, nobody knows.
+    if (ageMs < -BACKWARD_MS_MAX) return Number.POSITIVE_INFINITY;
+    return Math.max(0, ageMs);
   }
 
   wantsConfirmation(nowMs: UnixMs): boolean {

@@ -14,7 +14,13 @@ import { toVenueTime } from './clock-offset.ts';
 import type { FeedContext } from './feed-context.ts';
 import type { MarketSink } from './feed-views.ts';
 import { SymbolFreshness } from './freshness.ts';
+import { GapHistogram } from './gap-histogram.ts';
 import { PriceCollar } from './price-collar.ts';
+
+/** Trades must have been seen so often before their silence says anything. */
+const TRADES_LEARNED = 50;
+/** No trade stream is called silent sooner. */
+const TRADE_SILENCE_MS_MIN = 60_000;
 
 /** One symbol: what its streams say, what of it is believed, and how fresh it is. */
 export class SymbolFeed {
@@ -34,6 +40,9 @@ export class SymbolFeed {
   readonly #index: number;
   #topId = 0;
   #tradeId = 0;
+  #tradeAtMs: UnixMs | undefined;
+  #tradeCount = 0;
+  readonly #tradeGaps = new GapHistogram();
 
   constructor(instrument: Instrument, context: FeedContext) {
     this.instrument = instrument;
@@ -48,6 +57,7 @@ export class SymbolFeed {
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
   onInterrupted(idsContinue: boolean): void {
     this.isLive = false;
+    this.#tradeAtMs = undefined;
     if (!idsContinue) {
       this.#topId = 0;
       this.#tradeId = 0;
@@ -93,6 +103,9 @@ export class SymbolFeed {
       return this.#reject('future', `traded after its event: ${trade.tradedAtMs}`, atMs, sink);
     }
     this.#tradeId = trade.tradeId;
+    if (this.#tradeAtMs !== undefined) this.#tradeGaps.add(atMs - this.#tradeAtMs);
+    this.#tradeAtMs = atMs;
+    this.#tradeCount += 1;
     if (lastId > 0 && trade.tradeId !== lastId + 1) {
       counters.tradeGaps += 1;
       this.#taint();
@@ -161,6 +174,7 @@ export class SymbolFeed {
     for (const builder of this.#candles) this.#closeBars(builder, venueNowMs, sink);
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
+    if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';
   }
 
   #startTopFromBook(atMs: UnixMs, sink: MarketSink): void {
@@ -176,6 +190,15 @@ export class SymbolFeed {
       askQuantity: lots(book.asks.quantityAt(0)),
     };
     sink.onTop(this.#index, atMs);
+  }
+
+  /** Far longer without a trade than ever before, though the market moves. */
+  #isTradeSilent(atMs: UnixMs): boolean {
+    if (this.#tradeAtMs === undefined || this.#tradeCount < TRADES_LEARNED) return false;
+    const silentMs = atMs - this.#tradeAtMs;
+    if (silentMs < TRADE_SILENCE_MS_MIN) return false;
+    const limitMs = this.#context.limits.quietGapFactor * this.#tradeGaps.quantileMs(0.999);
+    return silentMs > limitMs && this.freshness.ageMs(atMs) <= this.freshness.limitMs;
   }
 
   #bookConfirmsTop(): boolean {

@@ -4,6 +4,7 @@ import type { BinanceStream, StreamKind } from './binance-streams.ts';
 
 const QUOTE = 0x22;
 const POINT = 0x2e;
+/** A byte is a digit exactly when it differs from this in nothing but a value up to 9. */
 const ZERO = 0x30;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
@@ -215,28 +216,28 @@ export class BinanceByteDecoder {
     const start = this.#pos;
     let pos = start;
     let high = 0;
-    let digit = (frame[pos] ?? 0) - ZERO;
+    let digit = byteAt(frame, pos) ^ ZERO;
     const chunkEnd = start + CHUNK_DIGITS;
-    while (digit >= 0 && digit <= 9 && pos < chunkEnd) {
+    while (digit <= 9 && pos < chunkEnd) {
       high = (high * 10 + digit) | 0;
       pos += 1;
-      digit = (frame[pos] ?? 0) - ZERO;
+      digit = byteAt(frame, pos) ^ ZERO;
     }
     let value = high;
     if (pos === chunkEnd) {
       let low = 0;
       const lowEnd = start + 16;
-      while (digit >= 0 && digit <= 9 && pos < lowEnd) {
+      while (digit <= 9 && pos < lowEnd) {
         low = (low * 10 + digit) | 0;
         pos += 1;
-        digit = (frame[pos] ?? 0) - ZERO;
+        digit = byteAt(frame, pos) ^ ZERO;
       }
       value = high * (POW10[pos - chunkEnd] ?? 0) + low;
     }
     this.#digitCount = pos - start;
     this.#pos = pos;
     if (pos === start || (frame[start] === ZERO && pos > start + 1)) return -1;
-    if (digit >= 0 && digit <= 9) return -1;
+    if (digit <= 9) return -1;
     return value <= Number.MAX_SAFE_INTEGER ? value : -1;
   }
 
@@ -249,11 +250,11 @@ export class BinanceByteDecoder {
     const start = this.#pos;
     let pos = start;
     let whole = 0;
-    let digit = (frame[pos] ?? 0) - ZERO;
-    while (digit >= 0 && digit <= 9) {
+    let digit = byteAt(frame, pos) ^ ZERO;
+    while (digit <= 9) {
       whole = (whole * 10 + digit) | 0;
       pos += 1;
-      digit = (frame[pos] ?? 0) - ZERO;
+      digit = byteAt(frame, pos) ^ ZERO;
     }
     const wholeDigits = pos - start;
     if (wholeDigits === 0 || wholeDigits > CHUNK_DIGITS || decimals > CHUNK_DIGITS) return -1;
@@ -264,11 +265,11 @@ export class BinanceByteDecoder {
       pos += 1;
       const fractionAt = pos;
       const gridEnd = pos + decimals;
-      digit = (frame[pos] ?? 0) - ZERO;
-      while (digit >= 0 && digit <= 9 && pos < gridEnd) {
+      digit = byteAt(frame, pos) ^ ZERO;
+      while (digit <= 9 && pos < gridEnd) {
         fraction = (fraction * 10 + digit) | 0;
         pos += 1;
-        digit = (frame[pos] ?? 0) - ZERO;
+        digit = byteAt(frame, pos) ^ ZERO;
       }
       if (pos < gridEnd) fraction *= POW10[gridEnd - pos] ?? 0;
       // Behind the grid stand zeros, since the venue always writes eight decimals, or a finer size.
@@ -295,7 +296,7 @@ export class BinanceByteDecoder {
   ): number {
     const frame = this.#frame;
     let pos = from;
-    while (byteAt(frame, pos) >= ZERO && byteAt(frame, pos) <= ZERO + 9) pos += 1;
+    while ((byteAt(frame, pos) ^ ZERO) <= 9) pos += 1;
     this.#pos = pos;
     if (frame[pos] !== QUOTE) return -1;
     const value = whole * (POW10[decimals] ?? 0) + fraction;

@@ -477,3 +477,34 @@ test('three bad messages of a symbol within 10 s close its gate for as long', ()
   night.live(10_100);
   expect(night.isFresh()).toBe(true);
 });
+
+test('only the trades fall silent: noticed after a minute, the streams are asked for anew', () => {
+  const night = new GeneratedNight('no trades');
+  night.start();
+  night.live(30_000);
+  night.onTheWay = (frame) => (frame.kind === 'trade' ? [] : [frame.text]);
+  night.live(59_000);
+  expect(night.feed.counters.resubscribes).toBe(0);
+  night.live(2_000);
+  expect(night.feed.counters.resubscribes).toBe(1);
+  expect(night.isFresh()).toBe(true);
+});
+
+// A clock stepped back would make everything look young. Nothing is younger than its proof.
+test('our clock is stepped back by an hour: not fresh at once, new sockets, and fresh again with new data', () => {
+  const night = new GeneratedNight('clock');
+  night.start();
+  night.live(30_000);
+  const first = night.socket;
+
+  night.nowMs -= HOUR;
+  expect(night.isFresh()).toBe(false);
+  night.stepClock(-HOUR);
+  expect(night.causes()).toEqual(['clockStep']);
+
+  night.live(3_000);
+  expect(night.socket).not.toBe(first);
+  expect(night.isFresh()).toBe(true);
+  expect(night.feed.clockOffsetMs()).toBeGreaterThan(HOUR - 1_000);
+  expectTrueBook(night);
+});

@@ -111,6 +111,10 @@ export class FeedNight {
     this.#perform(this.feed.onTick(this.atMs, this.#sink));
   }
 
+  stepClock(stepMs: number): void {
+    this.#perform(this.feed.onClockStep(stepMs, this.atMs));
+  }
+
   closeSocket(socket: ConnectionId = this.socket): void {
     this.#perform(this.feed.onSocketClosed(socket, 1006, 'reset', this.atMs));
   }
