@@ -70,10 +70,12 @@ export class RecordedMarket {
       case 'depth':
         this.#applyAll(this.#book.depth(message));
         break;
-      case 'bookTicker':
+      case 'bookTicker': {
+        const before = this.#ticker;
         this.#ticker = message;
-        this.#applyTicker();
+        this.#applyTicker(before);
         break;
+      }
       case 'trade':
         this.#onTrade(message);
         break;
@@ -114,14 +116,18 @@ export class RecordedMarket {
     this.#applyTicker();
   }
 
-  /** The ticker is ahead of the 100 ms book: nothing recorded may stand before its best. */
-  #applyTicker(): void {
+  /** The ticker is ahead of the 100 ms book: nothing recorded may stand before its best. A side that says what it said `before` has not changed: what a customer took there stays taken. */
+  #applyTicker(before: TickerMessage | undefined = undefined): void {
     const ticker = this.#ticker;
     if (ticker === undefined || ticker.updateId <= this.#book.lastUpdateId) return;
     this.#trim('BUY', e8(ticker.bid[0]));
     this.#trim('SELL', e8(ticker.ask[0]));
-    this.#setLevel({ side: 'BUY', price: e8(ticker.bid[0]), quantity: e8(ticker.bid[1]) });
-    this.#setLevel({ side: 'SELL', price: e8(ticker.ask[0]), quantity: e8(ticker.ask[1]) });
+    if (!isSame(before?.bid, ticker.bid)) {
+      this.#setLevel({ side: 'BUY', price: e8(ticker.bid[0]), quantity: e8(ticker.bid[1]) });
+    }
+    if (!isSame(before?.ask, ticker.ask)) {
+      this.#setLevel({ side: 'SELL', price: e8(ticker.ask[0]), quantity: e8(ticker.ask[1]) });
+    }
   }
 
   #trim(side: Side, best: E8): void {
@@ -234,4 +240,8 @@ export class RecordedMarket {
     const { symbol } = this.#engine.rules;
     return this.#house.marketOrder(symbol, { side, price, quantity, timeInForce: 'GTC' });
   }
+}
+
+function isSame(before: RecordedLevel | undefined, now: RecordedLevel): boolean {
+  return before !== undefined && before[0] === now[0] && before[1] === now[1];
 }
