@@ -1,6 +1,7 @@
 import type { DepthDiff, TopOfBook, Trade } from '../domain/market.ts';
 import { lots, type Price, price, type UnixMs, unixMs } from '../domain/units.ts';
-import type { BinanceStream, StreamKind } from './binance-streams.ts';
+import type { BinanceStream } from './binance-streams.ts';
+import { byteAt, hashName, type Template, templateOf } from './binance-templates.ts';
 
 const QUOTE = 0x22;
 const POINT = 0x2e;
@@ -15,20 +16,6 @@ const COMMA = 0x2c;
 const POW10 = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 /** Digits that fit a 32-bit integer without overflow: the fast loop runs on those. */
 const CHUNK_DIGITS = 9;
-
-/** The fixed text between the values of one stream's messages, as bytes. */
-interface Template {
-  readonly stream: BinanceStream;
-  readonly kind: StreamKind;
-  /** From the first byte of the frame to the first value. */
-  readonly head: Uint8Array;
-  /** Between the values, in order. */
-  readonly joints: readonly Uint8Array[];
-  readonly tickDecimals: number;
-  readonly tickUnits: number;
-  readonly lotDecimals: number;
-  readonly lotUnits: number;
-}
 
 /**
  * Reads the hot messages straight from the bytes: no text, no JSON, no garbage but the message.
@@ -334,65 +321,4 @@ export class BinanceByteDecoder {
     this.#pos = pos + length;
     return true;
   }
-}
-
-/**
- * Tells the streams apart by a few bytes of the name; the whole name is compared afterwards. A short
- * name lets the sample reach into the text behind it, which is the same in frame and template.
- */
-function hashName(frame: Uint8Array): number {
-  const low =
-    byteAt(frame, 11) ^
-    (byteAt(frame, 12) << 5) ^
-    (byteAt(frame, 13) << 10) ^
-    (byteAt(frame, 14) << 15) ^
-    (byteAt(frame, 15) << 20);
-  const high =
-    byteAt(frame, 17) ^
-    (byteAt(frame, 18) << 5) ^
-    (byteAt(frame, 19) << 10) ^
-    (byteAt(frame, 20) << 15) ^
-    (byteAt(frame, 21) << 20);
-  const hash = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
-  return hash ^ (hash >>> 15);
-}
-
-function byteAt(frame: Uint8Array, index: number): number {
-  return frame[index] ?? 0;
-}
-
-function templateOf(stream: BinanceStream): Template {
-  const { instrument, kind } = stream;
-  const symbol = `,"s":${JSON.stringify(instrument.venueSymbol)}`;
-  const texts = {
-    top: ['{"u":', `${symbol},"b":"`, '","B":"', '","a":"', '","A":"', '"}}'],
-    trade: [
-      '{"e":"trade","E":',
-      `${symbol},"t":`,
-      ',"p":"',
-      '","q":"',
-      '","T":',
-      ',"m":true',
-      ',"m":false',
-      ',"M":true}}',
-      ',"M":false}}',
-    ],
-    depth: ['{"e":"depthUpdate","E":', `${symbol},"U":`, ',"u":', ',"b":[', '],"a":[', ']}}'],
-  }[kind];
-  const [head, ...joints] = texts;
-  return {
-    stream,
-    kind,
-    head: bytesOf(`{"stream":${JSON.stringify(stream.name)},"data":${head ?? ''}`),
-    joints: joints.map(bytesOf),
-    tickDecimals: instrument.tickDecimals,
-    tickUnits: instrument.tickUnits,
-    lotDecimals: instrument.lotDecimals,
-    lotUnits: instrument.lotUnits,
-  };
-}
-
-// A plain Uint8Array: frames and templates then share few shapes, which the engine likes.
-function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'utf8'));
 }
