@@ -32,6 +32,7 @@ export function toDeskSetup(
     feed: settings.feed,
     signal: settings.signal,
     risk: settings.risk,
+    firstDayOrderNotionalMax: settings.live?.firstDayOrderNotionalMax,
     sizing: settings.sizing,
     portfolio: settings.portfolio,
     execution: settings.execution,

@@ -74,6 +74,8 @@ export class Desk {
   readonly holds = new BoundedMap<string, Mode>('mode_holds', 16, 'refuse');
   flattening = false;
   announcedReady = false;
+  /** When the first order of this journal left. */
+  firstOrderAtMs: UnixMs | undefined;
   /** The evaluation under way led to a wish, whose stages are stamped on their own. */
   hasWished = false;
   health: HealthSampled | undefined;

@@ -8,13 +8,14 @@ import { assessAtSend } from '../risk/assess-risk.ts';
 import { applyStep } from './apply-step.ts';
 import { type Desk, keyOf, type VenueDesk, venueNowMs } from './desk.ts';
 import { gatherFacts } from './facts.ts';
+import { limitsNow } from './first-day.ts';
 import { onInstruments } from './on-started.ts';
 
 /** The journal has the wish. Look once more before it is written down that it leaves. */
 export function onIntentDurable(desk: Desk, order: SendableOrder): void {
   const venue = findVenue(desk, order.venue);
   if (venue === undefined) return;
-  const verdict = assessAtSend(order, gatherFacts(desk, venue, order), desk.setup.risk);
+  const verdict = assessAtSend(order, gatherFacts(desk, venue, order), limitsNow(desk));
   const guard = verdict.type === 'denied' ? verdict.reason : undefined;
   applyStep(
     desk,
@@ -27,6 +28,7 @@ export function onIntentDurable(desk: Desk, order: SendableOrder): void {
 export function onSubmittedDurable(desk: Desk, order: SendableOrder): void {
   const venue = findVenue(desk, order.venue);
   if (venue === undefined) return;
+  desk.firstOrderAtMs ??= desk.nowMs;
   venue.orderTimes.push(desk.nowMs);
   venue.lastOrderAtMs.set(keyOf(order.strategy, order.instrument), desk.nowMs);
   desk.portfolio?.countOrder();

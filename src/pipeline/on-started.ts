@@ -13,6 +13,7 @@ import { StrategyHost } from '../signal/strategy-host.ts';
 import { applyStep } from './apply-step.ts';
 import { DecisionRecorder } from './decisions.ts';
 import type { BootQuestion, Desk, VenueDesk } from './desk.ts';
+import { findFirstOrderAtMs } from './first-day.ts';
 import { findTargetMode, setMode } from './mode-machine.ts';
 import { makeMarketSink, makeSignalSink } from './on-market.ts';
 import { TICK_MS, type VenueSetup } from './setup.ts';
@@ -24,6 +25,7 @@ const BOOT_RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 
 export function onStarted(desk: Desk, event: Started): void {
   desk.started = event;
+  desk.firstOrderAtMs = findFirstOrderAtMs(event.rows);
   desk.phase = 'booting';
   desk.lastTickAtMs = event.atMs;
   desk.recorder = new DecisionRecorder(desk.setup.venues[0]?.trust ?? 'generic');

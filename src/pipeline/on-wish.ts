@@ -12,6 +12,7 @@ import type { Enter, Exit } from '../signal/strategy.ts';
 import { applyStep } from './apply-step.ts';
 import { type Desk, keyOf, type VenueDesk } from './desk.ts';
 import { findUsable, gatherFacts, needPortfolio } from './facts.ts';
+import { limitsNow } from './first-day.ts';
 import { EXIT_RETRY_MS } from './setup.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -46,7 +47,10 @@ export function onEnterWish(
       instrument,
       side: wish.side,
       top,
-      stopDistanceTicks: wish.stopDistanceTicks ?? defaultStop(desk, strategy, top.askPrice),
+      // Whole ticks, rounded away from the price: what a strategy measures is no grid, and the size errs small.
+      stopDistanceTicks: Math.ceil(
+        wish.stopDistanceTicks ?? defaultStop(desk, strategy, top.askPrice),
+      ),
       equity: equity.verified ? equity.amount : undefined,
       accountQuote: desk.setup.accountQuote,
       quoteRate: usable.quoteRate,
@@ -54,7 +58,7 @@ export function onEnterWish(
       freeBase: usable.freeBase,
     },
     desk.setup.sizing,
-    desk.setup.risk,
+    limitsNow(desk),
   );
   if (sized.type === 'unsized') {
     note(desk, venue, chain, 'risk', 'denied', sized.reason, sized.inputs);
@@ -123,7 +127,7 @@ function leave(desk: Desk, venue: VenueDesk, chain: Chain, reason: Reason): void
   const sized = sizeExit(
     { instrument, side: 'SELL', top, base },
     desk.setup.sizing,
-    desk.setup.risk,
+    limitsNow(desk),
   );
   if (sized.type === 'unsized') {
     note(desk, venue, chain, 'risk', 'denied', sized.reason, sized.inputs);
@@ -147,7 +151,7 @@ function askGate(
     { ...chain, class: orderClass, side, timeInForce: 'IOC', price, quantity, reason },
     desk.nowMs,
   );
-  const verdict = assessRisk(intent, gatherFacts(desk, venue, intent), desk.setup.risk);
+  const verdict = assessRisk(intent, gatherFacts(desk, venue, intent), limitsNow(desk));
   const inputs = { ...sizing, ...describeIntent(intent) };
   if (verdict.type === 'denied') {
     note(desk, venue, chain, 'risk', 'denied', verdict.reason, inputs, verdict.checks);

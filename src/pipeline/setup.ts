@@ -8,7 +8,7 @@ import type { ExecutionLimits } from '../execution/limits.ts';
 import type { FeedLimits } from '../market/feed-limits.ts';
 import type { PortfolioSettings } from '../portfolio/limits.ts';
 import type { Probe } from '../ports.ts';
-import type { RiskLimits, SizingSettings } from '../risk/limits.ts';
+import type { MoneyText, RiskLimits, SizingSettings } from '../risk/limits.ts';
 import type { SignalSettings } from '../signal/settings.ts';
 
 /** One venue the desk trades at. */
@@ -41,6 +41,8 @@ export interface DeskSetup {
   readonly feed: FeedLimits;
   readonly signal: SignalSettings;
   readonly risk: RiskLimits;
+  /** Live only: what an entry may be worth on the first day of trading. */
+  readonly firstDayOrderNotionalMax: MoneyText | undefined;
   readonly sizing: SizingSettings;
   readonly portfolio: PortfolioSettings;
   readonly execution: ExecutionLimits;
