@@ -3,6 +3,9 @@ import type { DeskEvent } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { wallClockMs } from './wall-clock.ts';
 
+/** Close code of RFC 6455 for a message larger than its receiver takes. */
+const MESSAGE_TOO_BIG = 1009;
+
 export interface SocketSetup {
   /** The core has its own, shorter deadline; this one only frees the socket. */
   readonly handshakeTimeoutMs: number;
@@ -50,12 +53,16 @@ export class Sockets {
       this.#deliver({ type: 'pingReceived', atMs: wallClockMs(), connection });
     });
     let trouble = '';
+    let isTooBig = false;
     socket.on('error', (error) => {
       trouble = error.message;
+      isTooBig = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
     });
-    socket.on('close', (code, reason) => {
+    socket.on('close', (closedWith, reason) => {
       if (!this.#open.delete(connection)) return;
       const cause = trouble === '' ? reason.toString('utf8').slice(0, 200) : trouble;
+      // The library reports its own refusal as a lost connection; the core must know what it was.
+      const code = isTooBig ? MESSAGE_TOO_BIG : closedWith;
       this.#deliver({ type: 'socketClosed', atMs: wallClockMs(), connection, code, cause });
     });
   }

@@ -14,6 +14,8 @@ const SYMBOL_COSTS_SOCKET_EVERY_MS = 300_000;
 const RESUBSCRIBE_EVERY_MS = 30_000;
 /** All symbols silent for so many times the shortest of their limits: it is the socket. */
 const SILENCE_FACTOR = 2;
+/** Close code of a socket that brought a frame larger than we take. */
+const MESSAGE_TOO_BIG = 1009;
 
 /**
  * A line carries some symbols over one socket at a time, for ever: it connects, subscribes, watches,
@@ -77,6 +79,8 @@ export class FeedLine {
       cause,
       livedMs: atMs - socket.createdAtMs,
     });
+    // Nobody has read it: all that is left of it is that the socket ended this way.
+    if (code === MESSAGE_TOO_BIG) countIn(this.#context.counters.rejections, 'oversized');
     this.#drop(socket, socket.openedAtMs === undefined ? 'connectFailed' : 'closed', atMs);
   }
 
