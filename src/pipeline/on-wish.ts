@@ -15,6 +15,7 @@ import { findUsable, gatherFacts, needPortfolio } from './facts.ts';
 import { limitsNow } from './first-day.ts';
 import { EXIT_RETRY_MS } from './setup.ts';
 import { snapshotOf } from './snapshot.ts';
+import { stopDistanceTicks } from './stop-distance.ts';
 
 type Inputs = Readonly<Record<string, number | string | boolean>>;
 
@@ -47,9 +48,11 @@ export function onEnterWish(
       instrument,
       side: wish.side,
       top,
-      // Whole ticks, rounded away from the price: what a strategy measures is no grid, and the size errs small.
-      stopDistanceTicks: Math.ceil(
-        wish.stopDistanceTicks ?? defaultStop(desk, strategy, top.askPrice),
+      stopDistanceTicks: stopDistanceTicks(
+        desk.setup.portfolio.exits,
+        strategy,
+        top.askPrice,
+        wish.stopDistanceTicks,
       ),
       equity: equity.verified ? equity.amount : undefined,
       accountQuote: desk.setup.accountQuote,
@@ -222,13 +225,4 @@ function describeIntent(intent: OrderIntent): Readonly<Record<string, string>> {
       notionalOf(intent.instrument, intent.price, intent.quantity),
     ),
   };
-}
-
-const BPS = 10_000;
-
-/** The stop of the settings, for strategies that do not name their own. */
-function defaultStop(desk: Desk, strategy: StrategyId, entry: Price): number {
-  const { standard, byStrategy } = desk.setup.portfolio.exits;
-  const { stopBps } = byStrategy[strategy] ?? standard;
-  return Math.max(1, Math.round((entry * stopBps) / BPS));
 }
