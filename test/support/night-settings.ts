@@ -39,8 +39,9 @@ const EAGER_PARAMETERS: Readonly<Record<string, Tree>> = {
     warmUpMs: 300,
     entryImbalance: 0.05,
     exitImbalance: -0.05,
-    holdingMsMax: 2_000,
+    holdingMsMax: 1_000,
   },
+  'mean-reversion': { candleIntervalMs: 1000, candlesCount: 5, deviations: 0.5, bandBpsMin: 0 },
 };
 
 /** Writes the default settings with `changes` in them to `file`. */
@@ -63,7 +64,7 @@ function fit(strategies: unknown, symbols: unknown, eager: boolean): readonly Tr
     .map((strategy) => ({
       ...strategy,
       symbols,
-      ...(eager ? { reentryCooldownMs: 300, parameters: makeEager(strategy) } : {}),
+      ...(eager ? { reentryCooldownMs: 100, parameters: makeEager(strategy) } : {}),
     }));
 }
 
