@@ -52,12 +52,12 @@ export function writeSettings(file: string, changes: SettingsChange, eager: bool
     const after = tree.safeParse(change);
     settings[name] = before.success && after.success ? { ...before.data, ...after.data } : change;
   }
-  settings['strategies'] = fit(settings['strategies'], settings['symbols'], eager);
+  settings['strategies'] = adapt(settings['strategies'], settings['symbols'], eager);
   writeFileSync(file, stringify(settings));
 }
 
 /** Every strategy trades every symbol of the night. */
-function fit(strategies: unknown, symbols: unknown, eager: boolean): readonly Tree[] {
+function adapt(strategies: unknown, symbols: unknown, eager: boolean): readonly Tree[] {
   return z
     .array(tree)
     .parse(strategies)
