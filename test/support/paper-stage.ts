@@ -2,7 +2,7 @@ import type { DeskEvent } from '../../src/domain/event.ts';
 import { clientOrderId, connectionId } from '../../src/domain/ids.ts';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
 import type { OrderIntent, SendableOrder } from '../../src/domain/order.ts';
-import { price, unixMs } from '../../src/domain/units.ts';
+import { price } from '../../src/domain/units.ts';
 import type { VenueAnswer, VenueQuestion } from '../../src/domain/venue.ts';
 import { describeExchange } from '../../src/exchange/exchange-info.ts';
 import { LIVE_RATE_LIMITS } from '../../src/exchange/rate-limits.ts';
@@ -144,7 +144,6 @@ export function sendable(change: Partial<OrderIntent>): SendableOrder {
 /** A price in whole dollars. */
 export const at = (dollars: number) => price(dollars * 100);
 export const id = (name: string) => clientOrderId(name);
-export const moment = (afterNoonMs: number) => unixMs(NOON_MS + afterNoonMs);
 
 const EXITS = {
   stopBps: 100,
