@@ -28,6 +28,7 @@ interface Known {
   updatedAtMs: number;
 }
 
+/** More than a year of the busiest nights. Beyond it the start is refused: an account without its oldest orders would be wrong. */
 const ORDERS_MAX = 1_000_000;
 /** The venue's default, in 10^-8. */
 const FEE_RATE = 100_000n;
@@ -42,7 +43,7 @@ export function readPaperPast(
   venue: VenueId,
   allocations: Readonly<Record<string, string>>,
 ): PaperPast {
-  const known = new BoundedMap<string, Known>('paper.past', ORDERS_MAX, 'dropOldest');
+  const known = new BoundedMap<string, Known>('paper.past', ORDERS_MAX, 'refuse');
   let opening = allocations;
   for (const row of rows) {
     if (row.type === 'opening' && row.venue === venue) opening = row.balances;
