@@ -138,7 +138,7 @@ function scaleOf(instruments: readonly Instrument[], asset: string): number {
 
 function furnish(desk: Desk, setup: VenueSetup, instruments: readonly Instrument[]): VenueDesk {
   const { started } = desk;
-  const host = new StrategyHost(desk.setup.signal, instruments);
+  const host = new StrategyHost(desk.setup.signal, instruments, desk.setup.findStrategyKind);
   const intervals = new Set(desk.setup.feed.candleIntervalsMs);
   for (const { index } of instruments) {
     for (const interval of host.candleIntervalsMs(index)) intervals.add(interval);

@@ -10,6 +10,7 @@ import type { PortfolioSettings } from '../portfolio/limits.ts';
 import type { Probe } from '../ports.ts';
 import type { MoneyText, RiskLimits, SizingSettings } from '../risk/limits.ts';
 import type { SignalSettings } from '../signal/settings.ts';
+import type { StrategyKind } from '../signal/strategy.ts';
 
 /** One venue the desk trades at. */
 export interface VenueSetup {
@@ -49,6 +50,8 @@ export interface DeskSetup {
   readonly accountStream: AccountStreamLimits;
   readonly recovery: RecoverySettings;
   readonly probe: Probe;
+  /** Strategies that are not built in: tests and plug-ins. */
+  readonly findStrategyKind?: (kind: string) => StrategyKind | undefined;
 }
 
 /** Distance of two ticks of the desk. Every deadline is met within it. */

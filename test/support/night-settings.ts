@@ -21,6 +21,8 @@ export const BUSY: SettingsChange = {
   signal: { wishIntervalMsMin: 200 },
   risk: { cooldownMs: 300, ordersPerWindowMax: 200, ordersPerDayMax: 100_000 },
   execution: {
+    // Starting again and again costs more requests than a night: the venue's own limit, not half of it.
+    weightPerMinuteMax: 6_000,
     recvWindowMs: 1_000,
     absentProcessingMs: 1_000,
     absentMarginMs: 500,
