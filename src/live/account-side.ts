@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.ts';
+import type { CollectionSize } from '../domain/bounded.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { AccountGateway, AccountSocket } from './account-gateway.ts';
 import type { AttestedHttp } from './attested-http.ts';
@@ -25,6 +26,8 @@ export interface AccountSide {
   readonly socket: AccountSocket;
   /** Called once the world exists: an in-process venue speaks to it. */
   useWorld(world: LiveWorld): void;
+  /** Bounded collections of a venue in our own process, for `/metrics`. */
+  collections(): readonly CollectionSize[];
 }
 
 export async function makeAccountSide(parts: AccountSideParts): Promise<AccountSide> {
@@ -42,13 +45,14 @@ export async function makeAccountSide(parts: AccountSideParts): Promise<AccountS
   });
   const signer = new Signer(accountKey.apiKey, accountKey.apiSecret);
   const socket = new SignedAccountSocket(sockets, signer, venue.wsApiBase, execution.recvWindowMs);
-  return { gateway, socket, useWorld: () => undefined };
+  return { gateway, socket, useWorld: () => undefined, collections: () => [] };
 }
 
 function paperSide(venue: PaperVenue): AccountSide {
   return {
     gateway: venue,
     socket: venue.socket,
+    collections: () => venue.collections(),
     useWorld(world) {
       venue.useWorld(world);
       world.listen((event) => venue.hear(event));

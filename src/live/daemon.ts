@@ -8,7 +8,7 @@ import { run } from '../pipeline/run.ts';
 import { HaltLatch } from '../store/halt-latch.ts';
 import { type Heartbeat, writeHeartbeat } from '../store/heartbeat.ts';
 import { JournalStore } from '../store/journal-store.ts';
-import { makeAccountSide } from './account-side.ts';
+import { type AccountSide, makeAccountSide } from './account-side.ts';
 import { AttestedHttp } from './attested-http.ts';
 import { DaemonStatus } from './daemon-status.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
@@ -65,6 +65,7 @@ export class Daemon {
   readonly #sampler: MachineSampler;
   readonly #watchdog: LoopWatchdog | undefined;
   readonly #housekeeping: Housekeeping;
+  readonly #side: AccountSide;
   #http: HttpServer | undefined;
   #isStopping = false;
 
@@ -104,7 +105,7 @@ export class Daemon {
     journal: JournalStore,
     http: AttestedHttp,
     sockets: Sockets,
-    side: Awaited<ReturnType<typeof makeAccountSide>>,
+    side: AccountSide,
   ) {
     const { settings, configHash } = parts.loaded;
     this.#parts = parts;
@@ -144,6 +145,7 @@ export class Daemon {
       onReady: parts.onReady,
       onStop: (exitCode, cause) => void this.#end(exitCode, cause),
     });
+    this.#side = side;
     side.useWorld(this.world);
     this.status = new DaemonStatus({
       desk: this.desk,
@@ -278,7 +280,7 @@ export class Daemon {
     const { probe, faults, collectionNames, decisions } = this.#records;
     const { recentFills } = this.status.view;
     const own = [probe.orders, faults.collection, decisions.recent, recentFills];
-    const all = [...this.desk.collections(), ...own];
+    const all = [...this.desk.collections(), ...this.#side.collections(), ...own];
     for (const { name } of all) if (!collectionNames.includes(name)) collectionNames.push(name);
     return all;
   }

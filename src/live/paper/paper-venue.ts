@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import { assertNever } from '../../domain/assert.ts';
-import { BoundedMap } from '../../domain/bounded.ts';
+import { BoundedMap, type CollectionSize } from '../../domain/bounded.ts';
 import type { DeskEvent } from '../../domain/event.ts';
 import type { ClientOrderId } from '../../domain/ids.ts';
 import { formatPrice, formatQuantity, type Instrument } from '../../domain/instrument.ts';
@@ -72,6 +72,11 @@ export class PaperVenue implements AccountGateway {
 
   useWorld(world: PaperWorld): void {
     this.#world = world;
+  }
+
+  /** For `/metrics`. */
+  collections(): readonly CollectionSize[] {
+    return [this.#takenIds];
   }
 
   /** What the daemon hears, before the core does: rules, books, market messages. */
