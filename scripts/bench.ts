@@ -48,7 +48,7 @@ if (topics.includes('feed')) {
   const feed = await benchFeed({
     seed,
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
-    warmUpFrames: quick ? 2_000 : 50_000,
+    warmUpFrames: quick ? 2_000 : 150_000,
     measuredFrames: quick ? 3_000 : 200_000,
     profileFolder: values.profile,
     only,

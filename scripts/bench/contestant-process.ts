@@ -42,6 +42,7 @@ class Profile {
 
   async begin(): Promise<void> {
     await this.#session.post('Profiler.enable');
+    await this.#session.post('Profiler.setSamplingInterval', { interval: 200 });
     await this.#session.post('Profiler.start');
   }
 

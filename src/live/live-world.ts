@@ -1,10 +1,12 @@
 import { assertNever } from '../domain/assert.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { DeskEvent } from '../domain/event.ts';
+import type { ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { markDurable } from '../journal/durable.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
+import type { Tally } from '../observe/metric-set.ts';
 import type { World } from '../ports.ts';
 import type { Capture } from '../store/capture.ts';
 import type { JournalStore } from '../store/journal-store.ts';
@@ -41,6 +43,13 @@ export interface LiveWorldParts {
   readonly onStop: (exitCode: number, cause: string) => void;
 }
 
+/** Whose frames come over a connection. */
+interface FrameSource {
+  readonly connection: ConnectionId;
+  readonly venue: string;
+  readonly tally: Tally | undefined;
+}
+
 /** The real world: sockets, requests, disk and clock. It does what the core asks and tells what happened. */
 export class LiveWorld implements World {
   readonly #parts: LiveWorldParts;
@@ -48,6 +57,7 @@ export class LiveWorld implements World {
   #timer: NodeJS.Timeout | undefined;
   #venueOffsetMs = 0;
   #isClosed = false;
+  #source: FrameSource | undefined;
   #listener: ((event: DeskEvent) => void) | undefined;
 
   constructor(parts: LiveWorldParts) {
@@ -78,9 +88,10 @@ export class LiveWorld implements World {
   capture(event: DeskEvent): void {
     const { capture, probe, metrics } = this.#parts;
     if (event.type === 'frameReceived') {
-      const venue = venueOf(event.connection);
-      probe.begin(venue);
-      metrics.frameCame(venue, isAccount(event.connection));
+      const source = this.#sourceOf(event.connection);
+      probe.begin(source.venue);
+      metrics.framesCount += 1;
+      if (source.tally !== undefined) source.tally.value += 1;
     } else if (event.type !== 'intentDurable' && event.type !== 'submittedDurable') {
       probe.beginWithoutFrame();
     }
@@ -165,6 +176,15 @@ export class LiveWorld implements World {
     clearTimeout(this.#timer);
     this.#parts.sockets.dropAll();
     this.#parts.http.close();
+  }
+
+  /** Frames come in rows from one socket: what its name says is looked up once. */
+  #sourceOf(connection: ConnectionId): FrameSource {
+    if (connection === this.#source?.connection) return this.#source;
+    const venue = venueOf(connection);
+    const tally = this.#parts.metrics.findTally(venue, isAccount(connection));
+    this.#source = { connection, venue, tally };
+    return this.#source;
   }
 
   #setTimer(atMs: number): void {

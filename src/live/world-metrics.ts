@@ -18,12 +18,10 @@ export class WorldMetrics {
     }
   }
 
-  frameCame(venue: string, isAccount: boolean): void {
-    this.framesCount += 1;
+  /** Where the frames of one kind of socket are counted; `undefined` for a venue nobody named. */
+  findTally(venue: string, isAccount: boolean): Tally | undefined {
     const tallies = this.#frames.get(venue);
-    if (tallies === undefined) return;
-    if (isAccount) tallies.account.value += 1;
-    else tallies.market.value += 1;
+    return isAccount ? tallies?.account : tallies?.market;
   }
 
   orderLeft(venue: string): void {

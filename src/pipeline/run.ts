@@ -11,14 +11,24 @@ import { handle } from './handle.ts';
 export function run(world: World, desk: Desk): void {
   const waiting: DeskEvent[] = [];
   let isHandling = false;
+  const hear = (event: DeskEvent): void => {
+    world.capture(event);
+    const effects = handle(desk, event);
+    if (effects.length === 0) return;
+    for (const effect of effects) world.perform(effect);
+  };
   world.onEvent((event) => {
-    waiting.push(event);
-    if (isHandling) return;
+    if (isHandling) {
+      waiting.push(event);
+      return;
+    }
     isHandling = true;
     try {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        world.capture(next);
-        for (const effect of handle(desk, next)) world.perform(effect);
+      // Most events are frames that cause nothing: they do not pass through the queue at all.
+      hear(event);
+      while (waiting.length > 0) {
+        const next = waiting.shift();
+        if (next !== undefined) hear(next);
       }
     } finally {
       isHandling = false;
