@@ -1,10 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { expectBalances, followOrders, isSettled } from '../support/journal-at-rest.ts';
+import type { JournalRow } from '../../src/domain/journal-row.ts';
+import type { DaemonProcess } from '../support/daemon-process.ts';
+import { expectBalances, followOrders, isSettled, toUnits } from '../support/journal-at-rest.ts';
 import { PaperNight } from '../support/paper-night.ts';
 
 const fillsShape = z.array(z.object({ clientOrderId: z.string(), symbol: z.string() }));
-const statusShape = z.object({ ordersUnknownCount: z.number() });
+const statusShape = z.object({ mode: z.string(), ordersUnknownCount: z.number() });
+const healthShape = z.object({
+  loops: z.array(z.object({ loop: z.string(), count: z.number() })),
+});
 const linesShape = z.array(z.object({ stage: z.string(), outcome: z.string() }));
 const positionsShape = z.array(
   z.object({ strategy: z.string(), symbol: z.string(), quantity: z.string() }),
@@ -33,15 +38,28 @@ test('paper with no key: it trades, explains, survives kill -9, and the exchange
     expect.arrayContaining(['market', 'risk', 'order', 'fill']),
   );
 
-  // Killed while it holds something.
+  // Killed while it holds something, a moment after that was written down.
   await first.waitFor(
     'a position',
     async () => (await first.ask('/api/v1/positions', positionsShape)).some(isHeld),
     60_000,
   );
+  const writes = await journalCount(first);
+  await first.waitFor('the journal', async () => (await journalCount(first)) > writes + 1);
   await first.kill();
-  const orders = followOrders(night.rows());
+  const killed = night.rows();
+  const orders = followOrders(killed);
 
+  night.writeSettings('paper', 'OBSERVING');
+  const observer = night.startDaemon();
+  await observer.waitFor(
+    'OBSERVING',
+    async () => (await observer.ask('/api/v1/status', statusShape)).mode === 'OBSERVING',
+  );
+  expect(sumUp(await observer.ask('/api/v1/positions', positionsShape))).toEqual(coinsOf(killed));
+  expect((await observer.stop()).code).toBe(0);
+
+  night.writeSettings('paper');
   const second = night.startDaemon();
   await second.waitReady();
   await second.waitFor(
@@ -99,4 +117,31 @@ test('a data folder of paper under a rehearsal: refused with exit code 76, nothi
 
 function isHeld({ quantity }: { readonly quantity: string }): boolean {
   return Number(quantity) > 0.0001;
+}
+
+/** How often the journal has been written to disk, or found to need it. */
+async function journalCount(daemon: DaemonProcess): Promise<number> {
+  const { loops } = await daemon.ask('/healthz', healthShape);
+  return loops.find(({ loop }) => loop === 'journal')?.count ?? 0;
+}
+
+/** Units of 10^-8 per coin, over all strategies. */
+function sumUp(positions: z.infer<typeof positionsShape>): Readonly<Record<string, bigint>> {
+  const sums: Record<string, bigint> = {};
+  for (const { symbol, quantity } of positions) {
+    const [coin = ''] = symbol.split('/');
+    sums[coin] = (sums[coin] ?? 0n) + toUnits(quantity);
+  }
+  return withoutNothing(sums);
+}
+
+function coinsOf(rows: readonly JournalRow[]): Readonly<Record<string, bigint>> {
+  const { USDT: _money, ...coins } = expectBalances(rows);
+  return withoutNothing(
+    Object.fromEntries(Object.entries(coins).map(([coin, sum]) => [coin, toUnits(sum)])),
+  );
+}
+
+function withoutNothing(sums: Readonly<Record<string, bigint>>): Readonly<Record<string, bigint>> {
+  return Object.fromEntries(Object.entries(sums).filter(([, sum]) => sum !== 0n));
 }

@@ -44,11 +44,12 @@ export class PaperNight {
   }
 
   /** The example as it is in the project, at the address of our exchange, with the waits of a short test. */
-  writeSettings(setup: 'paper' | 'rehearsal'): void {
+  writeSettings(setup: 'paper' | 'rehearsal', startMode = 'ACTIVE'): void {
     const settings = { ...tree.parse(parse(readFileSync(EXAMPLE, 'utf8'))) };
     const host = `127.0.0.1:${this.exchange.port}`;
     const bases = { restBase: `http://${host}`, wsBase: `ws://${host}`, wsApiBase: `ws://${host}` };
     settings['venue'] = { ...tree.parse(settings['venue']), setup, ...bases };
+    settings['startMode'] = startMode;
     const recovery = { leaseWaitMs: 100, crashLoopStarts: 1_000 };
     settings['recovery'] = { ...tree.parse(settings['recovery']), ...recovery };
     const risk = { cooldownMs: 300, ordersPerWindowMax: 100 };
