@@ -8,7 +8,7 @@ import { findTroubles, seeMorning } from '../support/morning.ts';
 import { SocketNight } from '../support/socket-night.ts';
 
 const PLACE: FaultTarget = { channel: 'rest', method: 'POST', path: 'order' };
-const ASK: FaultTarget = { channel: 'rest', method: 'GET' };
+const ASK: FaultTarget = { channel: 'rest', method: 'GET', path: 'order' };
 const REPORTS: FaultTarget = { channel: 'userStream' };
 
 /** What became of the answer, and whether the exchange has the order. */

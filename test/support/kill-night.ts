@@ -20,7 +20,8 @@ const REPORTS: FaultTarget = { channel: 'userStream' };
 
 /** Nothing special; or the order, its answer and its reports are late, useless or lost. */
 export const AIMS: readonly Aim[] = [
-  { name: 'whenever', faults: [], withinMs: 4_000 },
+  // From its first page on: starting, asking, waiting for the first order, trading.
+  { name: 'whenever', faults: [], withinMs: 8_000 },
   {
     name: 'order on its way',
     faults: [{ fault: 'delay', target: ORDER, settings: { delayMs: 250, where: 'before' } }],
