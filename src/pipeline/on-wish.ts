@@ -36,9 +36,15 @@ export function onEnterWish(
 ): void {
   const instrument = venue.instruments[index];
   const top = venue.feed.top(index);
-  if (instrument === undefined || top === undefined) return;
+  if (instrument === undefined) return;
   const chain = beginChain(desk, venue, strategy, instrument);
   note(desk, venue, chain, 'signal', 'passed', wish.reason, wish.inputs);
+  // Without these there is nothing to size with: the gate's answer is known before it is asked.
+  if (top === undefined || !venue.hasReconciledOnce) {
+    const code = top === undefined ? 'NO_REFERENCE_PRICE' : 'RECONCILIATION_PENDING';
+    note(desk, venue, chain, 'risk', 'denied', { code }, {});
+    return;
+  }
 
   const portfolio = needPortfolio(desk);
   const equity = portfolio.assessEquity(desk.nowMs);
@@ -48,12 +54,7 @@ export function onEnterWish(
       instrument,
       side: wish.side,
       top,
-      stopDistanceTicks: stopDistanceTicks(
-        desk.setup.portfolio.exits,
-        strategy,
-        top.askPrice,
-        wish.stopDistanceTicks,
-      ),
+      stopDistanceTicks: stopDistanceTicks(desk.setup.portfolio.exits, strategy, top.askPrice),
       equity: equity.verified ? equity.amount : undefined,
       accountQuote: desk.setup.accountQuote,
       quoteRate: usable.quoteRate,
@@ -89,10 +90,14 @@ export function onExitWish(
   wish: Exit,
 ): void {
   const instrument = venue.instruments[index];
-  if (instrument === undefined || !mayTryExit(desk, venue, strategy, instrument)) return;
+  if (instrument === undefined) return;
   const chain = beginChain(desk, venue, strategy, instrument);
   note(desk, venue, chain, 'signal', 'passed', wish.reason, wish.inputs);
-  leave(desk, venue, chain, wish.reason);
+  if (mayTryExit(desk, venue, strategy, instrument)) leave(desk, venue, chain, wish.reason);
+  else {
+    const reason = { code: 'COOLDOWN', limitMs: EXIT_RETRY_MS } as const;
+    note(desk, venue, chain, 'risk', 'denied', reason, {});
+  }
 }
 
 /** A rule of the position (stop, target, trailing, time) or an operator wants it closed. */
