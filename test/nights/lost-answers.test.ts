@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FaultTarget } from '../../src/exchange/faults/fault.ts';
 import type { FaultOrder } from '../../src/exchange/faults/fault-board.ts';
 import type { DaemonProcess } from '../support/daemon-process.ts';
-import { askDecisions } from '../support/decision-page.ts';
+import { askDecisions, isDeniedBy } from '../support/decision-page.ts';
 import { findTroubles, seeMorning } from '../support/morning.ts';
 import { SocketNight } from '../support/socket-night.ts';
 
@@ -82,8 +82,8 @@ test('answers lost in every way: the symbol is frozen until proof, nothing is se
     await daemon.waitFor(
       `${name}: a denied entry`,
       async () =>
-        (await records('stage=risk&outcome=denied')).some(
-          ({ reason }) => reason.code === 'SYMBOL_FROZEN_UNKNOWN_ORDER',
+        (await records('stage=risk&outcome=denied')).some((record) =>
+          isDeniedBy(record, 'SYMBOL_FROZEN_UNKNOWN_ORDER'),
         ),
       60_000,
     );

@@ -10,6 +10,7 @@ const lineShape = z.object({
   strategy: z.string().optional(),
   outcome: z.string(),
   reason: z.looseObject({ code: z.string() }),
+  checks: z.array(z.object({ code: z.string(), passed: z.boolean() })).optional(),
   clientOrderId: z.string().optional(),
   inputs: z.record(z.string(), scalar).optional(),
 });
@@ -23,6 +24,13 @@ export async function askDecisions(
   query: string,
 ): Promise<readonly ToldDecision[]> {
   return await daemon.ask(`/api/v1/decisions?${query}&limit=1000`, z.array(lineShape));
+}
+
+/** Whether the gate said no for this reason, be it the first one or another. */
+export function isDeniedBy({ reason, checks }: ToldDecision, code: string): boolean {
+  return (
+    reason.code === code || checks?.some((check) => check.code === code && !check.passed) === true
+  );
 }
 
 const logShape = z.looseObject({ event: z.string(), atMs: z.number() });
