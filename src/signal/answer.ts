@@ -5,12 +5,6 @@ import type { Enter, Exit, Nothing } from './strategy.ts';
 /** More numbers than this in one answer would be a strategy that explains nothing. */
 const INPUTS_COUNT_MAX = 6;
 
-/** Where an entry wants its exits; what is left out is taken from the settings of `exits`. */
-export interface Distances {
-  readonly stopDistanceTicks?: number;
-  readonly targetDistanceTicks?: number;
-}
-
 /**
  * How a strategy answers: first `see` the numbers it looks at, then `nothing`, `enter` or `exit`.
  * One per strategy and symbol, reused, so that the common `nothing` makes no object.
@@ -52,15 +46,13 @@ export class Answer {
   }
 
   /** Buy. The numbers seen become part of the reason. */
-  enter(distances: Distances = {}): Enter {
+  enter(): Enter {
     const inputs = this.toRecord();
     return {
       type: 'enter',
       side: 'BUY',
       reason: { ...inputs, code: 'SIGNAL_ENTRY' },
       inputs,
-      stopDistanceTicks: distances.stopDistanceTicks,
-      targetDistanceTicks: distances.targetDistanceTicks,
     };
   }
 

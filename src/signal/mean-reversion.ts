@@ -3,7 +3,7 @@ import { defineStrategy } from './strategy.ts';
 
 /**
  * Buys when the mid price falls below the lower band of the last closes and sells when it is back at
- * their mean. It brings its own stop: as far below the entry as a multiple of the band.
+ * their mean, or when it has fallen on by a multiple of the band: then it was no reversion.
  */
 export const meanReversion = defineStrategy({
   kind: 'mean-reversion',
@@ -13,7 +13,7 @@ export const meanReversion = defineStrategy({
     candlesCount: { min: 5, max: 500, whole: true, about: 'closes in the mean and the band' },
     deviations: { min: 0.5, max: 6, about: 'standard deviations from the mean to the band' },
     bandBpsMin: { min: 0, max: 1_000, about: 'a narrower band is noise: no entry' },
-    stopBands: { min: 0.1, max: 20, about: 'stop, in distances from the mean to the band' },
+    stopBands: { min: 0.1, max: 20, about: 'fallen on by so many bands: give up' },
   },
   create(parameters, answer) {
     const { bandBpsMin, stopBands } = parameters;
@@ -36,13 +36,12 @@ export const meanReversion = defineStrategy({
         answer.see(midTicks, lowerTicks, middleTicks, bandBps);
         const fallen = bandTicks > 0 ? (middleTicks - midTicks) / bandTicks : 0;
         if (view.position !== undefined) {
-          return midTicks >= middleTicks
+          const giveUpTicks = view.position.averagePriceTicks - bandTicks * stopBands;
+          return midTicks >= middleTicks || (bandTicks > 0 && midTicks <= giveUpTicks)
             ? answer.exit()
             : answer.nothing('NO_SIGNAL', 1 - Math.min(fallen, 1));
         }
-        if (fallen > 1 && bandBps >= bandBpsMin) {
-          return answer.enter({ stopDistanceTicks: bandTicks * stopBands });
-        }
+        if (fallen > 1 && bandBps >= bandBpsMin) return answer.enter();
         // Below a band too narrow to trade the price is there and the market is not: half way.
         return answer.nothing('NO_SIGNAL', bandBps >= bandBpsMin ? fallen : Math.min(fallen, 0.5));
       },

@@ -107,16 +107,9 @@ export class StrategySlot {
     if (wish.type === 'enter') {
       if (this.position !== undefined) return 'POSITION_OPEN';
       if (nowMs - this.#closedAtMs < this.#settings.reentryCooldownMs) return 'COOLDOWN';
-      requireDistance('stopDistanceTicks', wish.stopDistanceTicks);
-      requireDistance('targetDistanceTicks', wish.targetDistanceTicks);
     }
     // Nothing to sell: a strategy that always answers `exit` below its line is allowed to.
     if (wish.type === 'exit' && this.position === undefined) return 'NO_SIGNAL';
     return nowMs - this.#wishedAtMs < this.#wishIntervalMsMin ? 'COOLDOWN' : undefined;
   }
-}
-
-function requireDistance(name: string, ticks: number | undefined): void {
-  if (ticks === undefined || (Number.isFinite(ticks) && ticks > 0)) return;
-  throw new RangeError(`${name} is ${ticks}, must be above 0`);
 }

@@ -52,10 +52,6 @@ export interface Enter {
   readonly side: 'BUY';
   readonly reason: Reason;
   readonly inputs: Readonly<Record<string, number>>;
-  /** Below the entry; `undefined` leaves it to the settings of `exits`. */
-  readonly stopDistanceTicks: number | undefined;
-  /** Above the entry; `undefined` leaves it to the settings of `exits`. */
-  readonly targetDistanceTicks: number | undefined;
 }
 
 /** Sell what this strategy holds in this symbol. */

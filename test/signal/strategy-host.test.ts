@@ -17,7 +17,6 @@ const aboveLine = defineStrategy({
       const aboveTicks = view.midTicks - lineTicks;
       answer.see(view.midTicks, aboveTicks);
       if (view.midTicks === 666) throw new RangeError('cannot think about 666');
-      if (view.midTicks === 13) return answer.enter({ stopDistanceTicks: Number.NaN });
       if (view.position !== undefined) {
         return aboveTicks < 0 ? answer.exit() : answer.nothing('NO_SIGNAL', 0);
       }
@@ -47,8 +46,6 @@ test('a strategy sees its price: the wish carries the numbers it looked at', () 
       side: 'BUY',
       reason: { code: 'SIGNAL_ENTRY', midTicks: 1_010, aboveTicks: 10 },
       inputs: { midTicks: 1_010, aboveTicks: 10 },
-      stopDistanceTicks: undefined,
-      targetDistanceTicks: undefined,
     },
   ]);
 });
@@ -134,14 +131,6 @@ test('a strategy throws: it is not asked again, the others go on, evaluations ar
   expect(heard.skipsTold).toBe(4);
   expect(host.describe()[0]).toMatchObject({ strategy: 'above-line', evaluationsCount: 2 });
   expect(host.describe()[0]?.quarantine).toContain('666');
-});
-
-test('a stop that is no number breaks the contract: quarantine, no order', () => {
-  const host = hostOf([aboveLine]);
-  const heard = new Heard();
-  host.evaluate(0, viewAt(0, 13), heard);
-  expect(heard.wishes).toEqual([]);
-  expect(heard.quarantines).toEqual(['RangeError: stopDistanceTicks is NaN, must be above 0']);
 });
 
 test('a strategy throws on a candle: quarantined as well', () => {
