@@ -4,8 +4,14 @@ import type { OrderStateName } from '../domain/order.ts';
 import { amount } from '../domain/units.ts';
 import type { AccountReport } from '../domain/venue.ts';
 import type { StreamStep } from '../execution/account-link.ts';
-import type { ExecutionStep, Finding, OrderChange } from '../execution/execution-step.ts';
+import {
+  EMPTY_STEP,
+  type ExecutionStep,
+  type Finding,
+  type OrderChange,
+} from '../execution/execution-step.ts';
 import { bookFill } from './book-fill.ts';
+import { turnDay } from './day.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { needPortfolio } from './facts.ts';
 import { halt } from './mode-machine.ts';
@@ -13,10 +19,13 @@ import { tellPosition } from './tell-positions.ts';
 
 /** Does what the order desk found out, in the order that it asks for. */
 export function applyStep(desk: Desk, venue: VenueDesk, step: ExecutionStep): void {
+  if (step === EMPTY_STEP) return;
+  // Before its rows: a restart counts them for the day that the row before them opened.
+  turnDay(desk);
   if (step.rows.length > 0) {
     desk.out.push({ type: 'appendRows', rows: step.rows, now: step.commitNow });
   }
-  for (const change of step.changes) recordChange(desk, venue, change);
+  for (const change of step.changes) recordChange(desk, change);
   for (const booked of step.newFills) bookFill(desk, venue, booked);
   if (step.effects.length > 0) desk.push(step.effects);
   for (const { order } of step.changes) {
@@ -57,7 +66,7 @@ const STAGE_OF: Readonly<
   DEAD: ['ack', 'dead'],
 };
 
-function recordChange(desk: Desk, venue: VenueDesk, change: OrderChange): void {
+function recordChange(desk: Desk, change: OrderChange): void {
   // INITIALIZED has no record of its own: the gate's `accepted` says it.
   const told = STAGE_OF[change.to];
   if (told === undefined || desk.recorder === undefined) return;
@@ -89,10 +98,6 @@ function recordChange(desk: Desk, venue: VenueDesk, change: OrderChange): void {
       },
     }),
   );
-  if (change.to === 'REJECTED' || change.to === 'VOID') {
-    // The way is free again for the next exit: what refused this one may be gone.
-    venue.host.setOrderPending(intent.strategy, intent.instrument.index, false);
-  }
 }
 
 function onFinding(desk: Desk, venue: VenueDesk, finding: Finding): void {

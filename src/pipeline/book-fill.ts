@@ -2,7 +2,6 @@ import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.
 import { amount } from '../domain/units.ts';
 import type { BookedFill } from '../execution/execution-step.ts';
 import type { FillBooking } from '../portfolio/views.ts';
-import { turnDay } from './day.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { needPortfolio } from './facts.ts';
 import { tellPosition } from './tell-positions.ts';
@@ -11,7 +10,6 @@ import { tellPosition } from './tell-positions.ts';
 export function bookFill(desk: Desk, venue: VenueDesk, booked: BookedFill): void {
   const { fill, order, late, source } = booked;
   const { intent } = order;
-  turnDay(desk);
   const booking = needPortfolio(desk).applyFill(fill, intent.instrument, intent.strategy);
   desk.setup.probe.mark('filled');
   tellPosition(desk, venue, intent.strategy, intent.instrument.index);

@@ -48,6 +48,7 @@ export interface VenueDesk {
 export interface BootQuestion {
   readonly setup: VenueSetup;
   requestId: number | undefined;
+  /** When it is asked next, whatever has come of it until then. */
   retryAtMs: number;
   triesCount: number;
 }
@@ -58,7 +59,7 @@ export interface BootQuestion {
  */
 export class Desk {
   readonly setup: DeskSetup;
-  phase: 'idle' | 'booting' | 'running' | 'stopping' = 'idle';
+  phase: 'idle' | 'booting' | 'running' | 'stopping' | 'stopped' = 'idle';
   nowMs: UnixMs = unixMs(0);
   out: Effect[] = [];
   started: Started | undefined;

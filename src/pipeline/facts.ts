@@ -68,7 +68,10 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
     equityVerified: equity.verified,
     // An exit already counts the worst case of what is not booked yet; an entry waits for the proof.
     reconciled:
-      orders.isReconciled() && (intent.class !== 'entry' || !orders.isUnsettled(instrument.symbol)),
+      orders.isReconciled() &&
+      // Whatever the mode: until then a request of a dead twin may still be on its way.
+      desk.nowMs >= orders.leaseWaitEndMs() &&
+      (intent.class !== 'entry' || !orders.isUnsettled(instrument.symbol)),
     privateStreamUp: venue.stream.isUp(desk.nowMs),
     diskFreeBytes: desk.health?.diskFreeBytes,
   };

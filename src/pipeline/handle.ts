@@ -2,6 +2,7 @@ import { assertNever } from '../domain/assert.ts';
 import { type Effect, NO_EFFECTS } from '../domain/effect.ts';
 import type { DeskEvent } from '../domain/event.ts';
 import type { Desk } from './desk.ts';
+import { watchLateness } from './lateness.ts';
 import {
   onCancelAnswered,
   onIntentDurable,
@@ -22,6 +23,8 @@ import { onTimer } from './on-timer.ts';
  */
 export function handle(desk: Desk, event: DeskEvent): readonly Effect[] {
   desk.nowMs = event.atMs;
+  if (desk.phase === 'stopped') return NO_EFFECTS;
+  watchLateness(desk);
   dispatch(desk, event);
   if (desk.out.length === 0) return NO_EFFECTS;
   const effects = desk.out;

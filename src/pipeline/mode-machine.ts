@@ -31,12 +31,13 @@ export function findTargetMode(
   let target: ModeState = {
     mode: startMode,
     actor: 'machine',
-    cause: 'first start',
+    cause: rows.some(({ type }) => type === 'started') ? 'started again' : 'first start',
     sinceMs: nowMs,
   };
   for (const row of rows) {
     if (row.type !== 'mode') continue;
-    if (row.actor === 'operator' || row.to === 'HALTED') {
+    const isWord = row.actor === 'operator' && row.to !== 'RECOVERING';
+    if (isWord || row.to === 'HALTED') {
       target = { mode: row.to, actor: row.actor, cause: row.cause, sinceMs: row.atMs };
     }
   }
@@ -76,16 +77,28 @@ function isInCrashLoop(desk: Desk): boolean {
 
 /** Moves RECOVERING on when all is proven, and steps down or back up with the machine's own reasons. */
 export function refreshMode(desk: Desk): void {
-  if (desk.phase !== 'running' || desk.mode.mode === 'HALTED') return;
+  const { mode, targetMode } = desk;
+  if (desk.phase !== 'running' || mode.mode === 'HALTED' || targetMode === undefined) return;
   refreshHolds(desk);
-  if (desk.mode.mode === 'RECOVERING') {
-    if (findRecoveryGaps(desk).length > 0) return;
-    desk.mode = { ...desk.mode, cause: 'recovered' };
-  }
-  const target = desk.targetMode;
-  if (target === undefined) return;
-  const wanted = strictest(desk, target);
-  if (wanted.mode !== desk.mode.mode) setMode(desk, wanted.mode, wanted.actor, wanted.cause);
+  if (mode.mode === 'RECOVERING' && findRecoveryGaps(desk).length > 0) return;
+  const wanted = strictest(desk, targetMode);
+  if (wanted.mode !== mode.mode) setMode(desk, wanted.mode, wanted.actor, causeOf(desk, wanted));
+}
+
+/**
+ * An operator wants to trade, wholly or only to leave. What is not proven yet is proven first, and the
+ * machine's own reasons to hold back still hold: it moves on by itself when they are gone.
+ */
+export function holdBack(desk: Desk): void {
+  if (findRecoveryGaps(desk).length === 0) refreshMode(desk);
+  else setMode(desk, 'RECOVERING', 'machine', 'not everything is proven yet');
+}
+
+/** Back where the start led, because what held us back has ended: that is the cause, not the start. */
+function causeOf({ mode, targetMode }: Desk, wanted: ModeState): string {
+  const wasHeld = mode.actor === 'machine' && mode.mode !== 'RECOVERING';
+  const isBack = wanted === targetMode && wanted.actor === 'machine';
+  return wasHeld && isBack ? `over: ${mode.cause}` : wanted.cause;
 }
 
 function strictest(desk: Desk, target: ModeState): ModeState {

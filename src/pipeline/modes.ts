@@ -1,4 +1,5 @@
 import type { Effect } from '../domain/effect.ts';
+import type { OperatorWord } from '../domain/event.ts';
 import type { Mode, ModeActor } from '../domain/mode.ts';
 import type { UnixMs } from '../domain/units.ts';
 
@@ -8,6 +9,16 @@ export interface ModeState {
   readonly actor: ModeActor;
   readonly cause: string;
   readonly sinceMs: UnixMs;
+}
+
+/** What stands in the journal as the cause of an operator's mode. */
+export function causeOfWord(word: OperatorWord, actor: string): string {
+  return `${word} by ${actor}`;
+}
+
+/** Halted by somebody who also wants every position closed: a restart goes on with that. */
+export function isFlatten({ actor, cause }: ModeState): boolean {
+  return actor === 'operator' && cause.startsWith(causeOfWord('flatten', ''));
 }
 
 /** How far a mode is from trading: a machine may only step down by itself. */

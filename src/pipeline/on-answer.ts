@@ -8,6 +8,7 @@ import { assessAtSend } from '../risk/assess-risk.ts';
 import { applyStep } from './apply-step.ts';
 import { type Desk, keyOf, type VenueDesk, venueNowMs } from './desk.ts';
 import { gatherFacts } from './facts.ts';
+import { pushFeed } from './feed-effects.ts';
 import { limitsNow } from './first-day.ts';
 import { onInstruments } from './on-started.ts';
 
@@ -74,13 +75,17 @@ export function onVenueAnswered(
   if (question.type === 'serverTime') {
     const time = accountCodec.decodeServerTime(answer);
     if (time.type === 'value') {
-      desk.push(venue.feed.onServerTime(time.value.serverAtMs, answer.sentAtMs, atMs));
+      pushFeed(desk, venue, venue.feed.onServerTime(time.value.serverAtMs, answer.sentAtMs, atMs));
       tellVenueClock(desk, venue);
     }
   } else if (question.type === 'depth') {
     const { index } = question.instrument;
     const depth = decodeDepth(venue, question.instrument, answer);
-    desk.push(venue.feed.onDepthAnswer(requestId, index, depth, atMs, venue.marketSink));
+    pushFeed(
+      desk,
+      venue,
+      venue.feed.onDepthAnswer(requestId, index, depth, atMs, venue.marketSink),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import type { HealthSampled } from '../domain/event.ts';
 import type { Desk } from './desk.ts';
+import { pushFeed } from './feed-effects.ts';
 import { halt, hold } from './mode-machine.ts';
 import { DISK_HALTED_BYTES, DISK_REDUCING_BYTES } from './setup.ts';
 
@@ -22,9 +23,9 @@ export function onHealth(desk: Desk, event: HealthSampled): void {
 
 /** Our wall clock was stepped: what was measured with it is void until measured again. */
 function onClockStep(desk: Desk, stepMs: number): void {
-  desk.lastTickAtMs += stepMs;
+  desk.lastTickAtMs = desk.nowMs;
   for (const venue of desk.venues) {
-    desk.push(venue.feed.onClockStep(stepMs, desk.nowMs));
+    pushFeed(desk, venue, venue.feed.onClockStep(stepMs, desk.nowMs));
     venue.clockOffsetMs = undefined;
   }
   desk.out.push({

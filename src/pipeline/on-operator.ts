@@ -2,7 +2,8 @@ import type { OperatorWord } from '../domain/event.ts';
 import type { Mode } from '../domain/mode.ts';
 import { applyStep } from './apply-step.ts';
 import type { Desk } from './desk.ts';
-import { findRecoveryGaps, setMode } from './mode-machine.ts';
+import { holdBack, setMode } from './mode-machine.ts';
+import { causeOfWord } from './modes.ts';
 
 const MODE_OF: Readonly<Record<OperatorWord, Mode>> = {
   pause: 'OBSERVING',
@@ -15,17 +16,13 @@ const MODE_OF: Readonly<Record<OperatorWord, Mode>> = {
 /** A person spoke: it holds until a person speaks again, over restarts. */
 export function onOperator(desk: Desk, word: OperatorWord, actor: string): void {
   const mode = MODE_OF[word];
-  const cause = `${word} by ${actor}`;
+  const cause = causeOfWord(word, actor);
   desk.targetMode = { mode, actor: 'operator', cause, sinceMs: desk.nowMs };
   desk.flattening = word === 'flatten';
-  if (word === 'resume') {
-    for (const venue of desk.venues) venue.orders.releaseRefusals();
-    // What is not proven yet is proven first; the machine then moves on by itself.
-    const isProven = findRecoveryGaps(desk).length === 0;
-    setMode(desk, isProven ? 'ACTIVE' : 'RECOVERING', 'operator', cause);
-    return;
-  }
+  if (word === 'resume') for (const venue of desk.venues) venue.orders.releaseRefusals();
+  // The word as it was said: a restart goes by it.
   setMode(desk, mode, 'operator', cause);
+  if (mode === 'ACTIVE' || mode === 'REDUCING') holdBack(desk);
   if (mode !== 'HALTED') return;
   const reason = { code: 'TRADING_HALTED', cause } as const;
   for (const venue of desk.venues) {

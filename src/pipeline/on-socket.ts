@@ -2,13 +2,14 @@ import type { FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { applyStream } from './apply-step.ts';
 import type { Desk } from './desk.ts';
+import { pushFeed } from './feed-effects.ts';
 
 export function onFrame(desk: Desk, event: FrameReceived): void {
   const { connection, bytes, atMs } = event;
   for (const venue of desk.venues) {
     if (venue.feed.owns(connection)) {
       const effects = venue.feed.onFrame(connection, bytes, atMs, venue.marketSink);
-      if (effects.length > 0) desk.push(effects);
+      if (effects.length > 0) pushFeed(desk, venue, effects);
       return;
     }
     if (venue.stream.owns(connection)) {
@@ -27,8 +28,9 @@ export function onPing(desk: Desk, connection: ConnectionId): void {
 
 export function onSocketOpened(desk: Desk, connection: ConnectionId): void {
   for (const venue of desk.venues) {
-    if (venue.feed.owns(connection)) desk.push(venue.feed.onSocketOpened(connection, desk.nowMs));
-    else if (venue.stream.owns(connection)) {
+    if (venue.feed.owns(connection)) {
+      pushFeed(desk, venue, venue.feed.onSocketOpened(connection, desk.nowMs));
+    } else if (venue.stream.owns(connection)) {
       applyStream(desk, venue, venue.stream.onOpened(connection, desk.nowMs));
     }
   }
@@ -42,7 +44,7 @@ export function onSocketClosed(
 ): void {
   for (const venue of desk.venues) {
     if (venue.feed.owns(connection)) {
-      desk.push(venue.feed.onSocketClosed(connection, code, cause, desk.nowMs));
+      pushFeed(desk, venue, venue.feed.onSocketClosed(connection, code, cause, desk.nowMs));
     } else if (venue.stream.owns(connection)) {
       const told = cause === '' ? `closed with ${code}` : cause;
       applyStream(desk, venue, venue.stream.onClosed(connection, told, desk.nowMs));

@@ -13,8 +13,10 @@ import { StrategyHost } from '../signal/strategy-host.ts';
 import { applyStep } from './apply-step.ts';
 import { DecisionRecorder } from './decisions.ts';
 import type { BootQuestion, Desk, VenueDesk } from './desk.ts';
+import { pushFeed } from './feed-effects.ts';
 import { findFirstOrderAtMs } from './first-day.ts';
 import { findTargetMode, setMode } from './mode-machine.ts';
+import { isFlatten } from './modes.ts';
 import { makeMarketSink, makeSignalSink } from './on-market.ts';
 import { TICK_MS, type VenueSetup } from './setup.ts';
 import { StaleRuns } from './stale-runs.ts';
@@ -22,6 +24,8 @@ import { tellPositions } from './tell-positions.ts';
 
 /** First tries of the boot question come fast, later ones every ten seconds. */
 const BOOT_RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
+/** Longer than any world waits for an answer. */
+const BOOT_ANSWER_MS_MAX = 20_000;
 
 export function onStarted(desk: Desk, event: Started): void {
   desk.started = event;
@@ -33,6 +37,7 @@ export function onStarted(desk: Desk, event: Started): void {
   desk.random = () => random.float();
   const { startMode } = desk.setup;
   desk.targetMode = findTargetMode(event.rows, event.haltLatched, startMode, event.atMs);
+  desk.flattening = isFlatten(desk.targetMode);
   if (desk.targetMode.mode === 'HALTED') desk.mode = desk.targetMode;
   else {
     desk.mode = { ...desk.mode, cause: 'start', sinceMs: event.atMs };
@@ -40,8 +45,8 @@ export function onStarted(desk: Desk, event: Started): void {
       {
         type: 'logChange',
         event: 'process.started',
-        message: event.clean ? 'started after a clean stop' : 'started after an unclean stop',
-        detail: { epoch: event.epoch, rows: event.rows.length, target: desk.targetMode.mode },
+        message: findStartMessage(event),
+        detail: { rows: event.rows.length, target: desk.targetMode.mode },
       },
     ]);
   }
@@ -62,15 +67,21 @@ export function onStarted(desk: Desk, event: Started): void {
   desk.out.push({ type: 'setTimer', timer: 'tick', atMs: (event.atMs + TICK_MS) as UnixMs });
 }
 
+function findStartMessage({ rows, clean }: Started): string {
+  if (rows.length === 0) return 'started for the first time';
+  return clean ? 'started after a clean stop' : 'started after an unclean stop';
+}
+
 /** Asks again what a venue has not answered yet. Called on each tick while booting. */
 export function retryBoots(desk: Desk): void {
   for (const boot of desk.boots) {
-    if (boot.requestId === undefined && desk.nowMs >= boot.retryAtMs) askInstruments(desk, boot);
+    if (desk.nowMs >= boot.retryAtMs) askInstruments(desk, boot);
   }
 }
 
 function askInstruments(desk: Desk, boot: BootQuestion): void {
   boot.requestId = desk.nextRequestId();
+  boot.retryAtMs = desk.nowMs + BOOT_ANSWER_MS_MAX;
   boot.triesCount += 1;
   desk.out.push({
     type: 'askVenue',
@@ -89,7 +100,9 @@ export function onInstruments(desk: Desk, boot: BootQuestion, answer: VenueAnswe
   const decoded = boot.setup.accountCodec.decodeInstruments(answer, boot.setup.symbols);
   if (decoded.type !== 'value') {
     const delay = BOOT_RETRY_MS[Math.min(boot.triesCount, BOOT_RETRY_MS.length) - 1] ?? 10_000;
-    boot.retryAtMs = desk.nowMs + delay;
+    // Told to stay away: each question more would only make a ban longer.
+    const { retryAfterMs = 0 } = boot.setup.accountCodec.assessHealth(answer);
+    boot.retryAtMs = desk.nowMs + Math.max(delay, retryAfterMs);
     const text = decoded.type === 'failed' ? decoded.text : decoded.proof.text;
     desk.out.push({
       type: 'raiseFault',
@@ -107,7 +120,7 @@ export function onInstruments(desk: Desk, boot: BootQuestion, answer: VenueAnswe
   const rows = desk.started?.rows ?? [];
   applyStep(desk, venue, venue.orders.restore(rows, desk.nowMs));
   tellPositions(desk, venue);
-  desk.push(venue.feed.start(desk.nowMs));
+  pushFeed(desk, venue, venue.feed.start(desk.nowMs));
   desk.push(venue.stream.start(desk.nowMs).effects);
   if (desk.boots.length === 0) {
     desk.phase = 'running';

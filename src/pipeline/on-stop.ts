@@ -4,7 +4,7 @@ import { DRAIN_MS } from './setup.ts';
 
 /** A graceful stop: the gate closes at once, answers of what is on the wire are awaited. */
 export function onStopRequested(desk: Desk, cause: string): void {
-  if (desk.phase === 'stopping') return;
+  if (desk.phase === 'stopping' || desk.phase === 'stopped') return;
   desk.phase = 'stopping';
   desk.stopCause = cause;
   desk.stopBeganAtMs = desk.nowMs;
@@ -24,6 +24,7 @@ export function continueStop(desk: Desk): void {
     desk.push(venue.feed.stop(desk.nowMs));
     desk.push(venue.stream.stop().effects);
   }
+  desk.phase = 'stopped';
   desk.out.push({ type: 'stopProcess', exitCode: 0, cause: desk.stopCause });
 }
 

@@ -1,22 +1,23 @@
 import { unixMs } from '../domain/units.ts';
 import { applyStep, applyStream } from './apply-step.ts';
 import { turnDay } from './day.ts';
-import { type Desk, venueNowMs } from './desk.ts';
+import { type Desk, type VenueDesk, venueNowMs } from './desk.ts';
+import { pushFeed } from './feed-effects.ts';
 import { refreshMode } from './mode-machine.ts';
 import { tellVenueClock } from './on-answer.ts';
 import { watchFreshness } from './on-market.ts';
 import { retryBoots } from './on-started.ts';
 import { continueStop } from './on-stop.ts';
 import { onPortfolioExit } from './on-wish.ts';
-import { LATE_TICK_MS, TICK_MS } from './setup.ts';
+import { TICK_MS } from './setup.ts';
 
 /** The only timer of the core. Everything that is due by the clock is looked at here. */
 export function onTimer(desk: Desk): void {
   desk.out.push({ type: 'setTimer', timer: 'tick', atMs: unixMs(desk.nowMs + TICK_MS) });
-  watchLateness(desk);
+  desk.lastTickAtMs = desk.nowMs;
   retryBoots(desk);
   for (const venue of desk.venues) {
-    desk.push(venue.feed.onTick(desk.nowMs, venue.marketSink));
+    pushFeed(desk, venue, venue.feed.onTick(desk.nowMs, venue.marketSink));
     tellVenueClock(desk, venue);
     applyStream(desk, venue, venue.stream.onTick(desk.nowMs));
     applyStep(desk, venue, venue.orders.onTick(desk.nowMs, venueNowMs(desk, venue)));
@@ -29,22 +30,6 @@ export function onTimer(desk: Desk): void {
   if (desk.phase === 'stopping') continueStop(desk);
 }
 
-/** A tick that comes much too late: the process slept or was blocked. Ages grow by themselves; orders wait for proof. */
-function watchLateness(desk: Desk): void {
-  const lateMs = desk.nowMs - desk.lastTickAtMs - TICK_MS;
-  desk.lastTickAtMs = desk.nowMs;
-  if (lateMs < LATE_TICK_MS) return;
-  desk.out.push({
-    type: 'raiseFault',
-    fault: 'loop.late',
-    severity: 'warn',
-    detail: { lateMs: Math.round(lateMs), limitMs: LATE_TICK_MS },
-  });
-  for (const venue of desk.venues) {
-    applyStep(desk, venue, venue.orders.startReconciliation('gap', desk.nowMs));
-  }
-}
-
 /** Positions past their time, and everything when an operator flattens: no price needs to move for that. */
 function lookForExits(desk: Desk): void {
   if (desk.phase !== 'running' || desk.portfolio === undefined) return;
@@ -54,9 +39,15 @@ function lookForExits(desk: Desk): void {
   for (const exit of exits) {
     for (const venue of desk.venues) onPortfolioExit(desk, venue, exit);
   }
-  if (desk.flattening && exits.length === 0) {
+  if (desk.flattening && exits.length === 0 && desk.venues.every(isQuiet)) {
     desk.flattening = false;
     const message = 'every position is closed';
     desk.out.push({ type: 'logChange', event: 'mode.changed', message, detail: {} });
   }
+}
+
+/** Nothing under way can make a position any more: no order without an end, no fill not booked, all proven. */
+function isQuiet({ orders, instruments }: VenueDesk): boolean {
+  if (!orders.isReconciled() || orders.openOrders().length > 0) return false;
+  return !instruments.some(({ symbol }) => orders.isUnsettled(symbol));
 }

@@ -27,6 +27,7 @@ export class NightLines {
   readonly #faults: NightFaults;
   readonly #tell: (event: DeskEvent) => void;
   readonly #sockets = new Map<ConnectionId, Socket>();
+  readonly #opened: ('market' | 'account')[] = [];
 
   constructor(clock: NightClock, faults: NightFaults, tell: (event: DeskEvent) => void) {
     this.#clock = clock;
@@ -34,7 +35,13 @@ export class NightLines {
     this.#tell = tell;
   }
 
+  /** Sockets of a kind that were asked for so far. */
+  opened(kind: 'market' | 'account'): number {
+    return this.#opened.filter((each) => each === kind).length;
+  }
+
   open(connection: ConnectionId, kind: 'market' | 'account'): void {
+    this.#opened.push(kind);
     this.#sockets.set(connection, { kind, isOpen: false, streams: new Set() });
     this.#clock.after(2 * ONE_WAY_MS, () => {
       const socket = this.#sockets.get(connection);
