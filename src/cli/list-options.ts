@@ -1,3 +1,4 @@
+import { DECISION_OUTCOMES, DECISION_STAGES } from '../domain/decision.ts';
 import type { DecisionFilter } from '../store/decision-reader.ts';
 import { UsageError, type VerbOptions } from './tell.ts';
 
@@ -24,7 +25,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 /** The options of a list as numbers. Throws `UsageError` for what cannot be understood. */
 export function readListQuery(options: ListOptions, nowMs: number): DecisionFilter {
   const { symbol, stage, outcome } = options;
-  return {
+  checkOneOf('stage', stage, DECISION_STAGES);
+  checkOneOf('outcome', outcome, DECISION_OUTCOMES);
+  const query: DecisionFilter = {
     limit: readLimit(options.limit),
     ...(symbol === undefined ? {} : { symbol }),
     ...(stage === undefined ? {} : { stage }),
@@ -32,6 +35,16 @@ export function readListQuery(options: ListOptions, nowMs: number): DecisionFilt
     ...(options.since === undefined ? {} : { sinceMs: readMoment('since', options.since, nowMs) }),
     ...(options.until === undefined ? {} : { untilMs: readMoment('until', options.until, nowMs) }),
   };
+  const { sinceMs = 0, untilMs = Number.POSITIVE_INFINITY } = query;
+  if (sinceMs > untilMs) {
+    throw new UsageError(`--since ${options.since} is later than --until ${options.until}`);
+  }
+  return query;
+}
+
+function checkOneOf(option: string, text: string | undefined, allowed: readonly string[]): void {
+  if (text === undefined || allowed.includes(text)) return;
+  throw new UsageError(`--${option} is ${text}, allowed are ${allowed.join(', ')}`);
 }
 
 function readLimit(text: string | undefined): number {

@@ -20,7 +20,7 @@ export async function decisionsCommand(
   const lines = reader?.list(query) ?? [];
   reader?.close();
   if (options.json) write(`${JSON.stringify(lines)}\n`);
-  else write(`${tableOfDecisions(lines)}\n`);
+  else write(`${lines.length === 0 ? noneOf(files, query) : tableOfDecisions(lines)}\n`);
   return EXIT.fine;
 }
 
@@ -113,7 +113,7 @@ async function listCommand<T extends { readonly symbol: string }>(
     return EXIT.noAnswer;
   }
   if (options.json) write(`${JSON.stringify(items.items)}\n`);
-  else if (items.items.length === 0) write('none\n');
+  else if (items.items.length === 0) write(`${noneOf(files, query)}\n`);
   else write(`${formatTable(kind.heads, items.items.map(kind.toRow))}\n`);
   return EXIT.fine;
 }
@@ -164,8 +164,13 @@ function toSearch(query: ListQuery): string {
   return new URLSearchParams(pairs).toString();
 }
 
+/** Nothing found; said with the likeliest mistake, a symbol written in the venue's way. */
+function noneOf({ settings }: DaemonFiles, { symbol }: ListQuery): string {
+  if (symbol === undefined || settings.symbols.includes(symbol)) return 'none';
+  return `none; ${symbol} is no symbol of the settings (${settings.symbols.join(', ')})`;
+}
+
 function tableOfDecisions(lines: readonly DecisionLine[]): string {
-  if (lines.length === 0) return 'none';
   const heads = ['at', 'stage', 'symbol', 'strategy', 'outcome', 'reason', 'chain'];
   const rows = lines.map((line) => [
     line.at.replace('T', ' ').replace('Z', ''),

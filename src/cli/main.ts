@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { readBuildId } from '../live/build-id.ts';
 import { checkCommand } from './check.ts';
 import type { ListOptions } from './list-options.ts';
 import { decisionsCommand, fillsCommand, ordersCommand, positionsCommand } from './lists.ts';
 import { statusCommand } from './status.ts';
-import { EXIT, UsageError, type VerbOptions } from './tell.ts';
+import { CannotStart, EXIT, UsageError, type VerbOptions } from './tell.ts';
 import { whyCommand } from './why.ts';
 
 interface ExchangeOptions {
@@ -19,10 +21,23 @@ interface ExchangeOptions {
 /** What `run` hands back when the verb keeps running: nobody may end the process. */
 const STAYS = undefined;
 
+/** Why the exchange did not start, in words: a taken port or a wrong argument needs no stack. */
+function explainExchange(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (!('code' in error)) return new UsageError(error.message);
+  if (error.code === 'EADDRINUSE' && 'port' in error) {
+    return new CannotStart(
+      `port ${error.port} is taken: another exchange or program listens there. --port and --control-port choose others`,
+    );
+  }
+  return new CannotStart(error.message);
+}
+
 /** All verbs. Each resolves to its exit code through `done`. */
 function makeProgram(done: (code: number | undefined) => void): Command {
   const program = new Command('overnight')
     .description('A trading daemon that is still right in the morning.')
+    .option('--version', 'which build this is')
     .showHelpAfterError('(overnight --help lists the verbs)')
     .exitOverride();
 
@@ -75,14 +90,22 @@ function makeProgram(done: (code: number | undefined) => void): Command {
     .action(async (options: ExchangeOptions) => {
       // Loaded here only: no other verb needs a matching engine.
       const { runExchange } = await import('../exchange/run.ts');
-      await runExchange(options);
-      done(STAYS);
+      await runExchange(options).then(
+        () => done(STAYS),
+        (error: unknown) => {
+          throw explainExchange(error);
+        },
+      );
     });
   return program;
 }
 
 /** Runs one command line; resolves to the exit code, `undefined` when the verb keeps running. */
 export async function run(argv: readonly string[]): Promise<number | undefined> {
+  if (argv[0] === '--version') {
+    process.stdout.write(`${readBuildId(join(import.meta.dirname, '..', '..'))}\n`);
+    return EXIT.fine;
+  }
   let code: number | undefined = EXIT.usage;
   const program = makeProgram((result) => {
     code = result;
@@ -98,10 +121,24 @@ export async function run(argv: readonly string[]): Promise<number | undefined> 
       process.stderr.write(`${error.message}\n`);
       return EXIT.usage;
     }
+    if (error instanceof CannotStart) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.finding;
+    }
     throw error;
   }
 }
 
-// exitCode and not exit(): what was written to a pipe must still arrive.
+// `overnight decisions | head`: the reader has seen enough, and that is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const code = await run(process.argv.slice(2));
-if (code !== undefined) process.exitCode = code;
+if (code !== undefined) {
+  process.exitCode = code;
+  // Half an exchange may listen already: nothing else would end the process then. Otherwise exitCode and
+  // not exit(), so that what was written to a pipe still arrives.
+  if (code !== EXIT.fine && process.argv[2] === 'exchange') process.exit();
+}

@@ -57,7 +57,6 @@ function renderStatus(status: StatusView): string {
     feed.dataAgeMs === undefined ? 'no data yet' : formatAge(feed.dataAgeMs),
     feed.bid ?? '-',
     feed.ask ?? '-',
-    String(feed.messagesCount),
   ]);
   const positions = status.positions.map((position) => [
     position.symbol,
@@ -80,17 +79,25 @@ function renderStatus(status: StatusView): string {
     `x${fault.count}`,
     `${formatAge(status.nowMs - fault.lastAtMs)} ago`,
     fault.text,
+    formatDetail(fault.detail),
   ]);
   return [
-    `${status.mode} since ${since}: ${status.modeCause}${status.ready ? '' : '  (not ready)'}`,
+    `${status.mode} since ${since}: ${status.modeCause}`,
+    ...status.notReadyReasons.map((reason) => `not ready: ${reason}`),
     `${status.setup} on ${status.venue}, up ${formatAge(status.nowMs - status.startedAtMs)}, pid ${status.pid}, start ${status.epoch}, build ${status.buildId}`,
     `day ${status.dailyPnl.amount} ${status.dailyPnl.asset}, ${status.fillsCount} fills, ${status.decisionsCount} decisions, ${status.framesCount} messages`,
-    ...section('feeds', ['symbol', '', '', 'age', 'bid', 'ask', 'messages'], feeds),
+    ...section('feeds', ['symbol', '', '', 'age', 'bid', 'ask'], feeds),
     ...section('positions', ['symbol', 'strategy', 'quantity', 'average', 'unrealised'], positions),
     ...section('open orders', ['id', 'symbol', 'side', 'quantity', 'price', 'state'], orders),
-    ...section('faults', ['fault', 'severity', '', 'last', ''], faults),
+    ...section('faults', ['fault', 'severity', '', 'last', '', 'the last one'], faults),
     '',
   ].join('\n');
+}
+
+function formatDetail(detail: StatusView['faults'][number]['detail']): string {
+  return Object.entries(detail)
+    .map(([name, value]) => `${name} ${typeof value === 'number' ? +value.toFixed(1) : value}`)
+    .join(', ');
 }
 
 function section(

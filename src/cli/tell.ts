@@ -6,6 +6,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Something of this machine stands in the way: printed without a stack, exit 1. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
 /** How a verb was called. */
 export interface VerbOptions {
   readonly json?: boolean;

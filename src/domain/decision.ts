@@ -3,24 +3,36 @@ import type { SymbolId, VenueId } from './instrument.ts';
 import type { Reason, ReasonCode } from './reason.ts';
 import type { UnixMs } from './units.ts';
 
-export type DecisionStage = 'market' | 'signal' | 'risk' | 'order' | 'ack' | 'fill' | 'exit';
-export type DecisionOutcome =
-  | 'passed'
-  | 'skipped'
-  | 'denied'
-  | 'accepted'
-  | 'sent'
-  | 'rejected'
-  | 'unknown'
-  | 'adopted'
-  | 'absent'
-  | 'void'
-  | 'dead'
-  | 'filled'
-  | 'partial'
-  | 'canceled'
-  | 'expired'
-  | 'closed';
+export const DECISION_STAGES = [
+  'market',
+  'signal',
+  'risk',
+  'order',
+  'ack',
+  'fill',
+  'exit',
+] as const;
+export type DecisionStage = (typeof DECISION_STAGES)[number];
+
+export const DECISION_OUTCOMES = [
+  'passed',
+  'skipped',
+  'denied',
+  'accepted',
+  'sent',
+  'rejected',
+  'unknown',
+  'adopted',
+  'absent',
+  'void',
+  'dead',
+  'filled',
+  'partial',
+  'canceled',
+  'expired',
+  'closed',
+] as const;
+export type DecisionOutcome = (typeof DECISION_OUTCOMES)[number];
 
 /** One check of the risk gate: what was compared, passed or not. Values of money are decimal text. */
 export interface CheckResult {

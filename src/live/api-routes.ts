@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { DECISION_OUTCOMES, DECISION_STAGES } from '../domain/decision.ts';
 import type { DaemonView, DecisionQuery, ListQuery } from './daemon-view.ts';
 
 const LIMIT_DEFAULT = 100;
@@ -12,11 +13,19 @@ class BadQuery extends Error {
 /** `/api/v1`: the view of the daemon as JSON. Reads only. */
 export function apiRoutes(view: DaemonView): Hono {
   const api = new Hono();
+  api.use(async (context, next) => {
+    checkNames(context);
+    return await next();
+  });
   api.get('/status', (context) => context.json(view.status()));
   api.get('/decisions', (context) => context.json(view.decisions(decisionQueryOf(context))));
   api.get('/orders', (context) => context.json(view.orders(listQueryOf(context))));
   api.get('/fills', (context) => context.json(view.fills(listQueryOf(context))));
-  api.get('/positions', (context) => context.json(view.positions()));
+  api.get('/positions', (context) => {
+    const { symbol } = listQueryOf(context);
+    const all = view.positions();
+    return context.json(symbol === undefined ? all : all.filter((held) => held.symbol === symbol));
+  });
   api.get('/alarms', (context) => context.json(view.alarms()));
   api.get('/latency', (context) => context.json(view.latency()));
   api.get('/memory', (context) => context.json(view.memory()));
@@ -28,7 +37,28 @@ export function apiRoutes(view: DaemonView): Hono {
   return api;
 }
 
+const LIST_NAMES: ReadonlySet<string> = new Set(['limit', 'symbol', 'sinceMs', 'untilMs']);
+const DECISION_NAMES: ReadonlySet<string> = new Set(['stage', 'outcome', 'ref']);
+
+/** A filter that does not exist would answer with everything, and look like an answer. */
+function checkNames(context: Context): void {
+  const isList = /\/(?:decisions|orders|fills|positions)$/.test(context.req.path);
+  const isDecisions = context.req.path.endsWith('/decisions');
+  for (const name of Object.keys(context.req.query())) {
+    const known = (isList && LIST_NAMES.has(name)) || (isDecisions && DECISION_NAMES.has(name));
+    if (!known) throw new BadQuery(`${name} is no parameter of ${context.req.path}`);
+  }
+}
+
+function checkOneOf(context: Context, name: string, allowed: readonly string[]): void {
+  const value = context.req.query(name);
+  if (value === undefined || allowed.includes(value)) return;
+  throw new BadQuery(`${name} is ${JSON.stringify(value)}, allowed are ${allowed.join(', ')}`);
+}
+
 function decisionQueryOf(context: Context): DecisionQuery {
+  checkOneOf(context, 'stage', DECISION_STAGES);
+  checkOneOf(context, 'outcome', DECISION_OUTCOMES);
   return {
     ...listQueryOf(context),
     ...textOf(context, 'stage'),

@@ -20,7 +20,7 @@ import type { DecisionSink } from './decision-sink.ts';
 import { DeskView } from './desk-view.ts';
 import type { FaultBoard } from './fault-board.ts';
 import type { LoopHealth } from './health.ts';
-import type { MachineSampler } from './machine-sampler.ts';
+import { type MachineSampler, sumByName } from './machine-sampler.ts';
 import { wallClockMs } from './wall-clock.ts';
 import type { WorldMetrics } from './world-metrics.ts';
 
@@ -56,6 +56,7 @@ export class DaemonStatus implements DaemonView {
   status(): StatusView {
     const { desk, setup, buildId, configHash, epoch, startedAtMs, decisions, faults } = this.#parts;
     const nowMs = wallClockMs();
+    const { ready, reasons } = this.readiness();
     const portfolio = desk.portfolio;
     const daily = portfolio?.assessPnl(nowMs).daily;
     const { accountQuote } = desk.setup;
@@ -63,7 +64,8 @@ export class DaemonStatus implements DaemonView {
       mode: desk.mode.mode,
       modeCause: desk.mode.cause,
       modeSinceMs: desk.mode.sinceMs,
-      ready: this.readiness().ready,
+      ready,
+      notReadyReasons: reasons,
       setup,
       venue: this.#parts.venues.join(','),
       buildId,
@@ -168,9 +170,7 @@ export class DaemonStatus implements DaemonView {
       loopDelayMsP99: p99 === undefined ? undefined : p99 * 1_000,
       loopDelayMsMax: delay.count === 0 ? undefined : delay.max * 1_000,
       gc: sampler.gcTotals(),
-      collections: desk
-        .collections()
-        .map(({ name, size, limit, evictedCount }) => ({ name, size, limit, evictedCount })),
+      collections: [...sumByName(desk.collections()).values()],
     };
   }
 

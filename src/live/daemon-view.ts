@@ -38,6 +38,8 @@ export interface StatusView {
   readonly modeCause: string;
   readonly modeSinceMs: number;
   readonly ready: boolean;
+  /** What `/readyz` says; empty when ready. */
+  readonly notReadyReasons: readonly string[];
   readonly setup: string;
   readonly venue: string;
   readonly buildId: string;

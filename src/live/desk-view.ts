@@ -146,7 +146,7 @@ export class DeskView {
       symbol: instrument.symbol,
       connected: isConnected,
       bookSynced: feed.book(index)?.isSynced ?? false,
-      dataAgeMs: Number.isFinite(ageMs) ? ageMs : undefined,
+      dataAgeMs: Number.isFinite(ageMs) ? Math.round(ageMs) : undefined,
       limitMs,
       messagesCount: feed.counters.frames,
       reconnectsCount: sumOf(feed.counters.reconnects),

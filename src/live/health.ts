@@ -46,8 +46,15 @@ export class LoopHealth {
   view(): HealthView {
     const now = this.#nowMs();
     const loops: LoopProgress[] = [...this.#loops].map(([loop, { limitMs, count, lastAtMs }]) => {
-      const ageMs = Math.max(0, now - lastAtMs);
-      return { loop, count, lastAtMs, ageMs, limitMs, progressing: ageMs <= limitMs };
+      const ageMs = Math.max(0, Math.round(now - lastAtMs));
+      return {
+        loop,
+        count,
+        lastAtMs: Math.round(lastAtMs),
+        ageMs,
+        limitMs,
+        progressing: ageMs <= limitMs,
+      };
     });
     return { healthy: loops.every(({ progressing }) => progressing), loops };
   }

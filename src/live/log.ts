@@ -49,7 +49,7 @@ export class AppLog {
         level: options.level,
         base: options.base,
         redact: { paths: REDACTED, censor: '[redacted]' },
-        timestamp: () => `,"atMs":${options.nowMs()}`,
+        timestamp: () => `,"atMs":${Math.round(options.nowMs())}`,
         formatters: { level: (label) => ({ level: label }) },
       },
       stream,
@@ -65,12 +65,12 @@ export class AppLog {
 
   /** A state changed. `event` is `noun.state`; the message is constant, the numbers are in the detail. */
   change(event: string, message: string, detail: Detail): void {
-    this.logger.info({ event, ...detail, changed: true }, message);
+    this.logger.info({ event, ...toReadable(detail), changed: true }, message);
   }
 
   /** Something is wrong: `warn` heals by itself, `error` wants a person. */
   fault(fault: FaultId, severity: 'warn' | 'error', detail: Detail): void {
-    const line = { event: fault, ...detail };
+    const line = { event: fault, ...toReadable(detail) };
     if (severity === 'error') this.logger.error(line, FAULTS[fault]);
     else this.logger.warn(line, FAULTS[fault]);
   }
@@ -83,4 +83,14 @@ export class AppLog {
   close(): void {
     this.#file.close();
   }
+}
+
+/** Times and ratios carry up to seventeen digits: nobody reads more than three after the point. */
+function toReadable(detail: Detail): Detail {
+  return Object.fromEntries(
+    Object.entries(detail).map(([name, value]) => [
+      name,
+      typeof value === 'number' && Math.abs(value) >= 1 ? Math.round(value * 1000) / 1000 : value,
+    ]),
+  );
 }

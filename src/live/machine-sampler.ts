@@ -101,11 +101,11 @@ export class MachineSampler {
     metrics.counter('overnight_cpu_seconds_total', { mode: 'user' }).value = used.userCPUTime / 1e6;
     metrics.counter('overnight_cpu_seconds_total', { mode: 'system' }).value =
       used.systemCPUTime / 1e6;
-    for (const collection of this.#collections()) {
-      const labels = { collection: collection.name };
-      metrics.gauge('overnight_collection_entries', labels).value = collection.size;
-      metrics.gauge('overnight_collection_limit', labels).value = collection.limit;
-      metrics.counter('overnight_collection_evicted_total', labels).value = collection.evictedCount;
+    for (const [name, { size, limit, evictedCount }] of sumByName(this.#collections())) {
+      const labels = { collection: name };
+      metrics.gauge('overnight_collection_entries', labels).value = size;
+      metrics.gauge('overnight_collection_limit', labels).value = limit;
+      metrics.counter('overnight_collection_evicted_total', labels).value = evictedCount;
     }
     metrics.gauge('overnight_eventloop_utilization_ratio', {}).value =
       performance.eventLoopUtilization(this.#utilization).utilization;
@@ -115,6 +115,23 @@ export class MachineSampler {
   newUtilizationWindow(): void {
     this.#utilization = performance.eventLoopUtilization();
   }
+}
+
+/** One window per symbol, one name: told together, or the last one would hide the others. */
+export function sumByName(
+  collections: Iterable<CollectionSize>,
+): ReadonlyMap<string, CollectionSize> {
+  const sums = new Map<string, CollectionSize>();
+  for (const { name, size, limit, evictedCount } of collections) {
+    const before = sums.get(name) ?? { size: 0, limit: 0, evictedCount: 0 };
+    sums.set(name, {
+      name,
+      size: before.size + size,
+      limit: before.limit + limit,
+      evictedCount: before.evictedCount + evictedCount,
+    });
+  }
+  return sums;
 }
 
 function kindOf(entry: PerformanceEntry): string {

@@ -1,3 +1,4 @@
+import { DECISION_OUTCOMES, DECISION_STAGES } from '../domain/decision.ts';
 import { FAULTS } from '../domain/fault.ts';
 import type { Mode } from '../domain/mode.ts';
 import { REASONS } from '../domain/reason.ts';
@@ -15,14 +16,9 @@ export const STAGES = [
   'tick_to_ack',
 ] as const;
 
-const DECISION_STAGES = ['market', 'signal', 'risk', 'order', 'ack', 'fill', 'exit'] as const;
 const MODES = ['RECOVERING', 'ACTIVE', 'REDUCING', 'OBSERVING', 'HALTED'] satisfies Mode[];
 const GC_KINDS = ['minor', 'major', 'incremental', 'weakcb', 'other'] as const;
 const STREAMS = ['market', 'account'] as const;
-const OUTCOMES =
-  'passed skipped denied accepted sent rejected unknown adopted absent void dead filled partial canceled expired closed'.split(
-    ' ',
-  );
 const DATA_REJECTIONS =
   'invalidJson invalidShape invalidNumber notPositive offGrid unknownSymbol unknownStream crosswired oversized crossed outlier duplicate outOfOrder future'.split(
     ' ',
@@ -104,7 +100,7 @@ export const METRICS = {
   overnight_clock_offset_seconds: gauge('Venue clock minus ours', { venue: 'venues' }),
   overnight_decisions_total: counter('Decisions; runs of equal skips count each evaluation', {
     stage: DECISION_STAGES,
-    outcome: OUTCOMES,
+    outcome: DECISION_OUTCOMES,
     reason: Object.keys(REASONS),
   }),
   overnight_orders_sent_total: counter('Orders that left', { venue: 'venues' }),

@@ -26,6 +26,7 @@ export interface MetricFamily extends MetricSpec {
 }
 
 const SERIES_PER_METRIC_MAX = 500;
+const SERIES_AT_ZERO_MAX = 100;
 const SEPARATOR = '\u0000';
 /** Bounds for waits and pauses: nothing of interest below 0.1 ms. */
 const PAUSE_BOUNDS_SECONDS = [
@@ -49,6 +50,25 @@ export class MetricSet {
   constructor(configured: Readonly<Record<ConfiguredSet, readonly string[]>>) {
     this.#configured = configured;
     this.#dropped = this.counter('overnight_series_dropped_total', {});
+    for (const name of METRIC_NAMES) this.#openAtZero(name);
+  }
+
+  /**
+   * Small counters and alarms are there from the start: an increase from nothing to one is seen by no
+   * rate, and an alarm that never was is told apart from one that nobody exports.
+   */
+  #openAtZero(name: MetricName): void {
+    const { type, labels }: MetricSpec = METRICS[name];
+    if (type === 'histogram' || (type === 'gauge' && name !== 'overnight_alarm_state')) return;
+    let combinations: Readonly<Record<string, string>>[] = [{}];
+    for (const [label, allowed] of Object.entries(labels)) {
+      const values = typeof allowed === 'string' ? this.#configured[allowed] : allowed;
+      if (combinations.length * values.length > SERIES_AT_ZERO_MAX) return;
+      combinations = combinations.flatMap((before) =>
+        values.map((value) => ({ ...before, [label]: value })),
+      );
+    }
+    for (const combination of combinations) this.#slot(name, combination);
   }
 
   /** The counter of these labels. Only ever add to it. */

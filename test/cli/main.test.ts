@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../store/temp-folder.ts';
@@ -39,19 +40,51 @@ test('every verb of the first night is listed, with exit 0', async () => {
   }
 });
 
-test.each([[['nonsense']], [['why']], [['status', '--nope']], [[]], [['orders', '--limit', 'x']]])(
-  'a command line that means nothing is exit 2, said on stderr: %j',
-  async (args) => {
-    const { code, out, err } = await overnight(...args);
-    expect(code).toBe(2);
-    expect(out).toBe('');
-    expect(err).not.toBe('');
-    expect(err).not.toMatch(/^ {4}at /m);
-  },
-);
+test.each([
+  [['nonsense']],
+  [['why']],
+  [['status', '--nope']],
+  [[]],
+  [['orders', '--limit', 'x']],
+  [['decisions', '--stage', 'sales']],
+  [['decisions', '--outcome', 'great']],
+  [['fills', '--since', '1m', '--until', '2m']],
+  [['exchange', '--port', 'x']],
+  [['exchange', '--symbols', 'NOPE']],
+])('a command line that means nothing is exit 2, said on stderr: %j', async (args) => {
+  const { code, out, err } = await overnight(...args);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err).not.toBe('');
+  expect(err).not.toMatch(/^ {4}at /m);
+});
 
 test('no daemon: status is exit 69 and says so as JSON too', async () => {
   const { code, out } = await overnight('status', '--json');
   expect(code).toBe(69);
   expect(JSON.parse(out)).toMatchObject({ running: false });
+});
+
+// A port of another program must not look like a crash of ours.
+test('the port of the exchange is taken: exit 1, which port, and no stack; the process ends', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  for (const args of [
+    ['--port', port, '--control-port', '0'],
+    ['--port', '0', '--control-port', port],
+  ]) {
+    const { code, err } = await overnight('exchange', ...args);
+    expect(code).toBe(1);
+    expect(err).toContain(`port ${port} is taken`);
+    expect(err).not.toMatch(/^ {4}at /m);
+  }
+  other.close();
+});
+
+test('--version says which build this is', async () => {
+  const { code, out } = await overnight('--version');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^[0-9a-f]{12}/);
 });

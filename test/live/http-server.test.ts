@@ -70,20 +70,30 @@ test('every part of the view is served as JSON', async () => {
   expect(await read('status')).toEqual(JSON.parse(JSON.stringify(STATUS)));
   expect(await read('decisions?limit=2')).toHaveLength(2);
   expect(await read('positions')).toEqual(STATUS.positions);
+  expect(await read('positions?symbol=ETH/USDT')).toEqual([]);
   expect(await read('feeds')).toEqual(STATUS.feeds);
   for (const path of ['orders', 'fills', 'alarms', 'latency']) expect(await read(path)).toEqual([]);
   expect(await read('memory')).toMatchObject({ rssBytes: 5 });
 });
 
-test.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'sinceMs=', 'untilMs=now'])(
-  'a question with %s is refused in words',
-  async (query) => {
-    const base = await serve();
-    const answer = await fetch(`${base}/api/v1/orders?${query}`);
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toHaveProperty('error');
-  },
-);
+test.each([
+  'orders?limit=0',
+  'orders?limit=1001',
+  'orders?limit=x',
+  'orders?limit=1.5',
+  'orders?sinceMs=',
+  'orders?untilMs=now',
+  'orders?since=2h',
+  'orders?stage=risk',
+  'decisions?stage=sales',
+  'decisions?outcome=great',
+  'status?symbol=BTC/USDT',
+])('a question like %s is refused in words', async (question) => {
+  const base = await serve();
+  const answer = await fetch(`${base}/api/v1/${question}`);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toHaveProperty('error');
+});
 
 test('the page is there, and forbids to be framed or to load from elsewhere', async () => {
   const base = await serve();

@@ -32,6 +32,12 @@ function appLogIn(folder: string, change: Partial<AppLogOptions> = {}) {
 }
 
 describe('the application log', () => {
+  test('numbers are written to three digits after the point, small ones as they are', () => {
+    const { log, path } = appLogIn(tempFolder(), { nowMs: () => NOON_MS + 0.251_953 });
+    log.fault('feed.silent', 'warn', { silentMs: 3037.627_685_546_875, share: 0.000_012_5 });
+    expect(linesOf(path)).toMatchObject([{ atMs: NOON_MS, silentMs: 3037.628, share: 0.0000125 }]);
+  });
+
   test('a line is on disk when the call returns; only trouble and changes of state go to stdout', () => {
     const { log, path, shown } = appLogIn(tempFolder());
     log.logger.info({ event: 'quote.seen' }, 'quiet');

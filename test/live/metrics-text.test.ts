@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MachineSampler } from '../../src/live/machine-sampler.ts';
+import { MachineSampler, sumByName } from '../../src/live/machine-sampler.ts';
 import { PrometheusExporter } from '../../src/live/metrics.ts';
 import { METRICS } from '../../src/observe/metric-catalogue.ts';
 import { MetricSet } from '../../src/observe/metric-set.ts';
@@ -62,6 +62,25 @@ test('two scrapers at once agree, and looking changes nothing', async () => {
   expect(await exporter.text()).toBe(one);
   counter.value += 1;
   expect(parse(await exporter.text()).get('overnight_fills_total{venue="binance"}')).toBe(8);
+});
+
+// `increase()` does not see a counter that begins at one, and an alarm nobody exports looks like peace.
+test('reconnects, faults and alarms are there as zero before the first of them happens', async () => {
+  const samples = parse(await new PrometheusExporter(makeSet()).text());
+  expect(samples.get('overnight_ws_reconnects_total{venue="binance",reason="dataSilence"}')).toBe(
+    0,
+  );
+  for (const name of ['overnight_faults_total', 'overnight_order_rejects_total']) {
+    expect([...samples.keys()].filter((key) => key.startsWith(name))).not.toEqual([]);
+  }
+  expect(samples.get('overnight_alarm_state{alarm="order.unknown",severity="error"}')).toBe(0);
+});
+
+test('collections of one name are told as their sum: none hides behind another', () => {
+  const window = (size: number) => ({ name: 'fills_booked', size, limit: 10, evictedCount: 1 });
+  expect([...sumByName([window(2), window(5)]).values()]).toEqual([
+    { name: 'fills_booked', size: 7, limit: 20, evictedCount: 2 },
+  ]);
 });
 
 test('the machine is sampled: memory, collector, collections, and a blocked loop at once', async () => {

@@ -7,6 +7,7 @@ export const STATUS: StatusView = {
   modeCause: 'everything is proven',
   modeSinceMs: NOON_MS,
   ready: true,
+  notReadyReasons: [],
   setup: 'rehearsal',
   venue: 'binance',
   buildId: 'build-1',
