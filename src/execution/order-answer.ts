@@ -1,4 +1,4 @@
-import type { UnknownCause, VenueRefusal } from '../domain/order.ts';
+import type { OrderIntent, OrderReport, UnknownCause, VenueRefusal } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { VenueAnswer } from '../domain/venue.ts';
@@ -26,7 +26,7 @@ export function takeOrderAnswer(
   const outcome = state.setup.codec.classifyPlace(answer, clientOrderId, instrument);
   switch (outcome.type) {
     case 'accepted':
-      if (outcome.report.clientOrderId !== clientOrderId) {
+      if (!isAboutOurs(outcome.report, tracked.order.intent)) {
         onUnknown(state, tracked, { type: 'badAnswer', text: 'about another order' }, atMs, step);
         return;
       }
@@ -46,6 +46,16 @@ export function takeOrderAnswer(
       onUnknown(state, tracked, outcome.cause, atMs, step);
       return;
   }
+}
+
+/** The answer repeats what we sent. One that does not is no proof of anything. */
+function isAboutOurs(report: OrderReport, intent: OrderIntent): boolean {
+  return (
+    report.clientOrderId === intent.clientOrderId &&
+    report.side === intent.side &&
+    report.quantity === intent.quantity &&
+    (report.price === undefined || report.price === intent.price)
+  );
 }
 
 /** No answer for so long: the symbol is frozen, the answer may still come. */

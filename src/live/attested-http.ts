@@ -30,16 +30,19 @@ export class AttestedHttp {
   };
 
   /** Always resolves: whatever happened is a `VenueAnswer`. */
-  send(request: HttpRequest): Promise<VenueAnswer> {
-    const url = new URL(request.url);
-    const secure = url.protocol === 'https:';
+  async send(request: HttpRequest): Promise<VenueAnswer> {
     const sentAtMs = wallClockMs();
-    return new Promise((resolve) => {
-      const attempt = (secure ? https : http).request(url, {
-        method: request.method,
-        headers: withLength(request),
-        agent: secure ? this.#agents['https:'] : this.#agents['http:'],
-      });
+    let attempt: http.ClientRequest;
+    try {
+      attempt = this.#begin(request);
+    } catch (error) {
+      // Not even a request came to be: a broken address or a header that no wire may carry.
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      const text = `no request could be made: ${code}`;
+      return { type: 'transportFailed', bytesSent: 'none', text, sentAtMs };
+    }
+    const secure = attempt.protocol === 'https:';
+    return await new Promise((resolve) => {
       const attest = watchFirstByte(attempt, secure);
       const deadline = setTimeout(() => {
         settle({ type: 'timedOut', waitedMs: request.timeoutMs, sentAtMs });
@@ -58,6 +61,16 @@ export class AttestedHttp {
       attempt.on('error', fail);
       attempt.on('response', (response) => readBody(response, sentAtMs, settle, fail));
       attempt.end(request.body);
+    });
+  }
+
+  #begin(request: HttpRequest): http.ClientRequest {
+    const url = new URL(request.url);
+    const secure = url.protocol === 'https:';
+    return (secure ? https : http).request(url, {
+      method: request.method,
+      headers: withLength(request),
+      agent: secure ? this.#agents['https:'] : this.#agents['http:'],
     });
   }
 

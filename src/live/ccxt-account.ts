@@ -121,16 +121,20 @@ export class CcxtAccount implements AccountGateway {
   ): Promise<VenueAnswer> {
     const slot: CallSlot = { requestsCount: 0, answer: undefined, onSent };
     const sentAtMs = wallClockMs();
-    let text = 'no answer was recorded';
+    let opinion = 'ccxt returned without asking';
     try {
       await this.#slots.run(slot, () => route.call(this.#exchange, parameters));
     } catch (error) {
-      // ccxt's opinion of the answer. The answer itself is in the slot; without one, this text is all we have.
-      text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      // ccxt's opinion of the answer. The answer itself is in the slot.
+      opinion = error instanceof Error ? error.name : String(error);
     }
     if (slot.answer !== undefined) return slot.answer;
-    const bytesSent = slot.requestsCount === 0 ? 'none' : 'maybe';
-    return { type: 'transportFailed', bytesSent, text, sentAtMs };
+    // Only the name of its error: its texts quote the signed address.
+    if (slot.requestsCount === 0) {
+      return { type: 'transportFailed', bytesSent: 'none', text: opinion, sentAtMs };
+    }
+    const text = `${opinion} before an answer was recorded`;
+    return { type: 'transportFailed', bytesSent: 'maybe', text, sentAtMs };
   }
 }
 
@@ -141,20 +145,20 @@ function attestedFetch(setup: CcxtAccountSetup, slots: AsyncLocalStorage<CallSlo
     request: { method: string; headers: Record<string, string>; body?: string },
   ): Promise<Response> => {
     const slot = slots.getStore();
-    if (slot !== undefined) slot.requestsCount += 1;
-    if (slot !== undefined && slot.requestsCount > 1) {
-      // A second request inside one call would be a retry: how one order becomes two.
-      throw new Error('refused: a second request within one call');
-    }
+    // A request that belongs to no call could leave unseen, and its order be sworn to be unsent.
+    if (slot === undefined) throw new Error('refused: a request outside of any call');
+    slot.requestsCount += 1;
+    // A second request inside one call would be a retry: how one order becomes two.
+    if (slot.requestsCount > 1) throw new Error('refused: a second request within one call');
     const answer = await setup.http.send({
       method: request.method,
       url,
       headers: request.headers,
       body: request.body,
       timeoutMs: setup.timeoutMs,
-      onSent: slot?.onSent,
+      onSent: slot.onSent,
     });
-    if (slot !== undefined) slot.answer = answer;
+    slot.answer = answer;
     if (answer.type === 'http') {
       return new Response(answer.body, { status: answer.status < 200 ? 502 : answer.status });
     }

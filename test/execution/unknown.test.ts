@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { clientOrderId } from '../../src/domain/ids.ts';
+import { lots, price } from '../../src/domain/units.ts';
 import {
   acknowledge,
   DeskNight,
@@ -262,3 +264,24 @@ test('an order the account socket never mentions: the socket is not to be truste
 function raise(): never {
   throw new Error('the order must be there');
 }
+
+test.each([
+  ['the other side', { side: 'SELL' }],
+  ['another quantity', { quantity: lots(1_000) }],
+  ['another price', { price: price(1) }],
+  ['another id', { clientOrderId: clientOrderId('somebody') }],
+] as const)(
+  'an answer that accepts an order of %s proves nothing: unknown, and asked for',
+  (_name, change) => {
+    const night = new DeskNight();
+    night.arrival = (order, at) => {
+      const report = { ...at.venue.take(order, at.nowMs), ...change };
+      at.answerOrder(order.clientOrderId, { place: { type: 'accepted', report } });
+    };
+    const id = night.send();
+    night.wait(100);
+    expect(night.stateOf(id)).toBe('UNKNOWN');
+    night.wait(2_000);
+    expect(night.stateOf(id)).toBe('ACCEPTED');
+  },
+);
