@@ -114,6 +114,12 @@ export class Night {
     this.waitMs(2 * MARKET_STEP_MS);
   }
 
+  /** No more wishes are granted, and everything on the way arrives. */
+  quiet(): void {
+    this.speak('pause');
+    this.waitMs(60_000);
+  }
+
   speak(word: OperatorWord): void {
     this.#survive(() =>
       this.world.tell({ type: 'operatorSpoke', atMs: this.#atMs(), word, actor: 'anna' }),
