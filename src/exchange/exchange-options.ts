@@ -29,6 +29,8 @@ export interface ExchangeOptions {
   readonly perMessageDeflate?: boolean;
   /** How long a recording waits after the first subscription for the client's others. */
   readonly recordingDelayMs?: number;
+  /** A file to remember everything in, and to go on from when it is there. Absent: every start is the first. */
+  readonly stateFile?: string;
 }
 
 /** Options with every gap filled. */
@@ -48,6 +50,7 @@ export interface ExchangeSettings {
   readonly socketRules: SocketRules;
   readonly perMessageDeflate: boolean;
   readonly recordingDelayMs: number;
+  readonly stateFile: string | undefined;
 }
 
 /** The account everybody may trade with: key `demo`, secret `demo`. */
@@ -73,5 +76,6 @@ export function fillSettings(options: ExchangeOptions): ExchangeSettings {
     socketRules: { ...LIVE_SOCKET_RULES, ...options.socketRules },
     perMessageDeflate: options.perMessageDeflate ?? false,
     recordingDelayMs: options.recordingDelayMs ?? 250,
+    stateFile: options.stateFile,
   };
 }

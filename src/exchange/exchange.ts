@@ -12,6 +12,7 @@ import { StreamHub } from './market/stream-hub.ts';
 import type { Venue } from './operations/operation.ts';
 import { RateLimits } from './rate-limits.ts';
 import { RequestDesk } from './request-desk.ts';
+import type { StateStore } from './state/state-store.ts';
 import { WireLog } from './wire-log.ts';
 import { UserStreams } from './ws/user-streams.ts';
 import type { WsServer } from './ws/ws-server.ts';
@@ -31,6 +32,7 @@ export class Exchange implements Venue, FaultControls {
   #ws: WsServer | undefined;
   #coreMs = 0;
   #isPlayed = false;
+  readonly #store: StateStore | undefined;
 
   constructor(
     core: ExchangeCore,
@@ -40,10 +42,12 @@ export class Exchange implements Venue, FaultControls {
       readonly random: () => number;
       /** Streams a recording brings itself; nothing else of the market is then made from the core's own trades. */
       readonly recordedStreams: ReadonlySet<string> | undefined;
+      readonly store: StateStore | undefined;
     },
   ) {
     this.core = core;
     this.clock = about.clock;
+    this.#store = about.store;
     this.limits = new RateLimits(settings.rateLimits);
     this.keys = new ApiKeys(settings.keys);
     this.faults = new FaultBoard(this, () => this.clock.wallMs(), about.random);
@@ -68,6 +72,7 @@ export class Exchange implements Venue, FaultControls {
   }
 
   tell(happenings: readonly MarketHappening[]): void {
+    this.#keep(happenings);
     const eventAtMs = this.clock.nowMs();
     for (const happening of happenings) {
       // A recording is shown as recorded: our own trades match against it and leave no trace in it.
@@ -78,6 +83,14 @@ export class Exchange implements Venue, FaultControls {
         this.limits.countOrders(this.clock.wallMs(), happening.order.accountKey, -1);
       }
     }
+  }
+
+  /** Written down before anybody hears of it: the answer to a request leaves after its happenings were told. */
+  #keep(happenings: readonly MarketHappening[]): void {
+    // Closed: every connection is cut, and nobody can hear of it any more.
+    if (!this.#store?.isOpen) return;
+    if (this.#store.isDueForRewrite) this.#store.rewrite(this.core.exportState());
+    else this.#store.keep(this.core.exportChange(happenings));
   }
 
   settleBook(symbol: string): void {

@@ -15,6 +15,8 @@ export interface ExchangeArguments {
   readonly recording?: string | readonly string[] | undefined;
   /** A YAML or JSON file with a list of faults. */
   readonly faults?: string | undefined;
+  /** Where to remember everything. */
+  readonly state?: string | undefined;
 }
 
 const PORT_DEFAULT = 9_500;
@@ -33,6 +35,7 @@ export async function runExchange(args: ExchangeArguments): Promise<void> {
     speed: readSpeed(args.speed),
     recordings: args.recording === undefined ? [] : readList(args.recording),
     faults: args.faults === undefined ? [] : await readFaults(args.faults),
+    ...(args.state === undefined ? {} : { stateFile: args.state }),
   });
   const stop = () => {
     // Exit code 0: being told to stop is no fault.

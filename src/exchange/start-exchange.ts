@@ -12,6 +12,7 @@ import { GeneratedMarket } from './market/generated-market.ts';
 import { RecordingPlayer } from './market/recording-player.ts';
 import { type RecordingSurvey, surveyRecordings } from './market/recording-survey.ts';
 import { createRestServer } from './rest/http-server.ts';
+import { StateStore } from './state/state-store.ts';
 import { WsServer } from './ws/ws-server.ts';
 
 /** A running exchange. */
@@ -37,7 +38,9 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Runn
   const survey =
     settings.recordings.length > 0 ? await surveyRecordings(settings.recordings) : undefined;
   const clock = new ExchangeClock(() => Date.now());
-  const exchange = createExchange(settings, survey, clock);
+  const store = settings.stateFile === undefined ? undefined : StateStore.open(settings.stateFile);
+  const exchange = createExchange({ settings, survey, clock, store });
+  store?.rewrite(exchange.core.exportState());
 
   const stopMarket = startMarket(exchange, settings, survey);
   const timers = [
@@ -74,15 +77,22 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Runn
       exchange.faults.clear();
       ws.close();
       await Promise.all([closeServer(rest), closeServer(control)]);
+      store?.close(exchange.core.exportState());
     },
   };
 }
 
-function createExchange(
-  settings: ExchangeSettings,
-  survey: RecordingSurvey | undefined,
-  clock: ExchangeClock,
-): Exchange {
+function createExchange({
+  settings,
+  survey,
+  clock,
+  store,
+}: {
+  readonly settings: ExchangeSettings;
+  readonly survey: RecordingSurvey | undefined;
+  readonly clock: ExchangeClock;
+  readonly store: StateStore | undefined;
+}): Exchange {
   const pace = settings.speed === 'max' ? PACE_MAX : settings.speed;
   const core = createExchangeCore({
     symbols: survey?.symbols ?? settings.rules ?? pickSymbols(settings.symbols),
@@ -95,11 +105,13 @@ function createExchange(
           : { type: 'generated', seed: settings.seed, pace },
     startAtMs: clock.nowMs(),
     seed: settings.seed,
+    state: store?.found,
   });
   return new Exchange(core, settings, {
     clock,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
     recordedStreams: survey?.streams,
+    store,
   });
 }
 

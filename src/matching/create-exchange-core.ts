@@ -23,6 +23,8 @@ import type {
   Refused,
   TopView,
 } from './exchange-core.ts';
+import type { ExchangeState, StateChange } from './exchange-state.ts';
+import { exportAll, exportIds, exportTouched } from './export-state.ts';
 import type { MarketHappening, OrderListView, OrderView } from './happening.ts';
 import { House } from './house.ts';
 import { MarketGenerator } from './market-generator.ts';
@@ -45,6 +47,7 @@ import {
   NO_SUCH_ORDER,
   NO_SUCH_ORDER_LIST,
 } from './refusal.ts';
+import { restoreState } from './restore-state.ts';
 import { SCALE } from './scale.ts';
 import type { SymbolRules, SymbolStatus } from './symbol-rules.ts';
 
@@ -66,11 +69,16 @@ class Exchange extends MarketViews implements ExchangeCore {
   constructor(setup: ExchangeCoreSetup) {
     const { market, startAtMs } = setup;
     const isHidden = market.type === 'recorded';
-    const random = Random.fromSeed(`${setup.seed}/ids`);
-    super(new House(setup.symbols, random, { nowMs: startAtMs, isHidden }));
-    for (const account of setup.accounts) this.addAccount(account);
+    const openings = (setup.state?.openings ?? 0) + 1;
+    const random = Random.fromSeed(seedOf(`${setup.seed}/ids`, openings));
+    super(new House(setup.symbols, random, { nowMs: startAtMs, isHidden, openings }));
+    if (setup.state) restoreState(this.house, setup.state);
+    for (const account of setup.accounts) {
+      if (this.account(account.accountKey) === undefined) this.addAccount(account);
+    }
     if (market.type === 'generated') {
-      const { seed, pace = 1 } = market;
+      const { pace = 1 } = market;
+      const seed = seedOf(market.seed, openings);
       this.#generator = new MarketGenerator(this.house, { seed, pace, startAtMs });
     } else if (isHidden) {
       for (const engine of this.house.engines()) {
@@ -223,6 +231,14 @@ class Exchange extends MarketViews implements ExchangeCore {
     return this.house.ledger.truth();
   }
 
+  exportState(): ExchangeState {
+    return exportAll(this.house);
+  }
+
+  exportChange(happenings: readonly MarketHappening[]): StateChange {
+    return { ids: exportIds(this.house), accounting: exportTouched(this.house, happenings) };
+  }
+
   #act<Answer>(nowMs: number, act: () => Answer | Refused): Outcome<Answer> {
     this.#bringTo(nowMs);
     const answer = act();
@@ -233,4 +249,9 @@ class Exchange extends MarketViews implements ExchangeCore {
     if (this.#generator) this.#generator.advance(nowMs);
     else this.house.nowMs = Math.max(this.house.nowMs, nowMs);
   }
+}
+
+/** The first opening is the seed's own; a later one must not make the same names and the same market again. */
+function seedOf(seed: string, openings: number): string {
+  return openings === 1 ? seed : `${seed}/${openings}`;
 }

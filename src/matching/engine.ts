@@ -119,6 +119,26 @@ export class Engine {
     this.print.level(order.side, order.price, nowMs);
   }
 
+  /** An open order of an earlier run: back to the book, or to wait for its stop. Nothing is reported. */
+  reopen(order: Order, nowMs: number): void {
+    if (order.isDormant) {
+      this.stops.add(order);
+      return;
+    }
+    this.#own(order.side).add(order);
+    this.print.level(order.side, order.price, nowMs);
+  }
+
+  /** Of the last report given. */
+  get executionId(): number {
+    return this.#executionId;
+  }
+
+  /** The next report is the first after `executionId`. */
+  continueAfter(executionId: number): void {
+    this.#executionId = Math.max(this.#executionId, executionId);
+  }
+
   /** One trade between a resting order and a taker that the caller chose; see `recorded-market.ts`. */
   tradeWith(maker: Order, taker: Order, quantity: E8, nowMs: number): void {
     this.#nowMs = nowMs;

@@ -3,6 +3,7 @@
  * Time comes in as `nowMs` with each call and must never fall; each call first brings the market
  * up to `nowMs`, so its happenings start with what the market did in between.
  */
+import type { ExchangeState, StateChange } from './exchange-state.ts';
 import type {
   AggregateTradeView,
   BalanceView,
@@ -265,6 +266,8 @@ export interface ExchangeCoreSetup {
   readonly startAtMs: number;
   /** Decides generated client ids; with a generated market its `seed` decides the market. */
   readonly seed: string;
+  /** Go on where an earlier exchange stopped. Accounts in it are as it says, others open as set up. */
+  readonly state?: ExchangeState | undefined;
 }
 
 export interface ExchangeCore {
@@ -342,4 +345,9 @@ export interface ExchangeCore {
     nowMs: number,
   ): readonly MarketHappening[];
   ledger(): LedgerTruth;
+
+  /** All that an exchange opened later needs to go on from here. */
+  exportState(): ExchangeState;
+  /** What an answer's or an advance's happenings changed of that; asked right after the call that gave them. */
+  exportChange(happenings: readonly MarketHappening[]): StateChange;
 }

@@ -52,6 +52,14 @@ export class FairValue {
     return this.#setup.startPrice * Math.exp(this.#logOffset);
   }
 
+  /** The market is worth `price` now, whatever it was; moods and regime go on. */
+  continueAt(price: number): void {
+    const before = this.#logOffset;
+    this.#logOffset = Math.log(price / this.#setup.startPrice);
+    const { drift, pull, anchor } = this.#regime;
+    this.#regime = { drift, pull, anchor: anchor + this.#logOffset - before };
+  }
+
   /** Around -2 … 2: positive when buyers press. Seen in trades' sides and in the sizes of the book. */
   get pressure(): number {
     return this.#flow + this.#regime.drift * 3;

@@ -2,6 +2,7 @@
 import { BoundedMap } from '../domain/bounded.ts';
 import type { Random } from '../domain/random.ts';
 import { Engine, type EngineHouse } from './engine.ts';
+import type { IdState, SymbolState } from './exchange-state.ts';
 import type { FillView, MarketHappening, OrderView, Side } from './happening.ts';
 import { Ledger } from './ledger.ts';
 import { Order } from './order.ts';
@@ -15,18 +16,22 @@ export class House implements EngineHouse {
   readonly ledger = new Ledger();
   readonly archive = new OrderArchive();
   readonly random: Random;
+  /** How often this exchange has been opened, this time included. */
+  readonly openings: number;
   readonly #engines = new BoundedMap<string, Engine>('matching.engines', SYMBOLS_MAX, 'refuse');
   #happenings: MarketHappening[] = [];
   #orderId = 0;
   #orderListId = 0;
+  #untraded: readonly SymbolState[] = [];
   nowMs: number;
 
   constructor(
     symbols: readonly SymbolRules[],
     random: Random,
-    at: { nowMs: number; isHidden: boolean },
+    at: { readonly nowMs: number; readonly isHidden: boolean; readonly openings: number },
   ) {
     this.random = random;
+    this.openings = at.openings;
     this.nowMs = at.nowMs;
     for (const rules of symbols) {
       this.#engines.set(rules.symbol, new Engine(rules, this, at.isHidden));
@@ -49,6 +54,28 @@ export class House implements EngineHouse {
   /** The next order comes after `orderId`: an exchange with a past. */
   continueAfter(orderId: number): void {
     this.#orderId = Math.max(this.#orderId, orderId);
+  }
+
+  /** The ids of an earlier run are not given again. */
+  continueFrom(state: IdState): void {
+    this.continueAfter(state.orderId);
+    this.#orderListId = state.orderListId;
+    this.#untraded = state.symbols.filter(({ symbol }) => !this.#engines.has(symbol));
+    for (const { symbol, tradeId, executionId, lastTrade, ...others } of state.symbols) {
+      const engine = this.#engines.get(symbol);
+      engine?.print.continueAfter(tradeId, others);
+      engine?.continueAfter(executionId);
+      if (lastTrade) engine?.tape.continueAfter(lastTrade);
+    }
+  }
+
+  lastIds(): { readonly orderId: number; readonly orderListId: number } {
+    return { orderId: this.#orderId, orderListId: this.#orderListId };
+  }
+
+  /** Symbols of an earlier run that are not traded now: kept, for they may come back. */
+  get untraded(): readonly SymbolState[] {
+    return this.#untraded;
   }
 
   nextOrderListId(): number {

@@ -6,8 +6,9 @@
 import { invariant } from '../domain/assert.ts';
 import { BoundedMap } from '../domain/bounded.ts';
 import type { AccountSetup, AccountView, LedgerTruth } from './exchange-core.ts';
+import type { AccountingState } from './exchange-state.ts';
 import type { BalanceView } from './happening.ts';
-import { amountE8, shareOf } from './scale.ts';
+import { amountE8, shareOf, toWire } from './scale.ts';
 
 const ACCOUNTS_MAX = 10_000;
 const ASSETS_MAX = 10_000;
@@ -88,6 +89,26 @@ export class Ledger {
     }
     account.touched.clear();
     return account;
+  }
+
+  /** Every account and counter-account as written down; nothing may have happened before. */
+  restore(state: AccountingState): void {
+    for (const { accountKey, makerRate, takerRate, updatedAtMs, balances } of state.accounts) {
+      const account = this.open({
+        accountKey,
+        balances: {},
+        makerRate: toWire(makerRate),
+        takerRate: toWire(takerRate),
+      });
+      account.updatedAtMs = updatedAtMs;
+      for (const { asset, free, locked } of balances) {
+        invariant(free >= 0n && locked >= 0n, `${accountKey} owes ${asset}`);
+        account.balances.set(asset, { free, locked });
+      }
+    }
+    for (const { asset, net } of state.market) add(this.#market, asset, net);
+    for (const { asset, net } of state.fees) add(this.#fees, asset, net);
+    for (const { asset, net } of state.deposited) add(this.#deposited, asset, net);
   }
 
   account(key: string): Account | undefined {

@@ -15,12 +15,22 @@ const MINUTES = 500;
 /** How often the value is looked at within a minute. */
 const LOOKS = 12;
 
+/** Where the made-up past must lead to. */
+export interface HistoryEnd {
+  readonly startAtMs: number;
+  /** Its trades end with this id if there is room before it; 0: they start with 1. */
+  readonly lastTradeId: number;
+  /** Its last close is this price; `undefined`: wherever the value went. */
+  readonly lastPrice: E8 | undefined;
+}
+
 /** Lets the value live through the past and writes it down; the last minute ends before the one of `startAtMs`. */
 export function makeHistory(
   rules: SymbolRules,
   market: { readonly fair: FairValue; readonly profile: MarketProfile; readonly random: Random },
-  startAtMs: number,
+  end: HistoryEnd,
 ): readonly CandleView[] {
+  const { startAtMs } = end;
   const firstAtMs = (Math.floor(startAtMs / MINUTE_MS) - MINUTES) * MINUTE_MS;
   const history: CandleView[] = [];
   let nextTradeId = 1;
@@ -34,7 +44,35 @@ export function makeHistory(
     history.push(candle);
     nextTradeId += tradeCount;
   }
-  return history;
+  return leadTo(end, history, rules);
+}
+
+/** The same path on the level, and with the ids, that the market goes on from. */
+function leadTo(
+  end: HistoryEnd,
+  history: readonly CandleView[],
+  rules: SymbolRules,
+): readonly CandleView[] {
+  const last = history.at(-1);
+  if (last === undefined) return history;
+  const earlier = Math.max(0, end.lastTradeId - last.lastTradeId);
+  const factor = (end.lastPrice ?? last.close) / last.close;
+  if (earlier === 0 && factor === 1) return history;
+  const move = (price: E8): E8 => toGrid(price * factor, rules.price.step);
+  return history.map((minute) => {
+    const close = move(minute.close);
+    return {
+      ...minute,
+      open: move(minute.open),
+      high: move(minute.high),
+      low: move(minute.low),
+      close,
+      quoteVolume: quoteOf(close, Number(minute.volume)),
+      takerBuyQuote: quoteOf(close, Number(minute.takerBuyVolume)),
+      firstTradeId: minute.firstTradeId + earlier,
+      lastTradeId: minute.lastTradeId + earlier,
+    };
+  });
 }
 
 function countTrades(market: { readonly profile: MarketProfile; readonly random: Random }): number {

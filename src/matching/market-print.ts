@@ -14,6 +14,13 @@ import type {
 import { type E8, quoteOf } from './scale.ts';
 import type { Tape } from './tape.ts';
 
+/** Ids the public sees. */
+export interface PrintIds {
+  readonly tradeId: number;
+  readonly aggregateId: number;
+  readonly updateId: number;
+}
+
 /** Both sides of a book. */
 export interface BookSides {
   readonly bids: BookSide;
@@ -64,9 +71,16 @@ export class MarketPrint {
     return this.#top;
   }
 
-  /** The next trade is the first after `lastTradeId`: a market with a past. */
-  continueAfter(lastTradeId: number): void {
+  /** The last of each kind of id given. */
+  lastIds(): PrintIds {
+    return { tradeId: this.#tradeId, aggregateId: this.#aggregateId, updateId: this.#updateId };
+  }
+
+  /** The next trade is the first after `lastTradeId`, and so with the other ids: a market with a past. */
+  continueAfter(lastTradeId: number, others: Partial<PrintIds> = {}): void {
     this.#tradeId = Math.max(this.#tradeId, lastTradeId);
+    this.#aggregateId = Math.max(this.#aggregateId, others.aggregateId ?? 0);
+    this.#updateId = Math.max(this.#updateId, others.updateId ?? 0);
   }
 
   /** The level at `price` may have changed: one book id, and a new top if it is one. */

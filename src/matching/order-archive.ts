@@ -143,6 +143,25 @@ export class OrderArchive {
     return cut(wanted, window, { id: (fill) => fill.tradeId, atMs: (fill) => fill.atMs });
   }
 
+  /** Of every account and symbol, in no particular order. */
+  everything(): {
+    readonly open: readonly Order[];
+    readonly ended: OrderView[];
+    readonly fills: FillView[];
+  } {
+    const shelves = [...this.#shelves.values()];
+    return {
+      open: shelves.flatMap((shelf) => [...shelf.open.values()]),
+      ended: shelves.flatMap((shelf) => [...shelf.ended.values()]),
+      fills: shelves.flatMap((shelf) => [...shelf.fills]),
+    };
+  }
+
+  /** Oldest first. */
+  everyList(): readonly OrderList[] {
+    return [...this.#lists.values()];
+  }
+
   lists(accountKey: string): readonly OrderList[] {
     return [...this.#lists.values()].filter((list) => list.accountKey === accountKey);
   }

@@ -1,5 +1,6 @@
 /** One order inside the exchange: the only mutable record of its life. Others see copies (`view`). */
 import type { Level } from './book.ts';
+import type { OrderState } from './exchange-state.ts';
 import type {
   ExpiryReason,
   OrderType,
@@ -114,6 +115,11 @@ export class Order {
   neededLock(): bigint {
     if (this.side === 'SELL') return BigInt(this.leavesQty);
     return quoteOf(this.isMarket ? this.stopPrice : this.price, this.leavesQty);
+  }
+
+  /** All there is to write down. */
+  state(): OrderState {
+    return { view: this.view(), locked: this.locked, amendCount: this.amendCount };
   }
 
   view(): OrderView {

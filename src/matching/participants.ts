@@ -55,7 +55,14 @@ export class Participants {
     this.#random = setup.actRandom;
     this.#fair = new FairValue(setup.profile, setup.valueRandom);
     const past = { fair: this.#fair, profile: setup.profile, random: setup.valueRandom };
-    const history = makeHistory(engine.rules, past, setup.startAtMs);
+    const { lastPrice } = engine.tape;
+    const lastTradeId = engine.print.lastIds().tradeId;
+    const history = makeHistory(engine.rules, past, {
+      startAtMs: setup.startAtMs,
+      lastTradeId,
+      lastPrice,
+    });
+    if (lastPrice !== undefined) this.#fair.continueAt(lastPrice / ONE);
     engine.tape.candles.addHistory(history);
     engine.print.continueAfter(history.at(-1)?.lastTradeId ?? 0);
     this.nextAtMs = setup.startAtMs;

@@ -38,6 +38,16 @@ export class Tape {
     this.candles.roll(atMs);
   }
 
+  /** The last trade of an earlier run: its price is the last price until somebody trades. */
+  continueAfter(lastTrade: TradeView): void {
+    this.#last = lastTrade;
+    this.#isAverageFresh = false;
+  }
+
+  get lastTrade(): TradeView | undefined {
+    return this.#last;
+  }
+
   get lastPrice(): E8 | undefined {
     return this.#last?.price;
   }

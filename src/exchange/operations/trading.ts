@@ -52,6 +52,8 @@ export const testOrder: Operation = signedOperation(
     params.flag('computeCommissionRates');
     params.refuseUnread();
     const refused = venue.core.test(account, order, venue.coreNowMs());
+    // The market moved on for it: whoever asks next may see what that did to an order.
+    venue.tell(venue.core.advance(venue.coreNowMs()));
     if (refused !== undefined) throw new VenueRefusal(refused.code, refused.msg);
     return {};
   },
