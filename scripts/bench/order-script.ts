@@ -3,9 +3,11 @@
 import type { Duplex } from 'node:stream';
 import { type BenchSymbol, encodeText } from './tape.ts';
 
-const PAUSE_MS = 10;
+/** Long enough for what an order causes (reports, fills, commits) to be over before the next. */
+const PAUSE_MS = 20;
 /** An order that has not come by then never will: the contestant is broken and the run fails. */
 const ORDER_WAIT_MS = 5_000;
+const QUIET_TICKS = 150;
 const LEVELS = 20;
 /** The size at the bid that is the word to buy, for contestants that decide by it. */
 export const TRIGGER_SIZE = '7.77700000';
@@ -21,6 +23,7 @@ export class OrderScript {
   readonly #symbol: BenchSymbol;
   #updateId = 1_000;
   #onOrder: (() => void) | undefined;
+  #answered: Promise<void> = Promise.resolve();
 
   constructor(symbol: BenchSymbol) {
     this.#symbol = symbol;
@@ -29,14 +32,20 @@ export class OrderScript {
     this.snapshot = JSON.stringify({ lastUpdateId: 1_000, bids: levels(-1), asks: levels(1) });
   }
 
-  /** The venue has an order request in hand. */
-  onOrder(): void {
+  /** The venue has an order request in hand; `answered` resolves when it has been answered. */
+  onOrder(answered: Promise<void>): void {
+    this.#answered = answered;
     this.#onOrder?.();
   }
 
   /** Provokes `count` orders; returns how long each took, in us. */
   async run(count: number, socket: Duplex): Promise<readonly number[]> {
     const latenciesUs: number[] = [];
+    // A daemon trades only once it has seen for a while that all is well.
+    for (let i = 0; i < QUIET_TICKS; i++) {
+      this.#top(socket, CALM_SIZE);
+      await pause();
+    }
     for (let i = 0; i < count; i++) {
       this.#depth(socket, '400.00000000');
       await pause();
@@ -44,6 +53,7 @@ export class OrderScript {
       const beganAtMs = performance.now();
       this.#top(socket, TRIGGER_SIZE);
       latenciesUs.push(((await order) - beganAtMs) * 1_000);
+      await this.#answered;
       this.#depth(socket, CALM_SIZE);
       await pause();
       this.#top(socket, CALM_SIZE);

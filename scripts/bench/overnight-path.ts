@@ -29,6 +29,13 @@ const MANY_ORDERS: readonly Change[] = [
   [['risk', 'ordersPerDayMax'], 100_000],
 ];
 
+/** So many of the symbols are traded by the default strategies. */
+const TRADED_COUNT = 2;
+
+function tradeOnly(symbols: readonly string[]): readonly Change[] {
+  return [0, 1, 2].map((strategy) => [['strategies', strategy, 'symbols'], symbols]);
+}
+
 /** Hash of the settings as they lie in the repository: what the numbers belong to. */
 export function defaultConfigHash(): string {
   const parsed = parseSettings(readFileSync(join(ROOT, DEFAULT_SETTINGS_FILE), 'utf8'), {});
@@ -121,6 +128,7 @@ export class OvernightPath implements Contestant {
       [['data', 'dir'], join(folder, 'data')],
       [['log', 'dir'], join(folder, 'logs')],
       [['symbols'], symbols],
+      ...(symbols.length < TRADED_COUNT ? tradeOnly(symbols) : []),
       ...(this.#capture ? [] : ([[['capture', 'enabled'], false]] satisfies Change[])),
       ...(provokesOrders ? MANY_ORDERS : []),
     ];

@@ -73,7 +73,9 @@ class BenchVenue {
 
   #answer(asked: IncomingMessage, answer: ServerResponse): void {
     const url = new URL(asked.url ?? '/', 'http://venue');
-    if (asked.method === 'POST' && url.pathname === '/api/v3/order') this.#script?.onOrder();
+    if (asked.method === 'POST' && url.pathname === '/api/v3/order') {
+      this.#script?.onOrder(new Promise((done) => void answer.once('close', done)));
+    }
     if (url.pathname === '/api/v3/depth') {
       const symbol = url.searchParams.get('symbol') ?? '';
       const body = this.#script?.snapshot ?? this.#tape.snapshots.get(symbol) ?? '{}';
