@@ -51,7 +51,7 @@ export interface DeskSetup {
   readonly recovery: RecoverySettings;
   readonly probe: Probe;
   /** Strategies that are not built in: tests and plug-ins. */
-  readonly findStrategyKind?: (kind: string) => StrategyKind | undefined;
+  readonly findStrategyKind?: ((kind: string) => StrategyKind | undefined) | undefined;
 }
 
 /** Distance of two ticks of the desk. Every deadline is met within it. */

@@ -25,6 +25,16 @@ export function expectSafe(night: Night): void {
   expect(night.venue.core.ledger().imbalances).toEqual([]);
 }
 
+/** Nothing is open any more: every order has ended, and all is proven. */
+export function isSettled(night: Night): boolean {
+  if (night.desk.phase !== 'running') return false;
+  if (night.orderStates().some((state) => !ENDED.has(state))) return false;
+  return night.desk.venues.every(
+    ({ orders, instruments }) =>
+      orders.isReconciled() && !instruments.some(({ symbol }) => orders.isUnsettled(symbol)),
+  );
+}
+
 /** What must be true once the faults are over: everything the venue knows, we know, exactly. */
 export function expectSound(night: Night): void {
   expectSafe(night);

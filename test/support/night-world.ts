@@ -32,6 +32,8 @@ type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>;
 export class NightWorld implements World {
   readonly lines: NightLines;
   readonly events: DeskEvent[] = [];
+  /** Everything that was asked for, in order. */
+  readonly effects: Effect[] = [];
   readonly decisions: DecisionRecord[] = [];
   readonly raised: EffectOf<'raiseFault'>[] = [];
   readonly changes: EffectOf<'logChange'>[] = [];
@@ -66,6 +68,7 @@ export class NightWorld implements World {
 
   perform(effect: Effect): void {
     const { journal } = this.#parts;
+    this.effects.push(effect);
     switch (effect.type) {
       case 'recordDecision':
         this.decisions.push(effect.record);
