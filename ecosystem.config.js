@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { findNode, NODE_FLAGS, ROOT, SUPPORTED } from './scripts/node-runtime.mjs';
-import { readVenueSetup } from './scripts/venue-setup.mjs';
+import { readDataDir, readVenueSetup } from './scripts/venue-setup.mjs';
 
 const instance = process.env.OVERNIGHT_INSTANCE;
 const named = (name) => (instance ? `${name}-${instance}` : name);
@@ -59,6 +59,8 @@ const shared = {
 const nodeArgs = (heapMb) => [
   ...NODE_FLAGS,
   `--max-old-space-size=${heapMb}`,
+  // Short-lived objects are few: the usual 16 MB cost 20 MB of memory and bring nothing.
+  '--max-semi-space-size=4',
   `--import=${pathToFileURL(join(ROOT, 'scripts', 'pm2-logs.mjs')).href}`,
 ];
 
@@ -72,7 +74,8 @@ const exchange = {
   ...logsOf('exchange'),
   name: named('overnight-exchange'),
   script: 'src/cli/main.ts',
-  args: ['exchange', ...exchangePorts()],
+  // It remembers as long as the daemon's journal does: in the same folder, so that both start anew together.
+  args: ['exchange', ...exchangePorts(), '--state', join(readDataDir(), 'exchange.db')],
   node_args: nodeArgs(512),
   kill_timeout: 5_000,
   max_memory_restart: '600M',

@@ -9,13 +9,26 @@ import { ROOT } from './node-runtime.mjs';
 /** `venue.setup` of the settings in effect; `rehearsal` where it is not said, `undefined` where there is no file. */
 export function readVenueSetup(file = process.env.OVERNIGHT_CONFIG, root = ROOT) {
   const path = resolve(root, file || join('config', 'overnight.yaml'));
-  if (!existsSync(path)) return undefined;
+  return existsSync(path) ? (readSetting(path, 'venue', 'setup') ?? 'rehearsal') : undefined;
+}
+
+/** The folder of everything a night remembers, as the daemon finds it: `OVERNIGHT_DATA_DIR`, else `data.dir`, else `data`. */
+export function readDataDir(file = process.env.OVERNIGHT_CONFIG, root = ROOT) {
+  const path = resolve(root, file || join('config', 'overnight.yaml'));
+  const said = existsSync(path) ? readSetting(path, 'data', 'dir') : undefined;
+  return resolve(root, process.env.OVERNIGHT_DATA_DIR || said || 'data');
+}
+
+/** `block.key`, in the block's own line or in one below it; `undefined` where it is not said. */
+function readSetting(path, block, key) {
   const lines = readFileSync(path, 'utf8').split(/\r?\n/);
-  const start = lines.findIndex((line) => /^venue:/.test(line));
-  if (start < 0) return 'rehearsal';
-  const inline = /^venue:.*[{,]\s*setup:\s*["']?(\w+)/.exec(lines[start])?.[1];
+  const start = lines.findIndex((line) => line.startsWith(`${block}:`));
+  if (start < 0) return undefined;
+  const value = `${key}:\\s*(?:"([^"]*)"|'([^']*)'|([^\\s,}#]+))`;
   const end = lines.findIndex((line, at) => at > start && /^[^\s#]/.test(line));
-  const block = lines.slice(start + 1, end < 0 ? undefined : end);
-  const said = block.map((line) => /^\s+setup:\s*["']?(\w+)/.exec(line)?.[1]).find(Boolean);
-  return inline ?? said ?? 'rehearsal';
+  const below = lines.slice(start + 1, end < 0 ? undefined : end);
+  const found =
+    new RegExp(`[{,]\\s*${value}`).exec(lines[start]) ??
+    below.map((line) => new RegExp(`^\\s+${value}`).exec(line)).find(Boolean);
+  return found?.slice(1).find((text) => text !== undefined);
 }

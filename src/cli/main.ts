@@ -16,6 +16,7 @@ interface ExchangeOptions {
   readonly speed?: string;
   readonly recording?: readonly string[];
   readonly faults?: string;
+  readonly state?: string;
 }
 
 /** What `run` hands back when the verb keeps running: nobody may end the process. */
@@ -87,6 +88,7 @@ function makeProgram(done: (code: number | undefined) => void): Command {
     .option('--speed <factor>', 'a number, or max')
     .option('--recording <files...>', 'play recorded raw files instead of the generator')
     .option('--faults <file>', 'faults from the start, YAML or JSON')
+    .option('--state <file>', 'remember everything there, and go on from it')
     .action(async (options: ExchangeOptions) => {
       // Loaded here only: no other verb needs a matching engine.
       const { runExchange } = await import('../exchange/run.ts');

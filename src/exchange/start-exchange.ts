@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Server } from 'node:http';
+import { InvariantBroken } from '../domain/assert.ts';
 import { createExchangeCore } from '../matching/create-exchange-core.ts';
+import type { ExchangeCore, ExchangeCoreSetup } from '../matching/exchange-core.ts';
 import { DEFAULT_SYMBOLS, type SymbolRules } from '../matching/symbol-rules.ts';
 import { createControlServer } from './control/control-server.ts';
 import { tellTruth } from './control/truth.ts';
@@ -12,7 +14,7 @@ import { GeneratedMarket } from './market/generated-market.ts';
 import { RecordingPlayer } from './market/recording-player.ts';
 import { type RecordingSurvey, surveyRecordings } from './market/recording-survey.ts';
 import { createRestServer } from './rest/http-server.ts';
-import { StateStore } from './state/state-store.ts';
+import { StateRefused, StateStore } from './state/state-store.ts';
 import { WsServer } from './ws/ws-server.ts';
 
 /** A running exchange. */
@@ -94,7 +96,7 @@ function createExchange({
   readonly store: StateStore | undefined;
 }): Exchange {
   const pace = settings.speed === 'max' ? PACE_MAX : settings.speed;
-  const core = createExchangeCore({
+  const core = openCore(settings.stateFile, {
     symbols: survey?.symbols ?? settings.rules ?? pickSymbols(settings.symbols),
     accounts: settings.accounts,
     market:
@@ -113,6 +115,16 @@ function createExchange({
     recordedStreams: survey?.streams,
     store,
   });
+}
+
+/** A state that contradicts itself, or the symbols to trade, is refused with the name of its file. */
+function openCore(stateFile: string | undefined, setup: ExchangeCoreSetup): ExchangeCore {
+  try {
+    return createExchangeCore(setup);
+  } catch (error) {
+    if (stateFile === undefined || !(error instanceof InvariantBroken)) throw error;
+    throw new StateRefused(stateFile, error.message, { cause: error });
+  }
 }
 
 interface StartedMarket {

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { supports } from '../../scripts/node-runtime.mjs';
@@ -82,7 +82,7 @@ test('the rehearsal set-up: exchange, daemon and watcher, each supervised so tha
   expect(find(apps, 'overnight')['node_args']).toContain('--max-old-space-size=512');
   expect(find(apps, 'overnight-exchange')).toMatchObject({
     script: 'src/cli/main.ts',
-    args: ['exchange'],
+    args: ['exchange', '--state', join(sandbox.root, 'data', 'exchange.db')],
   });
   expect(find(apps, 'overnight-watcher')).toMatchObject({ script: 'src/watcher.ts' });
 });
@@ -117,7 +117,31 @@ test('settings elsewhere, another instance, other ports: all are heard', async (
     { name: 'overnight-blue', namespace: 'overnight-blue' },
     { name: 'overnight-watcher-blue', namespace: 'overnight-blue' },
   ]);
-  expect(apps[0]?.['args']).toEqual(['exchange', '--port', '9600', '--control-port', '9601']);
+  expect(apps[0]?.['args']).toEqual([
+    'exchange',
+    '--port',
+    '9600',
+    '--control-port',
+    '9601',
+    '--state',
+    join(sandbox.root, 'data', 'exchange.db'),
+  ]);
+});
+
+// The daemon's journal and the exchange it trades on are remembered in one folder, or one of them wakes up in a world the other does not know.
+test.each([
+  ['data:\n  dir: here\n', 'here'],
+  ['data: { dir: "over there" }\n', 'over there'],
+  ["data:\n  # which disk\n  dir: '/mnt/night' # the fast one\n", '/mnt/night'],
+  ['other:\n  dir: nonsense\n', 'data'],
+])('the settings %j: the exchange remembers in %s', async (text, folder) => {
+  sandbox.write('config/mine.yaml', text);
+  const env = { OVERNIGHT_CONFIG: 'config/mine.yaml' };
+  const file = resolve(sandbox.root, folder, 'exchange.db');
+  expect(find(await load(env), 'overnight-exchange')['args']).toContain(file);
+  const moved = await load({ ...env, OVERNIGHT_DATA_DIR: 'elsewhere' });
+  const there = resolve(sandbox.root, 'elsewhere', 'exchange.db');
+  expect(find(moved, 'overnight-exchange')['args']).toContain(there);
 });
 
 test('no settings file: no exchange; the daemon is the one to say so', async () => {

@@ -37,9 +37,14 @@ const LOCK_WAIT_MS = 5_000;
 
 type Kind = 'ids' | 'net' | 'account' | 'order' | 'fill' | 'list';
 
-/** The file cannot be this exchange's state; the message says why. */
+/** The file cannot be this exchange's state, or another process holds it; the message says which. */
 export class StateRefused extends Error {
   override readonly name = 'StateRefused';
+  readonly code = 'STATE_REFUSED';
+
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super(`${path} is no state to go on from: ${why}`, options);
+  }
 }
 
 export class StateStore {
@@ -60,7 +65,7 @@ export class StateStore {
     } catch (error) {
       db.close();
       const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-      throw new StateRefused(`${path} is no state to go on from: ${why}`, { cause: error });
+      throw new StateRefused(path, why, { cause: error });
     }
   }
 
