@@ -1,5 +1,8 @@
 // npm run bench -- order: from the tick on the wire to the order's request on the wire, as the venue sees it.
 
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ContestantLink, VenueLink } from './processes.ts';
 import { type Budget, budgetLines, median, quantile, tableOf } from './report.ts';
 import { benchSymbols } from './tape.ts';
@@ -26,6 +29,8 @@ interface OrderTimes {
 export interface OrderBenchResult {
   readonly orders: { readonly warmUp: number; readonly measured: number };
   readonly rows: readonly OrderTimes[];
+  /** What the disk takes to keep 4 kB for good, while all this ran: we wait for it twice per order. */
+  readonly diskSyncUs: { readonly p50: number; readonly p99: number };
   readonly budgets: readonly Budget[];
 }
 
@@ -35,7 +40,9 @@ const NAMES: readonly ContestantName[] = ['overnight', 'ccxt.pro'];
 export async function benchOrder(options: OrderBenchOptions): Promise<OrderBenchResult> {
   const { seed, rounds, warmUpOrders, measuredOrders, say } = options;
   const found = new Map<ContestantName, (readonly number[])[]>(NAMES.map((name) => [name, []]));
+  const syncsUs: number[] = [];
   for (let round = 0; round < rounds; round++) {
+    syncsUs.push(...timeDiskSyncs());
     for (const name of NAMES) {
       const latenciesUs = await measureOnce(seed, name, options);
       found.get(name)?.push(latenciesUs);
@@ -60,6 +67,7 @@ export async function benchOrder(options: OrderBenchOptions): Promise<OrderBench
   return {
     orders: { warmUp: warmUpOrders, measured: measuredOrders },
     rows,
+    diskSyncUs: { p50: quantile(syncsUs, 0.5), p99: quantile(syncsUs, 0.99) },
     budgets: [budgetOf(rows, 'p50Us', 'p50'), budgetOf(rows, 'p99Us', 'p99')],
   };
 }
@@ -108,14 +116,38 @@ function budgetOf(rows: readonly OrderTimes[], key: 'p50Us' | 'p99Us', label: st
   };
 }
 
+const SYNCS = 200;
+
+/** Small appends, each made durable, where the contestants keep their files. */
+function timeDiskSyncs(): readonly number[] {
+  const folder = mkdtempSync(join(tmpdir(), 'overnight-bench-'));
+  const file = openSync(join(folder, 'sync'), 'w');
+  const page = Buffer.alloc(4_096);
+  const timesUs = Array.from({ length: SYNCS }, () => {
+    const beganAtMs = performance.now();
+    writeSync(file, page);
+    fdatasyncSync(file);
+    return (performance.now() - beganAtMs) * 1_000;
+  });
+  closeSync(file);
+  rmSync(folder, { recursive: true, force: true });
+  return timesUs;
+}
+
 /** The result for a person. */
-export function tellOrder({ orders, rows, budgets }: OrderBenchResult): readonly string[] {
+export function tellOrder({
+  orders,
+  rows,
+  diskSyncUs,
+  budgets,
+}: OrderBenchResult): readonly string[] {
   const table = rows.map(({ name, p50Us, p99Us, firstUs }) => [
     name,
     ...[p50Us, p99Us, firstUs].map((us) => Math.round(us).toString()),
   ]);
   return [
     `${orders.measured} orders after ${orders.warmUp} to warm up, each alone; ours with two journal commits`,
+    `the disk alone takes ${Math.round(diskSyncUs.p50)} us for a small durable write (p99 ${Math.round(diskSyncUs.p99)})`,
     '',
     ...tableOf(['tick to order, us', 'p50', 'p99', 'first'], table),
     '',
