@@ -6,6 +6,7 @@ import type { UnixMs } from '../domain/units.ts';
 import { CHAIN_START, chainHash } from '../journal/hash-chain.ts';
 import { decodeRow, encodeRow } from '../journal/row-codec.ts';
 import { JournalFailed, JournalForeign, toJournalError } from './journal-failure.ts';
+import { JournalPlace } from './journal-place.ts';
 import {
   JOURNAL_APPLICATION_ID,
   JOURNAL_SCHEMA,
@@ -53,6 +54,7 @@ export class JournalStore {
 
   readonly #db: Database.Database;
   readonly #options: JournalOptions;
+  readonly #place: JournalPlace;
   readonly #insert: Database.Statement;
   readonly #insertAll: (rows: readonly ChainedRow[]) => void;
   #rows: readonly JournalRow[];
@@ -94,6 +96,7 @@ export class JournalStore {
     db.pragma('foreign_keys = ON');
     takeLock(db);
     makeOrCheckSchema(db, options.path);
+    checkPages(db, options.path);
 
     const loaded = loadChain(db, options.path);
     this.#rows = loaded.rows;
@@ -113,6 +116,7 @@ export class JournalStore {
       buildId: options.buildId,
       configHash: options.configHash,
     });
+    this.#place = new JournalPlace(options.path);
     this.append(
       [
         {
@@ -173,6 +177,7 @@ export class JournalStore {
     const rows = this.#buffer;
     this.#buffer = [];
     try {
+      this.#place.check();
       this.#insertAll(rows);
       this.#commitsCount += 1;
     } catch (error) {
@@ -254,6 +259,12 @@ function makeOrCheckSchema(db: Database.Database, path: string): void {
       `${path} has version ${version}, this build knows ${JOURNAL_SCHEMA_VERSION}`,
     );
   }
+}
+
+/** The chain vouches for the rows; the pages between them, the indexes' above all, are looked at here. */
+function checkPages(db: Database.Database, path: string): void {
+  const verdict = db.pragma('quick_check(1)', { simple: true });
+  if (verdict !== 'ok') throw new JournalFailed(`${path} is damaged: ${String(verdict)}`);
 }
 
 interface LoadedChain {

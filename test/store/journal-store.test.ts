@@ -1,5 +1,5 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { InvariantBroken } from '../../src/domain/assert.ts';
@@ -232,4 +232,46 @@ test('a copy of a live journal can be read, its owner is not disturbed', () => {
   expect(typesOf(join(folder, 'copy.db'))).toEqual(['started', 'intent']);
   store.append([submittedRow('a')], true);
   store.close();
+});
+
+// A clean-up script, a restored backup, a hand that slipped. SQLite writes on into a file without a
+// name, and the next start would begin with nothing: no order, no position, ids from the beginning.
+describe('the file is taken away under a running journal', () => {
+  test.each([
+    ['removed', (path: string) => rmSync(path)],
+    ['its log removed', (path: string) => rmSync(`${path}-wal`)],
+    ['its folder renamed', (path: string) => renameSync(dirname(path), `${dirname(path)}-old`)],
+    [
+      'replaced by a copy',
+      (path: string) => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+    ],
+  ])('%s: the next row is refused, and every one after it', (_name, take) => {
+    const path = inTemp();
+    const store = JournalStore.open(journalAt(path));
+    store.append([intentRow('a')], true);
+    take(path);
+    expect(() => store.append([submittedRow('a')], true)).toThrow(JournalFailed);
+    expect(() => store.append([submittedRow('a')], true)).toThrow(JournalFailed);
+    store.close();
+  });
+});
+
+test('a page of an index that a disk spoiled stops the start, though every row reads well', () => {
+  const path = inTemp();
+  const store = JournalStore.open(journalAt(path));
+  store.append([intentRow('a'), submittedRow('a')], true);
+  store.close('test');
+  const db = new Database(path);
+  const page = Number(
+    db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'submitted_once'").pluck().get(),
+  );
+  const size = Number(db.pragma('page_size', { simple: true }));
+  db.close();
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, (page - 1) * size, (page - 1) * size + 16);
+  writeFileSync(path, bytes);
+  expect(() => JournalStore.open(journalAt(path))).toThrow(JournalFailed);
 });
