@@ -28,7 +28,7 @@ import { Records } from './records.ts';
 import { recoverDecisions } from './recovered-decisions.ts';
 import { exportJournal } from './sink-metrics.ts';
 import { Sockets } from './sockets.ts';
-import { wallClockMs } from './wall-clock.ts';
+import { systemClockMs, wallClockMs } from './wall-clock.ts';
 
 export interface DaemonParts {
   readonly loaded: Extract<LoadedSettings, { type: 'valid' }>;
@@ -188,6 +188,7 @@ export class Daemon {
       worldMetrics,
       metrics,
       tell: (event) => this.world.tell(event),
+      venueNowMs: () => this.world.venueNowMs(),
       beat: () => this.#beat(undefined),
       log,
     });
@@ -288,7 +289,7 @@ export class Daemon {
   #beat(stopped: Heartbeat['stopped'] | undefined): void {
     const { mode, cause } = this.desk.mode;
     writeHeartbeat(path.join(this.#settings.data.dir, 'heartbeat.json'), {
-      atMs: wallClockMs(),
+      atMs: systemClockMs(),
       pid: process.pid,
       epoch: this.#journal.epoch,
       buildId: this.#parts.buildId,

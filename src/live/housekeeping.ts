@@ -9,7 +9,7 @@ import type { DecisionSink } from './decision-sink.ts';
 import type { LoopHealth } from './health.ts';
 import type { AppLog } from './log.ts';
 import type { MachineSampler } from './machine-sampler.ts';
-import { followSystemClock, wallClockMs } from './wall-clock.ts';
+import { followSystemClock, isHeldWrongly, wallClockMs } from './wall-clock.ts';
 import type { WorldMetrics } from './world-metrics.ts';
 
 export interface HousekeepingParts {
@@ -22,6 +22,8 @@ export interface HousekeepingParts {
   readonly worldMetrics: WorldMetrics;
   readonly metrics: MetricSet;
   readonly tell: (event: DeskEvent) => void;
+  /** Venue clock as we estimate it. */
+  readonly venueNowMs: () => number;
   readonly beat: () => void;
   readonly log: AppLog;
 }
@@ -90,6 +92,10 @@ export class Housekeeping {
       clockStepMs,
     });
     sampler.newUtilizationWindow();
+    if (isHeldWrongly(this.#parts.venueNowMs())) {
+      // In order, and the supervisor starts the next: the journal carries everything over.
+      tell({ type: 'stopRequested', atMs: wallClockMs(), cause: 'the system clock was set back' });
+    }
   }
 
   #beat(): void {
