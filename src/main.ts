@@ -4,6 +4,7 @@ import { readBuildId } from './live/build-id.ts';
 import { Daemon } from './live/daemon.ts';
 import { loadSettings } from './live/load-settings.ts';
 import { Pm2Link } from './live/pm2.ts';
+import { HaltLatch } from './store/halt-latch.ts';
 import { JournalFailed, JournalForeign, JournalLocked } from './store/journal-failure.ts';
 
 /** What the supervisor and a person read from the exit code. PM2 does not restart 75, 76 and 78. */
@@ -18,15 +19,18 @@ async function main(): Promise<void> {
     for (const problem of loaded.problems) process.stderr.write(`  ${formatProblem(problem)}\n`);
     process.exit(EXIT.settings);
   }
+  survivePipes();
+  const haltLatch = new HaltLatch(path.join(loaded.settings.data.dir, 'HALT'));
   const pm2 = new Pm2Link();
   let daemon: Daemon | undefined;
   const panic = (error: unknown): never => {
     const exitCode = error instanceof Error ? exitCodeOf(error) : EXIT.panic;
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`stopping with exit code ${exitCode}: ${cause}\n`);
+    // At the start as well: the disk may let the next start through, and nobody would have looked.
+    if (exitCode === EXIT.journal) latch(haltLatch, cause);
     if (daemon !== undefined) {
-      daemon.log.fatal('process.panicked', 'an invariant broke', error);
-      if (exitCode === EXIT.journal) latch(daemon, cause);
+      daemon.log.fatal('process.panicked', 'stopping on an error', error);
       daemon.abandon(exitCode, cause);
     }
     process.exit(exitCode);
@@ -49,10 +53,20 @@ async function main(): Promise<void> {
   process.stdout.write(`overnight on http://127.0.0.1:${started.httpPort}\n`);
 }
 
+/**
+ * Whoever reads what we print may end before us: PM2's own daemon was killed, a terminal was closed.
+ * The same lines are in the log's file; a lost copy of them must not end the night.
+ */
+function survivePipes(): void {
+  const goOn = (): void => undefined;
+  process.stdout.on('error', goOn);
+  process.stderr.on('error', goOn);
+}
+
 /** The journal cannot say that we are halted, so a file says it: the next start reads it first. */
-function latch(daemon: Daemon, cause: string): void {
+function latch(haltLatch: HaltLatch, cause: string): void {
   try {
-    daemon.haltLatch.set(cause, new Date().toISOString());
+    haltLatch.set(cause, new Date().toISOString());
   } catch (error) {
     process.stderr.write(`the halt file could not be written either: ${String(error)}\n`);
   }

@@ -48,9 +48,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       hostname: options.host,
       port: options.port,
     });
-    server.once('error', reject);
+    const refuse = (cause: NodeJS.ErrnoException): void => {
+      const place = `${options.host}:${options.port}`;
+      const what = cause.code === 'EADDRINUSE' ? 'is taken by another program' : cause.message;
+      reject(new Error(`http.port: ${place} ${what}`, { cause }));
+    };
+    server.once('error', refuse);
     server.once('listening', () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       server.on('error', options.onError);
       resolve({
         port: portOf(server.address()),

@@ -149,5 +149,5 @@ test('a taken port is an error of the start', async () => {
     pagePath,
     onError: () => expect.fail(),
   });
-  await expect(again).rejects.toThrow(/EADDRINUSE/);
+  await expect(again).rejects.toThrow(/http\.port: .* is taken by another program/);
 });

@@ -76,6 +76,12 @@ export class DaemonProcess {
     return this.#child.pid;
   }
 
+  /** Nobody reads what it prints any more: the supervisor was killed, the terminal closed. */
+  closePipes(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** Ends it as a power cut would, and returns once the system has it cleared away. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
