@@ -1,6 +1,6 @@
 import { REASONS } from '../domain/reason.ts';
 import type { DecisionLine } from '../observe/decision-line.ts';
-import { formatMicros, formatTable } from './tell.ts';
+import { formatMicros, formatMoment, formatTable } from './tell.ts';
 
 const LINE_WIDTH = 96;
 const INDENT = '           ';
@@ -88,7 +88,9 @@ function wrapPairs(
   pairs: Readonly<Record<string, number | string | boolean>>,
   before = '',
 ): readonly string[] {
-  const words = Object.entries(pairs).map(([name, value]) => `${name} ${formatValue(value)}`);
+  const words = Object.entries(pairs)
+    .filter(([name]) => !isSaidInUnits(name, pairs))
+    .map(([name, value]) => `${name} ${formatNamed(name, value)}`);
   if (words.length === 0) return [];
   const lines: string[] = [];
   let line = before;
@@ -105,6 +107,19 @@ function wrapPairs(
 
 function indent(text: string): readonly string[] {
   return text.split('\n').map((line) => INDENT + line);
+}
+
+/** `filledLots` beside `filledQuantity`: the same twice, and a person counts in units. */
+function isSaidInUnits(name: string, pairs: Readonly<Record<string, unknown>>): boolean {
+  if (!/lots$/i.test(name)) return false;
+  return (
+    name.replace(/Lots$/, 'Quantity') in pairs || (name === 'quantityLots' && 'quantity' in pairs)
+  );
+}
+
+function formatNamed(name: string, value: number | string | boolean): string {
+  if (typeof value === 'number' && name.endsWith('AtMs')) return formatMoment(value).slice(11);
+  return formatValue(value);
 }
 
 /** Features of a strategy carry seventeen digits: nobody reads more than seven. */

@@ -4,7 +4,7 @@ import { deepFreeze, hashSettings } from './config-hash.ts';
 import { addCrossProblems } from './cross-checks.ts';
 import { applyEnvironment, type Environment } from './environment.ts';
 import { addIssues, ProblemList } from './file-problems.ts';
-import { MISSING, type Problem, type SettingPath, showValue } from './problem.ts';
+import { type Problem, type SettingPath, showValue } from './problem.ts';
 import { type BlockName, FILE_SHAPE, type FileBlocks } from './schema.ts';
 import type { Settings } from './settings.ts';
 import { addSetupProblems } from './setup-checks.ts';
@@ -87,5 +87,6 @@ function describeUnreadable(source: Source): readonly Problem[] {
       where,
     }));
   }
-  return [{ ...nothing, value: MISSING, expected: 'a YAML mapping of settings', where: undefined }];
+  const { kind: value } = source;
+  return [{ ...nothing, value, expected: 'a YAML mapping of settings', where: undefined }];
 }

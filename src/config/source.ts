@@ -5,6 +5,8 @@ import type { SettingPath } from './problem.ts';
 export interface Source {
   /** `undefined` unless the text is a YAML mapping. */
   readonly root: Readonly<Record<string, unknown>> | undefined;
+  /** What the text is instead of a mapping, in words. */
+  readonly kind: string;
   /** Errors of the YAML itself. */
   readonly faults: readonly { readonly text: string; readonly where: string | undefined }[];
   /** `line 12` of the key at `path`, or of the nearest thing around it; `undefined` when nothing is there. */
@@ -15,23 +17,30 @@ export function readSource(text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false });
   const faults = [...document.errors, ...document.warnings].map((error) => ({
-    text: error.message.split('\n')[0] ?? 'not YAML',
+    // Where it is we say ourselves.
+    text: (error.message.split('\n')[0] ?? 'not YAML').replace(/ at line \d+, column \d+:$/, ''),
     where: error.linePos === undefined ? undefined : `line ${error.linePos[0].line}`,
   }));
   const lineOf = (offset: number | undefined) =>
     offset === undefined ? undefined : `line ${lines.linePos(offset).line}`;
+  const kind = describeKind(document.contents);
   const locate = (path: SettingPath) => lineOf(findOffset(document.contents, path));
   if (document.errors.length > 0 || !isMap(document.contents)) {
-    return { root: undefined, faults, locate };
+    return { root: undefined, kind, faults, locate };
   }
   try {
     const root: unknown = document.toJS({ maxAliasCount: 20 });
-    return { root: isRecord(root) ? root : undefined, faults, locate };
+    return { root: isRecord(root) ? root : undefined, kind, faults, locate };
   } catch (error) {
     // Aliases are only followed now: one that leads nowhere, or a bomb of them, throws.
     const text = error instanceof Error ? error.message : String(error);
-    return { root: undefined, faults: [...faults, { text, where: undefined }], locate };
+    return { root: undefined, kind, faults: [...faults, { text, where: undefined }], locate };
   }
+}
+
+function describeKind(contents: unknown): string {
+  if (isSeq(contents)) return 'a list';
+  return isScalar(contents) && contents.value !== null ? 'a single value' : 'nothing';
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -147,7 +147,7 @@ export class DeskView {
       connected: isConnected,
       bookSynced: feed.book(index)?.isSynced ?? false,
       dataAgeMs: Number.isFinite(ageMs) ? Math.round(ageMs) : undefined,
-      limitMs,
+      limitMs: Math.round(limitMs),
       messagesCount: feed.counters.frames,
       reconnectsCount: sumOf(feed.counters.reconnects),
       bid: top === undefined ? undefined : formatPrice(instrument, top.bidPrice),

@@ -7,6 +7,7 @@ import {
   ordersCommand,
   positionsCommand,
 } from '../../src/cli/lists.ts';
+import { renderChain } from '../../src/cli/render-chain.ts';
 import { statusCommand } from '../../src/cli/status.ts';
 import { UsageError } from '../../src/cli/tell.ts';
 import { whyCommand } from '../../src/cli/why.ts';
@@ -220,4 +221,19 @@ test('settings that are not valid are a usage error that names the problem', asy
   const file = join(folder, 'bad.yaml');
   writeFileSync(file, `${readFileSync(CONFIG, 'utf8')}\nnoSuchKey: 1\n`);
   await expect(statusCommand({ config: file }, write)).rejects.toThrow(/noSuchKey/);
+});
+
+test('why says moments as times of the day, and a quantity once', () => {
+  const [first] = makeChain('d-1');
+  if (first === undefined) throw new Error('a chain has records');
+  const shown = renderChain([
+    {
+      ...first,
+      reason: { code: 'FILL', filledLots: 748, quantityLots: 748 },
+      inputs: { quantity: '0.0748', filledQuantity: '0.0748', sentAtMs: NOON_MS },
+    },
+  ]);
+  expect(shown).not.toContain('Lots');
+  expect(shown).toContain('filledQuantity 0.0748');
+  expect(shown).toContain(`sentAtMs ${new Date(NOON_MS).toISOString().slice(11, 23)}`);
 });

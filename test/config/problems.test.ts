@@ -193,12 +193,12 @@ test('addresses: rehearsal stays at home, the others are encrypted', () => {
 });
 
 test('text that is no mapping: said as such', () => {
-  expect(problemsOf('')).toEqual(['missing; expected a YAML mapping of settings']);
-  expect(problemsOf('just words')).toEqual(['missing; expected a YAML mapping of settings']);
-  expect(problemsOf('- a\n- b')).toEqual(['missing; expected a YAML mapping of settings']);
+  expect(problemsOf('')).toEqual(['nothing; expected a YAML mapping of settings']);
+  expect(problemsOf('just words')).toEqual(['a single value; expected a YAML mapping of settings']);
+  expect(problemsOf('- a\n- b')).toEqual(['a list; expected a YAML mapping of settings']);
   expect(problemsOf('risk: {a: 1\n')[0]).toContain('expected valid YAML');
   expect(problemsOf('risk: 1\nrisk: 2\n')).toEqual([
-    'line 2: Map keys must be unique at line 2, column 1:; expected valid YAML',
+    'line 2: Map keys must be unique; expected valid YAML',
   ]);
   expect(problemsOf('a: &a [x]\nb: *nobody\n')[0]).toContain('expected valid YAML');
 });
