@@ -32,6 +32,8 @@ const SCHEMA = `
 const IDS_AHEAD = 1_000;
 /** What has ended stays in the file until so many rows were added; then the file is written anew. */
 const ROWS_BEFORE_REWRITE = 20_000;
+/** A checkpoint waits for the disk, some 5 ms: once in about 500 orders instead of SQLite's 130, for 16 MB of log. */
+const PAGES_BEFORE_CHECKPOINT = 4_000;
 /** A predecessor that is still ending gives the file free. */
 const LOCK_WAIT_MS = 5_000;
 
@@ -75,6 +77,7 @@ export class StateStore {
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
+    db.pragma(`wal_autocheckpoint = ${PAGES_BEFORE_CHECKPOINT}`);
     db.exec('BEGIN IMMEDIATE; COMMIT');
     makeOrCheckSchema(db);
     this.found = readState(db);
