@@ -29,6 +29,10 @@ export class NightFaults {
   stalled: (stream: string) => boolean = () => false;
   /** The text of a market frame on its way: as it is, another, none, several. */
   onFrame: (data: string, stream: string) => readonly string[] = (data) => [data];
+  /** The same for the content of account events. */
+  onReport: (event: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> = (
+    event,
+  ) => event;
   /** How much later than usual market frames arrive. */
   lagMs = 0;
   /** New sockets of these kinds do not open. */

@@ -100,7 +100,8 @@ export class NightLines {
     }
   }
 
-  account(event: Readonly<Record<string, unknown>>, afterMs: number): void {
+  account(told: Readonly<Record<string, unknown>>, afterMs: number): void {
+    const event = this.#faults.onReport(told);
     for (const [connection, socket] of this.#sockets) {
       if (!socket.streams.has('account')) continue;
       this.#frame(connection, JSON.stringify({ subscriptionId: 0, event }), afterMs);

@@ -10,6 +10,7 @@ import { NightFaults } from './night-faults.ts';
 import { type KillPoint, NightJournal, ProcessKilled } from './night-journal.ts';
 import { ONE_WAY_MS } from './night-line.ts';
 import type { Quote } from './night-market.ts';
+import { isSettled } from './night-proof.ts';
 import { makeSetup, strategyOf } from './night-setup.ts';
 import { NightVenue } from './night-venue.ts';
 import { NightWorld } from './night-world.ts';
@@ -117,7 +118,8 @@ export class Night {
   /** No more wishes are granted, and everything on the way arrives. */
   quiet(): void {
     this.speak('pause');
-    this.waitMs(60_000);
+    this.waitMs(1_000);
+    this.waitFor(() => isSettled(this), 90_000);
   }
 
   speak(word: OperatorWord): void {
