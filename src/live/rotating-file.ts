@@ -1,4 +1,12 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { pruneFolder } from '../store/prune.ts';
 
@@ -35,6 +43,7 @@ export class RotatingFile {
   readonly #limits: RotationLimits;
   readonly #nowMs: () => number;
   #file: number | undefined;
+  #inode = 0;
   #bytes = 0;
   #openedAtMs = 0;
   #rotationsCount = 0;
@@ -46,6 +55,7 @@ export class RotatingFile {
     this.path = path;
     this.#limits = limits;
     this.#nowMs = nowMs;
+    // At the start a folder that cannot be made is an error; later it is only counted.
     mkdirSync(dirname(path), { recursive: true });
     this.#open();
   }
@@ -65,6 +75,8 @@ export class RotatingFile {
   write(text: string): void {
     try {
       const bytes = Buffer.byteLength(text);
+      // A file that somebody removed or rotated takes every line on, for nobody to read.
+      if (this.#isElsewhere()) this.close();
       if (this.#isDue(bytes)) this.#rotate();
       if (this.#file === undefined) this.#open();
       if (this.#file === undefined) throw new Error('the file is not open');
@@ -83,15 +95,22 @@ export class RotatingFile {
   }
 
   #isDue(bytes: number): boolean {
-    if (this.#bytes === 0) return false;
+    if (this.#file === undefined || this.#bytes === 0) return false;
     const age = this.#nowMs() - this.#openedAtMs;
     return this.#bytes + bytes > this.#limits.bytesMax || age > this.#limits.ageMsMax;
   }
 
+  #isElsewhere(): boolean {
+    if (this.#file === undefined) return false;
+    return statSync(this.path, { throwIfNoEntry: false })?.ino !== this.#inode;
+  }
+
   #open(): void {
     try {
+      mkdirSync(dirname(this.path), { recursive: true });
       this.#file = openSync(this.path, 'a', 0o600);
       const found = fstatSync(this.#file);
+      this.#inode = found.ino;
       this.#bytes = found.size;
       this.#openedAtMs = found.size === 0 ? this.#nowMs() : found.birthtimeMs;
     } catch (error) {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DecisionLog } from '../../src/live/decision-log.ts';
 import { AppLog, type AppLogOptions } from '../../src/live/log.ts';
@@ -108,15 +108,18 @@ describe('rotation', () => {
   test('a disk that refuses is counted, never thrown, and writing goes on when it takes again', () => {
     const folder = tempFolder();
     const path = join(folder, 'logs', 'a.jsonl');
-    let now = Date.now();
-    const file = new RotatingFile(path, LIMITS, () => now);
+    const file = new RotatingFile(path, LIMITS, () => NOON_MS);
     file.write('1\n');
-    now += 90_000_000;
     rmSync(join(folder, 'logs'), { recursive: true });
+    writeFileSync(join(folder, 'logs'), 'in the way');
     file.write('2\n3\n');
     expect(file.writeErrorsCount).toBeGreaterThan(0);
     expect(file.droppedLinesCount).toBe(2);
-    expect(file.lastError).toContain('ENOENT');
+    expect(file.lastError).not.toBe('');
+    rmSync(join(folder, 'logs'));
+    file.write('4\n');
+    expect(readFileSync(path, 'utf8')).toBe('4\n');
+    expect(file.droppedLinesCount).toBe(2);
   });
 });
 
@@ -130,4 +133,19 @@ test('decisions are written in batches, one line each, and none is left behind a
   log.add(makeLine({ seq: 2 }));
   log.close();
   expect(linesOf(path)).toEqual([makeLine({ seq: 1 }), makeLine({ seq: 2 })]);
+});
+
+// Somebody cleans up while the night runs, or the system's own rotation takes the file away.
+test.each([
+  ['the folder is removed', (path: string) => rmSync(dirname(path), { recursive: true })],
+  ['the file is renamed', (path: string) => renameSync(path, `${path}.old`)],
+])('%s: the next line is in a new file at the same place', (_name, take) => {
+  const path = join(tempFolder(), 'logs', 'overnight.jsonl');
+  const file = new RotatingFile(path, LIMITS, () => NOON_MS);
+  file.write('before\n');
+  take(path);
+  file.write('after\n');
+  expect(readFileSync(path, 'utf8')).toBe('after\n');
+  expect(file.droppedLinesCount).toBe(0);
+  file.close();
 });
