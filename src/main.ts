@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatProblem } from './config/problem.ts';
+import { AccountHeld } from './live/account-lock.ts';
 import { readBuildId } from './live/build-id.ts';
 import { Daemon } from './live/daemon.ts';
 import { loadSettings } from './live/load-settings.ts';
@@ -73,7 +74,7 @@ function latch(haltLatch: HaltLatch, cause: string): void {
 }
 
 function exitCodeOf(error: Error): number {
-  if (error instanceof JournalLocked) return EXIT.locked;
+  if (error instanceof JournalLocked || error instanceof AccountHeld) return EXIT.locked;
   if (error instanceof JournalForeign) return EXIT.foreign;
   return error instanceof JournalFailed ? EXIT.journal : EXIT.panic;
 }

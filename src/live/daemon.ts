@@ -8,6 +8,7 @@ import { run } from '../pipeline/run.ts';
 import { HaltLatch } from '../store/halt-latch.ts';
 import { type Heartbeat, writeHeartbeat } from '../store/heartbeat.ts';
 import { JournalStore } from '../store/journal-store.ts';
+import { AccountLock } from './account-lock.ts';
 import { type AccountSide, makeAccountSide } from './account-side.ts';
 import { AttestedHttp } from './attested-http.ts';
 import { DaemonStatus } from './daemon-status.ts';
@@ -60,6 +61,7 @@ export class Daemon {
   readonly #parts: DaemonParts;
   readonly #settings: Settings;
   readonly #journal: JournalStore;
+  readonly #accountLock: AccountLock | undefined;
   readonly #records: Records;
   readonly #health: LoopHealth;
   readonly #sampler: MachineSampler;
@@ -69,9 +71,14 @@ export class Daemon {
   #http: HttpServer | undefined;
   #isStopping = false;
 
-  /** Opens files and takes the journal's lock. Throws what `JournalStore.open` throws. */
+  /** Takes the locks and opens files. Throws `AccountHeld` and what `JournalStore.open` throws. */
   static async make(parts: DaemonParts): Promise<Daemon> {
-    const { settings } = parts.loaded;
+    const { settings, accountKey } = parts.loaded;
+    // First: a start that is refused leaves no trace in any journal.
+    const lock =
+      accountKey === undefined
+        ? undefined
+        : await AccountLock.take(accountKey.apiKey.reveal(), settings.venue.restBase);
     let daemon: Daemon | undefined;
     const journal = JournalStore.open({
       path: path.join(settings.data.dir, 'journal.db'),
@@ -91,12 +98,12 @@ export class Daemon {
     );
     const side = await makeAccountSide({
       settings,
-      accountKey: parts.loaded.accountKey,
+      accountKey,
       rows,
       http,
       sockets,
     });
-    daemon = new Daemon(parts, journal, http, sockets, side);
+    daemon = new Daemon(parts, journal, http, sockets, side, lock);
     return daemon;
   }
 
@@ -106,11 +113,13 @@ export class Daemon {
     http: AttestedHttp,
     sockets: Sockets,
     side: AccountSide,
+    lock: AccountLock | undefined,
   ) {
     const { settings, configHash } = parts.loaded;
     this.#parts = parts;
     this.#settings = settings;
     this.#journal = journal;
+    this.#accountLock = lock;
     this.#records = new Records({
       settings,
       configHash,
@@ -270,6 +279,7 @@ export class Daemon {
     this.#records.reader.close();
     this.#beat({ exitCode, cause });
     this.#journal.close(exitCode === 0 ? cause : undefined);
+    this.#accountLock?.release();
     await this.#watchdog?.stop();
     this.log.change('process.stopped', 'stopped', { exitCode, cause });
     this.log.close();

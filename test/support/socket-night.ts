@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { ExchangeOptions } from '../../src/exchange/exchange-options.ts';
 import { type RunningExchange, startExchange } from '../../src/exchange/start-exchange.ts';
 import { type JournalRead, readJournal } from '../../src/store/journal-reader.ts';
-import { DaemonProcess, freePort } from './daemon-process.ts';
+import { type DaemonPlace, DaemonProcess, freePort } from './daemon-process.ts';
 import { type AccountTruth, type ExchangeTruth, truthShape } from './exchange-truth.ts';
 import { BUSY, type SettingsChange, writeSettings } from './night-settings.ts';
 
@@ -65,7 +65,7 @@ export class SocketNight {
 
   /** Starts a daemon on the night's data; the caller waits for what it wants to see. */
   startDaemon(
-    change: { readonly httpPort?: number; readonly fileKilobytesMax?: number } = {},
+    change: Partial<Pick<DaemonPlace, 'httpPort' | 'dataDir' | 'fileKilobytesMax'>> = {},
   ): DaemonProcess {
     const daemon = new DaemonProcess({
       settingsFile: this.settingsFile,
