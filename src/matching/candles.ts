@@ -1,6 +1,6 @@
 /** Trades into candles: 1s and 1m directly, everything longer from closed minutes. */
 import { BoundedList } from '../domain/bounded.ts';
-import type { CandleInterval, CandleView } from './exchange-core.ts';
+import type { CandleInterval, CandleView } from './candle-view.ts';
 import type { TradeView } from './happening.ts';
 import type { E8 } from './scale.ts';
 

@@ -40,9 +40,10 @@ export class Engine {
   readonly stops = new StopList();
   readonly tape = new Tape();
   readonly print: MarketPrint;
+  /** Of the last report given. */
+  executionId = 0;
   readonly #house: EngineHouse;
   #nowMs = 0;
-  #executionId = 0;
   #lowTraded = Number.POSITIVE_INFINITY;
   #highTraded = 0;
 
@@ -127,16 +128,6 @@ export class Engine {
     }
     this.#own(order.side).add(order);
     this.print.level(order.side, order.price, nowMs);
-  }
-
-  /** Of the last report given. */
-  get executionId(): number {
-    return this.#executionId;
-  }
-
-  /** The next report is the first after `executionId`. */
-  continueAfter(executionId: number): void {
-    this.#executionId = Math.max(this.#executionId, executionId);
   }
 
   /** One trade between a resting order and a taker that the caller chose; see `recorded-market.ts`. */
@@ -333,12 +324,12 @@ export class Engine {
 
   #report(order: Order, execution: ExecutionType, extra: ReportExtra = NO_EXTRA): void {
     if (order.account === undefined) return;
-    this.#executionId += 1;
+    this.executionId += 1;
     this.#house.emit({
       type: 'orderUpdated',
       atMs: this.#nowMs,
       execution,
-      executionId: this.#executionId,
+      executionId: this.executionId,
       order: order.view(),
       ...extra,
     });

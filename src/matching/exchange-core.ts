@@ -3,6 +3,7 @@
  * Time comes in as `nowMs` with each call and must never fall; each call first brings the market
  * up to `nowMs`, so its happenings start with what the market did in between.
  */
+import type { CandleInterval, CandleView, DayView } from './candle-view.ts';
 import type { ExchangeState, StateChange } from './exchange-state.ts';
 import type {
   AggregateTradeView,
@@ -162,57 +163,6 @@ export interface TopView {
   readonly bidQuantity: E8;
   readonly askPrice: E8;
   readonly askQuantity: E8;
-}
-
-export type CandleInterval =
-  | '1s'
-  | '1m'
-  | '3m'
-  | '5m'
-  | '15m'
-  | '30m'
-  | '1h'
-  | '2h'
-  | '4h'
-  | '6h'
-  | '8h'
-  | '12h'
-  | '1d'
-  | '3d'
-  | '1w';
-
-export interface CandleView {
-  readonly openAtMs: number;
-  /** Open plus interval minus 1 ms. */
-  readonly closeAtMs: number;
-  readonly open: E8;
-  readonly high: E8;
-  readonly low: E8;
-  readonly close: E8;
-  readonly volume: bigint;
-  readonly quoteVolume: bigint;
-  readonly tradeCount: number;
-  readonly takerBuyVolume: bigint;
-  readonly takerBuyQuote: bigint;
-  /** -1 when the candle has no trade. */
-  readonly firstTradeId: number;
-  readonly lastTradeId: number;
-}
-
-/** The last 24 hours, from the 1m candles. */
-export interface DayView {
-  readonly openAtMs: number;
-  readonly closeAtMs: number;
-  readonly open: E8;
-  readonly high: E8;
-  readonly low: E8;
-  readonly last: E8;
-  readonly lastQuantity: E8;
-  readonly volume: bigint;
-  readonly quoteVolume: bigint;
-  readonly tradeCount: number;
-  readonly firstTradeId: number;
-  readonly lastTradeId: number;
 }
 
 /** Window of a list query; `fromId` inclusive. Without bounds the newest `limit`. */

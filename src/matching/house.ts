@@ -63,9 +63,10 @@ export class House implements EngineHouse {
     this.#untraded = state.symbols.filter(({ symbol }) => !this.#engines.has(symbol));
     for (const { symbol, tradeId, executionId, lastTrade, ...others } of state.symbols) {
       const engine = this.#engines.get(symbol);
-      engine?.print.continueAfter(tradeId, others);
-      engine?.continueAfter(executionId);
-      if (lastTrade) engine?.tape.continueAfter(lastTrade);
+      if (engine === undefined) continue;
+      engine.print.continueAfter(tradeId, others);
+      engine.executionId = executionId;
+      if (lastTrade) engine.tape.continueAfter(lastTrade);
     }
   }
 

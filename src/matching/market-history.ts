@@ -3,7 +3,7 @@
  * hidden value that goes on afterwards, so that the first live candle follows the last old one.
  */
 import type { Random } from '../domain/random.ts';
-import type { CandleView } from './exchange-core.ts';
+import type { CandleView } from './candle-view.ts';
 import type { FairValue } from './fair-value.ts';
 import type { MarketProfile } from './market-profile.ts';
 import { type E8, ONE, quoteOf } from './scale.ts';

@@ -1,5 +1,6 @@
 /** What anybody may ask of the market: trades, candles, averages, the symbols themselves. */
-import type { CandleInterval, CandleView, DayView, ListWindow } from './exchange-core.ts';
+import type { CandleInterval, CandleView, DayView } from './candle-view.ts';
+import type { ListWindow } from './exchange-core.ts';
 import type { AggregateTradeView, TradeView } from './happening.ts';
 import type { House } from './house.ts';
 import { cut } from './order-archive.ts';

@@ -1,7 +1,7 @@
 /** What one symbol has traded: the latest trades, candles, averages. */
 import { BoundedList } from '../domain/bounded.ts';
+import type { DayView } from './candle-view.ts';
 import { Candles } from './candles.ts';
-import type { DayView } from './exchange-core.ts';
 import type { AggregateTradeView, TradeView } from './happening.ts';
 import type { E8 } from './scale.ts';
 

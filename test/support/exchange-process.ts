@@ -7,8 +7,8 @@ const RUN = fileURLToPath(new URL('../../src/exchange/run.ts', import.meta.url))
 /** The exchange as PM2 has it: a process of its own with a channel to its parent. */
 export class ExchangeProcess {
   readonly #child: ChildProcess;
-  /** REST and control. */
-  readonly #ports: Promise<readonly [number, number]>;
+  /** REST and control; `undefined`: it ended before it listened. */
+  readonly #ports: Promise<readonly [number, number] | undefined>;
   readonly exit: Promise<number | null>;
   #output = '';
 
@@ -19,7 +19,7 @@ export class ExchangeProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.exit = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#ports = new Promise((resolve, reject) => {
+    this.#ports = new Promise((resolve) => {
       this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
         const [port, control] = [...this.#output.matchAll(/127\.0\.0\.1:([0-9]+)/g)];
@@ -28,18 +28,16 @@ export class ExchangeProcess {
       this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
       });
-      void this.exit.then((code) => reject(new Error(`ended with ${code}: ${this.#output}`)));
+      void this.exit.then(() => resolve(undefined));
     });
-    // Who only waits for its end need not hear that it never listened.
-    this.#ports.catch(() => undefined);
   }
 
   /** The REST port, once it listens; throws what it said when it ended before. */
   async port(): Promise<number> {
-    return (await this.#ports)[0];
+    return (await this.#listening())[0];
   }
   async controlPort(): Promise<number> {
-    return (await this.#ports)[1];
+    return (await this.#listening())[1];
   }
   get output(): string {
     return this.#output;
@@ -54,6 +52,12 @@ export class ExchangeProcess {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exit;
+  }
+
+  async #listening(): Promise<readonly [number, number]> {
+    const ports = await this.#ports;
+    if (ports === undefined) throw new Error(`ended with ${await this.exit}: ${this.#output}`);
+    return ports;
   }
 
   /** Asks it to stop; its exit code. */

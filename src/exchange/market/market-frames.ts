@@ -1,10 +1,5 @@
-import type {
-  CandleInterval,
-  CandleView,
-  DayView,
-  DepthView,
-  TopView,
-} from '../../matching/exchange-core.ts';
+import type { CandleInterval, CandleView, DayView } from '../../matching/candle-view.ts';
+import type { DepthView, TopView } from '../../matching/exchange-core.ts';
 import type { AggregateTradeView, TopChanged, TradeView } from '../../matching/happening.ts';
 import { type E8, toWire } from '../../matching/scale.ts';
 import { describeChange } from '../operations/tickers.ts';

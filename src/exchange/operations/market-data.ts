@@ -1,4 +1,4 @@
-import type { CandleInterval, CandleView } from '../../matching/exchange-core.ts';
+import type { CandleInterval, CandleView } from '../../matching/candle-view.ts';
 import { toWire } from '../../matching/scale.ts';
 import type { Parameters } from '../parameters.ts';
 import { REFUSALS } from '../refusal.ts';

@@ -1,4 +1,4 @@
-import type { DayView } from '../../matching/exchange-core.ts';
+import type { DayView } from '../../matching/candle-view.ts';
 import { toWire } from '../../matching/scale.ts';
 import type { Parameters } from '../parameters.ts';
 import { REFUSALS } from '../refusal.ts';
