@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
+import { formatProblem } from '../src/config/problem.ts';
+import { loadSettings } from '../src/live/load-settings.ts';
 import { type DemoPorts, environmentOfPorts, reservePorts, USUAL_PORTS } from './demo-ports.ts';
 import { NODE_FLAGS, ROOT } from './node-runtime.mjs';
 import { findPm2Daemon, findPm2Home, listSupervised, runPm2 } from './supervisor.ts';
@@ -23,6 +25,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** The demo did not come up; the message says where it stopped. */
 class DemoFailure extends Error {}
 
+/** It was not even tried: the logs of an earlier one would only mislead. */
+class BadSettings extends DemoFailure {}
+
 const home = findPm2Home();
 const portsFile = join(home, 'demo.json');
 
@@ -33,6 +38,7 @@ async function main(): Promise<void> {
         'When you mean it: npx pm2 start ecosystem.config.js',
     );
   }
+  assertSettings();
   const startedAt = performance.now();
   const running = await findRunningDemo();
   const ports = running ?? (await start());
@@ -46,6 +52,14 @@ async function main(): Promise<void> {
   const order = await findFirstFill(ports);
   explain(order, ports);
   sayWhereToLook(ports);
+}
+
+/** Said here in words, rather than by a daemon that PM2 starts and that gives up. */
+function assertSettings(): void {
+  const loaded = loadSettings();
+  if (loaded.type === 'valid') return;
+  const problems = loaded.problems.map((problem) => `  ${formatProblem(problem)}`);
+  throw new BadSettings([`${loaded.file} is not valid`, ...problems].join('\n'));
 }
 
 /** Ports of a demo that already answers, `undefined` when there is none. */
@@ -189,7 +203,7 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof DemoFailure)) throw error;
-  sayLastLogLines();
+  if (!(error instanceof BadSettings)) sayLastLogLines();
   say(`\nthe demo did not come up: ${error.message}`);
   say('`npm run stop` takes away what runs; `npx overnight check` judges the settings.');
   process.exitCode = 1;

@@ -18,10 +18,13 @@ const EXIT_BAD_SETTINGS = 78;
 const MAIL_AGE_MS_MAX = 90 * 86_400_000;
 const MAIL_BYTES_MAX = 50_000_000;
 
+/** What wants a person to look; all else is a change of state. */
+const BAD_NEWS: ReadonlySet<string> = new Set(['daemon.hung', 'mail.written', 'watcher.failed']);
+
 function main(): void {
   const loaded = loadSettings();
   if (loaded.type === 'invalid') {
-    process.stderr.write(`${loaded.file} is not valid: overnight check tells why\n`);
+    process.stderr.write(`${loaded.file} is not valid: npx overnight check tells why\n`);
     process.exitCode = EXIT_BAD_SETTINGS;
     return;
   }
@@ -35,7 +38,8 @@ function main(): void {
   );
   const judge = new WatchJudge(readEpisode(statePath));
   const say = (event: string, detail: Readonly<Record<string, unknown>>): void => {
-    const line = `${JSON.stringify({ level: 'info', atMs: Date.now(), event, ...detail })}\n`;
+    const level = BAD_NEWS.has(event) ? 'error' : 'info';
+    const line = `${JSON.stringify({ level, atMs: Date.now(), event, ...detail })}\n`;
     log.write(line);
     process.stdout.write(line);
   };

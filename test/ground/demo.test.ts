@@ -26,9 +26,9 @@ afterAll(async () => {
   sandbox.remove();
 }, 60_000);
 
-function run(script: string): Promise<Ended> {
+function run(script: string, settings: Record<string, string> = {}): Promise<Ended> {
   const args = [join('scripts', 'bootstrap.mjs'), join('scripts', script)];
-  return start(process.execPath, args, { cwd: sandbox.root }).ended;
+  return start(process.execPath, args, { cwd: sandbox.root, env: settings }).ended;
 }
 
 test('a fresh copy, one command: ready, a filled order explained, the page answers, and stop ends it all', async () => {
@@ -54,6 +54,14 @@ test('a fresh copy, one command: ready, a filled order explained, the page answe
   expect((await run('stop.ts')).stdout).not.toContain('killed');
   expect(supervised.filter(({ pid }) => isAlive(pid))).toEqual([]);
 }, 240_000);
+
+test('settings with a mistake: the demo says which, starts nothing, and ends with 1', async () => {
+  sandbox.write('bad.yaml', 'symbols: [BTCUSDT]\n');
+  const demo = await run('demo.ts', { OVERNIGHT_CONFIG: 'bad.yaml' });
+  expect(demo.code).toBe(1);
+  expect(demo.stdout).toContain("symbols[0]: 'BTCUSDT'; expected a market such as 'BTC/USDT'");
+  expect(demo.stdout).not.toContain('starting under PM2');
+}, 60_000);
 
 // The exchange remembers what the journal does. Were it to start afresh, its balances would not be the journal's, and
 // the daemon would be right not to trade on it.
