@@ -31,6 +31,13 @@ type State = 'working' | 'gone' | 'hung' | 'stopped';
 export const BAD_MS_BEFORE_MAIL = 30_000;
 /** Beats come each 5 s. */
 const HEARTBEAT_AGE_MS_MAX = 15_000;
+const STUCK_LOOP = /"loop":"(\w+)"[^}]*"ageMs":([\d.]+),"limitMs":([\d.]+),"progressing":false/g;
+const LOOP_WORDS: Readonly<Record<string, string>> = {
+  tick: 'its own clock',
+  frames: 'market data',
+  journal: 'orders and fills to disk',
+  decisions: 'decision records to disk',
+};
 /** Exit codes after which PM2 does not start it again: a person has to. */
 const NOT_RESTARTED = [75, 76, 78];
 
@@ -103,6 +110,7 @@ export class WatchJudge {
       subject: `[P0 ALARM] overnight: the daemon is ${state} since ${formatIso(this.#badSinceMs)}`,
       text: [
         `What: the daemon has been ${state} for ${Math.round(badMs / 1000)} s.`,
+        ...findStuckLoops(sight.healthzText),
         `Seen: ${JSON.stringify(about(sight))}`,
         '',
         ...situation(sight.heartbeat),
@@ -143,6 +151,15 @@ function about(sight: Sight): Readonly<Record<string, unknown>> {
     healthzText: sight.healthzText.slice(0, 300),
     exitCode: sight.heartbeat?.stopped?.exitCode,
   };
+}
+
+/** What its own `/healthz` says does not get anywhere: a feed that says nothing is told from a blocked program. */
+function findStuckLoops(healthz: string): readonly string[] {
+  const stuck = [...healthz.matchAll(STUCK_LOOP)].map(
+    ([, loop = '', ageMs, limitMs]) =>
+      `${loop} (${LOOP_WORDS[loop] ?? 'work'}) for ${Math.round(Number(ageMs) / 1000)} s, limit ${Number(limitMs) / 1000} s`,
+  );
+  return stuck.length === 0 ? [] : [`It lives; no progress of: ${stuck.join('; ')}.`];
 }
 
 function situation(heartbeat: Heartbeat | undefined): readonly string[] {

@@ -90,3 +90,16 @@ test('nothing was ever started here: it is mailed once, and says that there is n
   expect(mails).toHaveLength(1);
   expect(mails[0]?.text).toContain('No heartbeat was ever written here.');
 });
+
+// "Hung" alone sends somebody to the wrong place when it is the feed that says nothing.
+test('a daemon that lives and gets no data: the mail says which work does not get anywhere', () => {
+  const loops = [
+    { loop: 'tick', count: 9, lastAtMs: 1, ageMs: 175, limitMs: 5000, progressing: true },
+    { loop: 'frames', count: 9, lastAtMs: 1, ageMs: 72_510, limitMs: 60_000, progressing: false },
+  ];
+  const healthzText = JSON.stringify({ healthy: false, loops });
+  const silent: Sight = { ...WORKING, healthz: 'unhealthy', healthzText };
+  const [mail] = watch([WORKING, ...times(8, silent)]).mails;
+  expect(mail?.text).toContain('no progress of: frames (market data) for 73 s, limit 60 s.');
+  expect(mail?.text).not.toContain('tick (');
+});
