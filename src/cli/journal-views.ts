@@ -1,15 +1,10 @@
 import { formatDecimal } from '../domain/decimal.ts';
-import {
-  baseAmountOf,
-  formatAmount,
-  formatPrice,
-  formatQuantity,
-  type Instrument,
-} from '../domain/instrument.ts';
+import { baseAmountOf } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderIntent } from '../domain/order.ts';
 import { type Lots, lots } from '../domain/units.ts';
 import type { FillView, OrderView, PositionView } from '../live/daemon-view.ts';
+import { type FilledRow, toFillView, toOrderView } from '../live/order-views.ts';
 
 /** What the journal of a stopped daemon says, newest first: what nobody is there to tell any more. */
 export interface JournalViews {
@@ -60,7 +55,7 @@ export function viewJournal(rows: readonly JournalRow[]): JournalViews {
     }
   }
   return {
-    orders: [...orders.values()].map(toOrderView).reverse(),
+    orders: [...orders.values()].map(viewOrder).reverse(),
     fills: fills.reverse(),
     positions: [...held.values()].filter(({ base }) => base !== 0n).map(toPositionView),
     mode,
@@ -105,12 +100,10 @@ function keepEnded(state: string): string {
   return state === 'CANCELED' || state === 'EXPIRED' ? state : 'PARTIALLY_FILLED';
 }
 
-type Filled = Extract<JournalRow, { type: 'filled' }>;
-
 function addToHeld(
   held: Map<string, { intent: OrderIntent; base: bigint }>,
   intent: OrderIntent,
-  { fill }: Filled,
+  { fill }: FilledRow,
 ): void {
   const key = `${intent.strategy}|${intent.venue}|${intent.symbol}`;
   const amount: bigint = baseAmountOf(intent.instrument, fill.quantity);
@@ -119,50 +112,10 @@ function addToHeld(
   held.set(key, { intent, base: before + (fill.side === 'BUY' ? amount : -amount) - fee });
 }
 
-function toOrderView(order: Followed): OrderView {
-  const { intent } = order;
-  return {
-    clientOrderId: intent.clientOrderId,
-    venueOrderId: order.venueOrderId,
-    decisionId: intent.decisionId,
-    venue: intent.venue,
-    symbol: intent.symbol,
-    strategy: intent.strategy,
-    class: intent.class,
-    side: intent.side,
-    price: formatPrice(intent.instrument, intent.price),
-    quantity: formatQuantity(intent.instrument, intent.quantity),
-    filledQuantity: formatQuantity(intent.instrument, lots(order.filledLots)),
-    state: order.state,
-    createdAtMs: intent.createdAtMs,
-    updatedAtMs: order.updatedAtMs,
-    latencyUs: {},
-  };
-}
-
-function toFillView(instrument: Instrument, row: Filled): FillView {
-  const { fill } = row;
-  return {
-    venue: fill.venue,
-    symbol: fill.symbol,
-    tradeId: fill.tradeId,
-    clientOrderId: row.clientOrderId,
-    venueOrderId: fill.venueOrderId,
-    side: fill.side,
-    price: formatPrice(instrument, fill.price),
-    quantity: formatQuantity(instrument, fill.quantity),
-    quote: formatAmount(instrument.quote, fill.quote),
-    fee: formatDecimal(fill.fee, scaleOf(instrument, fill.feeAsset)),
-    feeAsset: fill.feeAsset,
-    liquidity: fill.liquidity,
-    tradedAtMs: fill.tradedAtMs,
-  };
-}
-
-/** A third asset (a venue's own coin) has eight decimals at the venues we certify. */
-function scaleOf(instrument: Instrument, asset: string): number {
-  if (asset === instrument.base.name) return instrument.base.scale;
-  return asset === instrument.quote.name ? instrument.quote.scale : 8;
+function viewOrder(order: Followed): OrderView {
+  const { intent, state, venueOrderId, updatedAtMs } = order;
+  const filledQuantity = lots(order.filledLots);
+  return toOrderView(intent, { state, venueOrderId, filledQuantity, updatedAtMs, latencyUs: {} });
 }
 
 function toPositionView({ intent, base }: { intent: OrderIntent; base: bigint }): PositionView {

@@ -1,5 +1,4 @@
 import { BoundedList, BoundedMap } from '../domain/bounded.ts';
-import { formatDecimal } from '../domain/decimal.ts';
 import {
   formatAmount,
   formatPrice,
@@ -22,10 +21,9 @@ import type {
   OrderView,
   PositionView,
 } from './daemon-view.ts';
+import { type FilledRow, toFillView, toOrderView } from './order-views.ts';
 
 const RECENT_FILLS = 2_000;
-
-type FilledRow = Extract<JournalRow, { type: 'filled' }>;
 
 /** The desk as plain JSON: what a person or a program outside may see. Reads, never changes. */
 export class DeskView {
@@ -92,24 +90,13 @@ export class DeskView {
 
   toOrderView(order: Order): OrderView {
     const { intent, state } = order;
-    const { instrument } = intent;
-    return {
-      clientOrderId: intent.clientOrderId,
-      venueOrderId: 'venueOrderId' in state ? state.venueOrderId : undefined,
-      decisionId: intent.decisionId,
-      venue: intent.venue,
-      symbol: intent.symbol,
-      strategy: intent.strategy,
-      class: intent.class,
-      side: intent.side,
-      price: formatPrice(instrument, intent.price),
-      quantity: formatQuantity(instrument, intent.quantity),
-      filledQuantity: formatQuantity(instrument, order.filledQuantity),
+    return toOrderView(intent, {
       state: state.type,
-      createdAtMs: intent.createdAtMs,
+      venueOrderId: 'venueOrderId' in state ? state.venueOrderId : undefined,
+      filledQuantity: order.filledQuantity,
       updatedAtMs: order.updatedAtMs,
       latencyUs: this.#probe.latencyUs(intent.clientOrderId),
-    };
+    });
   }
 
   #toPositionView(held: HeldPosition): PositionView {
@@ -199,28 +186,4 @@ function newestFirst<T>(
     if (key.atMs >= sinceMs && key.atMs <= untilMs) found.push(item);
   }
   return found;
-}
-
-export function toFillView(instrument: Instrument, { clientOrderId, fill }: FilledRow): FillView {
-  return {
-    venue: fill.venue,
-    symbol: fill.symbol,
-    tradeId: fill.tradeId,
-    clientOrderId,
-    venueOrderId: fill.venueOrderId,
-    side: fill.side,
-    price: formatPrice(instrument, fill.price),
-    quantity: formatQuantity(instrument, fill.quantity),
-    quote: formatAmount(instrument.quote, fill.quote),
-    fee: formatDecimal(fill.fee, scaleOf(instrument, fill.feeAsset)),
-    feeAsset: fill.feeAsset,
-    liquidity: fill.liquidity,
-    tradedAtMs: fill.tradedAtMs,
-  };
-}
-
-/** A third asset (a venue's own coin) has eight decimals at the venues we certify. */
-function scaleOf({ base, quote }: Instrument, asset: string): number {
-  if (asset === base.name) return base.scale;
-  return asset === quote.name ? quote.scale : 8;
 }
