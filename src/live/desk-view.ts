@@ -21,7 +21,7 @@ import type {
   OrderView,
   PositionView,
 } from './daemon-view.ts';
-import { type FilledRow, toFillView, toOrderView } from './order-views.ts';
+import { toFillView, toOrderView } from './order-views.ts';
 
 const RECENT_FILLS = 2_000;
 
