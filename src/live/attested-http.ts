@@ -19,15 +19,26 @@ export interface HttpRequest {
 /** Answers larger than this are cut off: a book of 5000 levels is 300 kB, a full `exchangeInfo` 5 MB. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
+/** The venue's clock is asked each minute, so one connection is always warm. */
+const IDLE_MS_MAX = 90_000;
+
 /**
  * HTTP that can swear. It never retries, never follows a redirect, and says `bytesSent: 'none'` only
  * when its own socket was never connected, so that no byte of the request can have left.
  */
 export class AttestedHttp {
-  readonly #agents = {
-    'http:': new http.Agent({ keepAlive: true, maxSockets: 16, scheduling: 'lifo' }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: 16, scheduling: 'lifo' }),
-  };
+  readonly #agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
+
+  /** An order never leaves on a connection that was idle for longer: a box on the way may have forgotten it. */
+  constructor(idleMsMax = IDLE_MS_MAX) {
+    const keep = {
+      keepAlive: true,
+      maxSockets: 16,
+      scheduling: 'lifo',
+      timeout: idleMsMax,
+    } as const;
+    this.#agents = { 'http:': new http.Agent(keep), 'https:': new https.Agent(keep) };
+  }
 
   /** Always resolves: whatever happened is a `VenueAnswer`. */
   async send(request: HttpRequest): Promise<VenueAnswer> {

@@ -293,3 +293,23 @@ test('an answer without an end is cut off: unknown, and memory stays ours', asyn
   expect(codec.classifyPlace(answer, OURS, btc).type).toBe('unknown');
   expect(server.requests).toHaveLength(1);
 });
+
+// Routers forget idle connections without a word: what is sent on one is never answered.
+test('a connection that was idle for long is closed by us, not trusted with an order', async () => {
+  http.close();
+  http = new AttestedHttp(50);
+  account = await openAccount(server.base);
+  server.answer = say(200, TAKEN);
+  await place();
+  await expect.poll(() => server.openCount).toBe(0);
+  await place();
+  expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2]);
+});
+
+test('a slow answer is waited for, however short the idle time', async () => {
+  http.close();
+  http = new AttestedHttp(20);
+  account = await openAccount(server.base);
+  server.answer = (socket) => void setTimeout(() => socket.write(httpAnswer(200, TAKEN)), 150);
+  expect(codec.classifyPlace(await place(), OURS, btc).type).toBe('accepted');
+});

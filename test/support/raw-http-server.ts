@@ -40,6 +40,10 @@ export class RawHttpServer {
     return raw;
   }
 
+  get openCount(): number {
+    return this.#open.size;
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#open) socket.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
