@@ -105,13 +105,3 @@ export function formatQuantity(instrument: Instrument, quantity: Lots): string {
 export function formatAmount(asset: Asset, value: Amount): string {
   return formatDecimal(value, asset.scale);
 }
-
-/** Ticks as a floating number of quote per base: for signals and charts only, never for money. */
-export function priceAsNumber(instrument: Instrument, at: Price): number {
-  return (at * instrument.tickUnits) / 10 ** instrument.tickDecimals;
-}
-
-/** Lots as a floating number of base: for signals and charts only, never for money. */
-export function quantityAsNumber(instrument: Instrument, quantity: Lots): number {
-  return (quantity * instrument.lotUnits) / 10 ** instrument.lotDecimals;
-}
