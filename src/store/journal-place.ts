@@ -4,7 +4,7 @@ import { JournalFailed } from './journal-failure.ts';
 /**
  * Where the journal lies, held on to. A file that was removed or replaced while we run still takes
  * every write and loses it all at the end: the next start would know of no order. So each commit is
- * preceded by a look at the place; three microseconds against the three hundred of the commit.
+ * preceded by a look at the place: some microseconds against the hundreds of the commit.
  */
 export class JournalPlace {
   readonly #files: readonly { readonly path: string; readonly found: Stats | undefined }[];
