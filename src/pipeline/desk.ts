@@ -74,6 +74,8 @@ export class Desk {
   /** Why the machine holds back by itself; the mode comes back when all are gone. */
   readonly holds = new BoundedMap<string, Mode>('mode_holds', 16, 'refuse');
   flattening = false;
+  /** The last life was flattening; this one goes on with it once everything is proven. */
+  mustGoOnFlattening = false;
   announcedReady = false;
   /** When the first order of this journal left. */
   firstOrderAtMs: UnixMs | undefined;

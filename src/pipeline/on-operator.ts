@@ -19,6 +19,7 @@ export function onOperator(desk: Desk, word: OperatorWord, actor: string): void 
   const cause = causeOfWord(word, actor);
   desk.targetMode = { mode, actor: 'operator', cause, sinceMs: desk.nowMs };
   desk.flattening = word === 'flatten';
+  desk.mustGoOnFlattening = false;
   if (word === 'resume') for (const venue of desk.venues) venue.orders.releaseRefusals();
   // The word as it was said: a restart goes by it.
   setMode(desk, mode, 'operator', cause);

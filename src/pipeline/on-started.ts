@@ -37,7 +37,7 @@ export function onStarted(desk: Desk, event: Started): void {
   desk.random = () => random.float();
   const { startMode } = desk.setup;
   desk.targetMode = findTargetMode(event.rows, event.haltLatched, startMode, event.atMs);
-  desk.flattening = isFlatten(desk.targetMode);
+  desk.mustGoOnFlattening = isFlatten(desk.targetMode);
   if (desk.targetMode.mode === 'HALTED') desk.mode = desk.targetMode;
   else {
     desk.mode = { ...desk.mode, cause: 'start', sinceMs: event.atMs };

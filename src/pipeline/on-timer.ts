@@ -3,7 +3,7 @@ import { applyStep, applyStream } from './apply-step.ts';
 import { turnDay } from './day.ts';
 import { type Desk, type VenueDesk, venueNowMs } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
-import { refreshMode } from './mode-machine.ts';
+import { findRecoveryGaps, refreshMode } from './mode-machine.ts';
 import { tellVenueClock } from './on-answer.ts';
 import { watchFreshness } from './on-market.ts';
 import { retryBoots } from './on-started.ts';
@@ -33,6 +33,11 @@ export function onTimer(desk: Desk): void {
 /** Positions past their time, and everything when an operator flattens: no price needs to move for that. */
 function lookForExits(desk: Desk): void {
   if (desk.phase !== 'running' || desk.portfolio === undefined) return;
+  // Nobody waits at the keyboard this time: what the dead process sold must be known first.
+  if (desk.mustGoOnFlattening && findRecoveryGaps(desk).length === 0) {
+    desk.mustGoOnFlattening = false;
+    desk.flattening = true;
+  }
   const exits = desk.flattening
     ? desk.portfolio.findAllExits({ code: 'OPERATOR_EXIT' })
     : desk.portfolio.findTimeExits(desk.nowMs);

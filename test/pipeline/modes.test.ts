@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_EXECUTION_LIMITS } from '../../src/execution/limits.ts';
+import { handle } from '../../src/pipeline/handle.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { expectEveryEvaluationTold, expectSound } from '../support/night-proof.ts';
+import { strategyOf } from '../support/night-setup.ts';
 
 /** A night that holds a position. */
 function startHolding(options: Parameters<typeof startNight>[0] = {}): Night {
@@ -72,13 +75,17 @@ test('flatten: everything is sold, nothing is bought any more', () => {
 
 // The person has gone to bed: what they asked for must be finished by whoever comes up next.
 test('killed right after flatten: the next life sells', () => {
-  const night = startHolding();
+  const execution = { ...DEFAULT_EXECUTION_LIMITS, leaseWaitMs: 10_000 };
+  const night = startNight({ setup: { execution } });
+  night.waitMs(8_000);
+  night.tell('enter');
   night.speak('flatten');
   night.restart();
-  night.waitMs(800);
+  night.waitMs(9_000);
   // Its account is proven by now; a request of the dead one might still be on its way.
+  expect(night.desk.venues[0]?.orders.isReconciled()).toBe(true);
   expect(night.heldLots('BTC/USDT')).toBeGreaterThan(0);
-  night.settle();
+  night.waitMs(3_000);
   expect(night.heldLots('BTC/USDT')).toBe(0);
   expect(night.mode()).toBe('HALTED');
   expectSound(night);
@@ -184,12 +191,15 @@ test('a stop in the middle of an order: its answer is awaited, no new one leaves
   night.quote({ bidQuantity: '20' });
   night.waitFor(() => night.ordersSent().length === 1, 1_000);
   night.stop();
-  night.waitMs(1_000);
+  night.tell('enter', 'ETHUSDT');
+  night.waitMs(600);
   expect(night.world.stopped).toBeUndefined();
   night.waitMs(10_000);
   expect(night.world.stopped?.exitCode).toBe(0);
   expect(night.ordersSent()).toHaveLength(1);
   expectEveryEvaluationTold(night);
+  const timer = { type: 'timerFired', atMs: night.desk.nowMs, timer: 'tick' } as const;
+  expect(handle(night.desk, timer)).toEqual([]);
 
   night.restart();
   night.settle();
@@ -232,6 +242,25 @@ test('a check that throws denies, and is told as broken', () => {
   expect(night.ordersSent()).toEqual([]);
   expect(night.lastDecision('risk')).toMatchObject({ reason: { code: 'VALIDATION_FAILED' } });
   expect(night.faultIds()).toContain('risk.check_failed');
+});
+
+// A restart counts orders and fills for the day of the row before them: a row in the wrong place is a
+// loss in the wrong day.
+test('a day turns in the middle of trading: its row stands before everything that counts for it', () => {
+  const midnightMs = Date.UTC(2026, 10, 21);
+  let turnedByOrder = 0;
+  for (let step = 0; step < 10; step++) {
+    // Frames come 10 ms after a tick: midnight falls between the two.
+    const startMs = midnightMs - 10_005 - step * 100;
+    const night = startNight({ strategies: [strategyOf('restless')], startMs });
+    night.waitMs(10_000);
+    const rows = night.journal.durable();
+    const turn = rows.findLastIndex(({ type }) => type === 'dayOpened');
+    expect(rows[turn]).toMatchObject({ day: '2026-11-21' });
+    expect(rows.findIndex(({ atMs }) => atMs >= midnightMs)).toBe(turn);
+    if ((rows[turn]?.atMs ?? 0) < midnightMs + 95) turnedByOrder += 1;
+  }
+  expect(turnedByOrder).toBeGreaterThan(0);
 });
 
 test('the day has lost what it may lose: entries are denied, exits leave, and the next day begins anew', () => {

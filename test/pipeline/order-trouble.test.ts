@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { strategyId } from '../../src/domain/ids.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { expectSound } from '../support/night-proof.ts';
 import { strategyOf } from '../support/night-setup.ts';
@@ -51,6 +52,56 @@ test('the answer is lost: the symbol freezes, others trade, and the fill is foun
   expect(night.orderStates()).not.toContain('UNKNOWN');
   night.waitMs(20_000);
   expectSound(night);
+});
+
+// The symbol is frozen, not the strategy: nobody may add to a position that nobody knows.
+test('an unproven order of one strategy: the other one may not enter that symbol either', () => {
+  const twin = { ...strategyOf('cue'), id: strategyId('twin') };
+  const night = startNight({ strategies: [strategyOf('cue'), twin] });
+  night.faults.orders.push('answerLost');
+  night.faults.reports = 'never';
+  night.faults.failing = ['orderByClientId', 'openOrders', 'fillsFrom'];
+  night.tell('enter');
+  night.waitMs(3_000);
+  expect([...night.orderStates()].sort()).toEqual(['FILLED', 'UNKNOWN']);
+  night.tell('leave');
+  night.tell('enter');
+  expect(night.denials()).toContain('SYMBOL_FROZEN_UNKNOWN_ORDER');
+});
+
+// The stop is reached on every price from here on. One exit is on its way; a second would sell twice.
+test('an exit without an answer: not wished for again until it is proven', () => {
+  const night = startNight();
+  night.tell('enter');
+  night.faults.orders.push('answerLost');
+  night.faults.reports = 'never';
+  night.faults.failing = ['orderByClientId', 'openOrders', 'fillsFrom'];
+  night.quote({ bid: '59000.00', ask: '59000.01' });
+  night.waitMs(20_000);
+  expect(night.ordersSent()).toHaveLength(2);
+  expect(night.denials()).toEqual([]);
+
+  night.faults.failing = [];
+  night.faults.reports = 'once';
+  night.waitMs(40_000);
+  expect(night.heldLots('BTC/USDT')).toBe(0);
+  expectSound(night);
+});
+
+// What was true when the gate said yes is looked at again before the order leaves.
+test('the disk hangs between the approval and the send: the order is void', () => {
+  const { risk, execution } = startNight().desk.setup;
+  const patient = { intentAgeMsMax: 10_000 };
+  const setup = { risk: { ...risk, ...patient }, execution: { ...execution, ...patient } };
+  const night = startNight({ setup });
+  night.faults.commitMs = 2_000;
+  night.quote({ bidQuantity: '20' });
+  night.waitMs(150);
+  night.quote({ bidQuantity: '5' });
+  night.waitMs(100);
+  expect(night.ordersSent()).toEqual([]);
+  const record = night.decisions().find(({ outcome }) => outcome === 'void');
+  expect(record?.reason.code).toBe('RECONCILIATION_PENDING');
 });
 
 // ABSENT is a claim about the venue's future: it needs the lease to be over and the venue's word, thrice.
@@ -144,6 +195,7 @@ test('more than two unproven orders: nothing new leaves anywhere, until they are
   expect(sent).toBeGreaterThan(1);
   night.waitMs(30_000);
   expect(night.ordersSent()).toHaveLength(sent);
+  expect(night.mode()).toBe('OBSERVING');
 
   night.faults.everyOrder = undefined;
   night.faults.reports = 'once';

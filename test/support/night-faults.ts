@@ -33,6 +33,8 @@ export class NightFaults {
   onReport: (event: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> = (
     event,
   ) => event;
+  /** The disk hangs for so long at each intent. */
+  commitMs = 0;
   /** How much later than usual market frames arrive. */
   lagMs = 0;
   /** New sockets of these kinds do not open. */

@@ -79,6 +79,7 @@ export class NightWorld implements World {
       case 'persistIntent': {
         const { order, checks, atMs } = effect;
         journal.append([{ type: 'intent', atMs, intent: order, checks }], true);
+        this.#parts.clock.sleep(this.#parts.faults.commitMs);
         this.tell({ type: 'intentDurable', atMs: this.#atMs(), order: markDurable(order) });
         return;
       }
