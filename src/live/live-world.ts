@@ -5,10 +5,12 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { markDurable } from '../journal/durable.ts';
+import { formatIso } from '../observe/iso-time.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
 import type { Tally } from '../observe/metric-set.ts';
 import type { World } from '../ports.ts';
 import type { Capture } from '../store/capture.ts';
+import type { HaltLatch } from '../store/halt-latch.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 import { isPublic, publicPath } from '../venues/binance-rest.ts';
 import type { AccountGateway, AccountSocket } from './account-gateway.ts';
@@ -29,6 +31,8 @@ export interface LiveWorldParts {
   readonly account: AccountGateway;
   readonly accountSocket: AccountSocket;
   readonly journal: JournalStore;
+  /** Set with every halt, cleared when an operator leaves it. */
+  readonly haltLatch: HaltLatch;
   /** `undefined` when the settings switch it off. */
   readonly capture: Capture | undefined;
   readonly decisions: DecisionSink;
@@ -89,7 +93,7 @@ export class LiveWorld implements World {
     const { capture, probe, metrics } = this.#parts;
     if (event.type === 'frameReceived') {
       const source = this.#sourceOf(event.connection);
-      probe.begin(source.venue);
+      probe.begin(source.venue, event.atMs);
       metrics.framesCount += 1;
       if (source.tally !== undefined) source.tally.value += 1;
     } else if (event.type !== 'intentDurable' && event.type !== 'submittedDurable') {
@@ -196,9 +200,14 @@ export class LiveWorld implements World {
   }
 
   #append(rows: readonly JournalRow[], now: boolean): void {
-    const { journal, metrics, onRows } = this.#parts;
+    const { journal, metrics, onRows, haltLatch } = this.#parts;
     const beganAtMs = performance.now();
+    // The file before the row: a halt in the journal without its file means that a person removed it.
+    for (const row of rows) {
+      if (row.type === 'mode' && row.to === 'HALTED') haltLatch.set(row.cause, formatIso(row.atMs));
+    }
     journal.append(rows, now);
+    for (const row of rows) if (row.type === 'mode' && row.from === 'HALTED') haltLatch.clear();
     if (now) metrics.committed((performance.now() - beganAtMs) / 1_000);
     onRows(rows);
   }

@@ -53,7 +53,8 @@ export class Records {
       loops: setup.loops,
     });
     this.worldMetrics = new WorldMetrics(this.metrics, venues);
-    this.probe = new LatencyProbe(() => performance.now(), this.metrics);
+    // The clock that stamps each frame at its socket: t1 is in the event already.
+    this.probe = new LatencyProbe(wallClockMs, this.metrics);
     this.faults = new FaultBoard(this.metrics);
     const rotation = rotationOf(settings.log);
     this.log = new AppLog({

@@ -54,6 +54,8 @@ export class MarketFeed {
   readonly #byIndex: readonly (SymbolFeed | undefined)[];
   #lines: readonly FeedLine[] = [];
   #connectionCount = 0;
+  /** The last connection that was asked about and is ours: frames come in rows. */
+  #owned: ConnectionId | undefined;
 
   constructor(parts: FeedParts) {
     this.instruments = parts.instruments;
@@ -81,7 +83,10 @@ export class MarketFeed {
 
   /** Whether this feed opened the connection, however long ago. */
   owns(connection: ConnectionId): boolean {
-    return connection.startsWith(this.#prefix);
+    if (connection === this.#owned) return true;
+    if (!connection.startsWith(this.#prefix)) return false;
+    this.#owned = connection;
+    return true;
   }
 
   onSocketOpened(connection: ConnectionId, atMs: UnixMs): readonly Effect[] {

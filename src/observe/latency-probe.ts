@@ -64,11 +64,14 @@ export class LatencyProbe implements Probe {
     return this.#orders;
   }
 
-  /** A frame came: t1. Everything marked until the next `begin` belongs to it. */
-  begin(venue: VenueId): void {
+  /**
+   * A frame came: t1, read from this probe's clock. Everything marked until the next `begin` belongs
+   * to it.
+   */
+  begin(venue: VenueId, receivedAtMs: number): void {
     if (venue !== this.#venue) this.#useVenue(venue);
     this.#stamps.fill(0);
-    this.#stamps[0] = this.#clockMs();
+    this.#stamps[0] = receivedAtMs;
   }
 
   /** A timer or an answer came: what it decides has no frame to be measured from. */

@@ -110,21 +110,23 @@ describe('the set of metrics', () => {
 });
 
 describe('the probe', () => {
-  function probeAt(): { probe: LatencyProbe; set: MetricSet; wait: (ms: number) => void } {
+  function probeAt() {
     let nowMs = 1000;
     const set = makeSet();
     const wait = (ms: number): void => {
       nowMs += ms;
     };
-    return { probe: new LatencyProbe(() => nowMs, set), set, wait };
+    const probe = new LatencyProbe(() => nowMs, set);
+    const begin = (): void => probe.begin('binance', nowMs);
+    return { probe, set, wait, begin };
   }
   const countOf = (set: MetricSet, stage: string): number =>
     set.histogram('overnight_stage_seconds', { stage, venue: 'binance' }).count;
 
   test('an order carries its stage times from the frame to the fill, through other frames in between', () => {
-    const { probe, set, wait } = probeAt();
+    const { probe, set, wait, begin } = probeAt();
     const id = clientOrderId('ov1');
-    probe.begin('binance');
+    begin();
     for (const stage of ['parsed', 'decided', 'approved'] as const) {
       wait(0.01);
       probe.mark(stage);
@@ -137,7 +139,7 @@ describe('the probe', () => {
     probe.orderSent(id);
 
     wait(1);
-    probe.begin('binance');
+    begin();
     probe.mark('parsed');
     wait(1);
     probe.orderAnswered(id);
@@ -169,8 +171,8 @@ describe('the probe', () => {
   });
 
   test('what a timer decides is not measured from the frame before it', () => {
-    const { probe, set, wait } = probeAt();
-    probe.begin('binance');
+    const { probe, set, wait, begin } = probeAt();
+    begin();
     probe.mark('parsed');
     wait(500);
     probe.beginWithoutFrame();
@@ -184,9 +186,9 @@ describe('the probe', () => {
   });
 
   test('a second answer or fill changes nothing, an order nobody knows neither', () => {
-    const { probe, set } = probeAt();
+    const { probe, set, begin } = probeAt();
     const id = clientOrderId('ov1');
-    probe.begin('binance');
+    begin();
     probe.orderLeaves(id, 'binance');
     for (let n = 0; n < 3; n++) {
       probe.orderSent(id);
