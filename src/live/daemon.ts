@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { CollectionSize } from '../domain/bounded.ts';
-import type { OperatorWord } from '../domain/event.ts';
+import type { JournalRow } from '../domain/journal-row.ts';
 import { Desk } from '../pipeline/desk.ts';
 import { run } from '../pipeline/run.ts';
 import { HaltLatch } from '../store/halt-latch.ts';
 import { type Heartbeat, writeHeartbeat } from '../store/heartbeat.ts';
-import { JournalStore } from '../store/journal-store.ts';
+import { firstEpochAt, JournalStore } from '../store/journal-store.ts';
 import { AccountLock } from './account-lock.ts';
 import { type AccountSide, makeAccountSide } from './account-side.ts';
 import { AttestedHttp } from './attested-http.ts';
@@ -15,6 +15,7 @@ import { DaemonStatus } from './daemon-status.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
 import { toDeskSetup } from './desk-setup.ts';
 import { refuseForeignJournal } from './foreign-journal.ts';
+import { findReleasedHalt } from './halt-release.ts';
 import { LoopHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
@@ -86,6 +87,7 @@ export class Daemon {
       configHash: parts.loaded.configHash,
       pid: process.pid,
       nowMs: wallClockMs,
+      firstEpoch: firstEpochAt(wallClockMs()),
       monotonicNs: () => process.hrtime.bigint(),
       serverNowMs: () => daemon?.world.venueNowMs(),
     });
@@ -144,6 +146,7 @@ export class Daemon {
       account: side.gateway,
       accountSocket: side.socket,
       journal,
+      haltLatch: this.haltLatch,
       capture,
       decisions,
       probe,
@@ -220,25 +223,33 @@ export class Daemon {
       pagePath: path.join(this.#parts.root, 'dashboard', 'index.html'),
       onError: (error) => this.log.fatal('http.failed', 'a page could not be served', error),
     });
+    const haltLatched = this.haltLatch.isSet();
+    const rows = this.#readRows(haltLatched);
     this.world.tell({
       type: 'started',
       atMs: wallClockMs(),
       epoch: this.#journal.epoch,
       // Jitter only: a new one each start, and the capture keeps it.
       seed: this.#journal.epoch * 7_919 + process.pid,
-      rows: this.#journal.rowsBeforeStart(),
+      rows,
       clean: this.#journal.clean,
       recentStartsCount: this.#journal.recentStartsCount,
-      haltLatched: this.haltLatch.isSet(),
+      haltLatched,
     });
     this.#journal.releaseRows();
     this.#housekeeping.start();
     this.#beat(undefined);
   }
 
-  /** An operator's word, from the command line or the page. */
-  speak(word: OperatorWord, actor: string): void {
-    this.world.tell({ type: 'operatorSpoke', atMs: wallClockMs(), word, actor });
+  /** What the journal told, and what a person told by removing `data/HALT`. */
+  #readRows(haltLatched: boolean): readonly JournalRow[] {
+    const rows = this.#journal.rowsBeforeStart();
+    const { startMode } = this.#settings;
+    const released = findReleasedHalt(rows, haltLatched, startMode, wallClockMs());
+    if (released === undefined) return rows;
+    this.#journal.append([released], true);
+    this.log.change('mode.changed', 'a person removed the halt file', { cause: released.cause });
+    return [...rows, released];
   }
 
   /** Closes the gate, waits for answers, flushes, and calls `onStopped`. */

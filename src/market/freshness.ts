@@ -38,7 +38,9 @@ export class SymbolFreshness {
   onAdvanced(atMs: UnixMs): void {
     if (this.#advancedAtMs !== undefined) {
       const gapMs = atMs - this.#advancedAtMs;
-      if (gapMs <= this.limitMs || this.#isGapProven) this.#learn(gapMs);
+      // Nobody confirmed this silence: it may have been a fault, so it cannot raise the limit.
+      const harmlessMs = this.#limits.freshnessMsMax / this.#limits.quietGapFactor;
+      this.#learn(this.#isGapProven ? gapMs : Math.min(gapMs, harmlessMs));
     }
     this.#advancedAtMs = atMs;
     this.#confirmedAtMs = atMs;

@@ -37,6 +37,21 @@ export interface JournalOptions {
   readonly monotonicNs: () => bigint;
   /** Our estimate of the venue clock, once there is one. */
   readonly serverNowMs: () => number | undefined;
+  /** Number of the first start of a new journal; default 1. See `firstEpochAt`. */
+  readonly firstEpoch?: number;
+}
+
+/** 36^4 epochs of ten minutes each last for 31 years. */
+const FIRST_EPOCHS_BEGIN_MS = 1_767_225_600_000;
+const FIRST_EPOCH_MS = 600_000;
+
+/**
+ * Where a new journal begins to count: later than any lost journal of the same account stopped, unless that
+ * one started more often than each ten minutes ever since 2026. So no client order id comes twice
+ * after the data folder was lost.
+ */
+export function firstEpochAt(nowMs: UnixMs): number {
+  return Math.max(1, Math.floor((nowMs - FIRST_EPOCHS_BEGIN_MS) / FIRST_EPOCH_MS));
 }
 
 /**
@@ -115,6 +130,7 @@ export class JournalStore {
       pid: options.pid,
       buildId: options.buildId,
       configHash: options.configHash,
+      firstEpoch: options.firstEpoch ?? 1,
     });
     this.#place = new JournalPlace(options.path);
     this.append(

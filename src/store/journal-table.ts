@@ -131,13 +131,16 @@ export interface EpochStart {
   readonly pid: number;
   readonly buildId: string;
   readonly configHash: string;
+  /** Number of the first start of a new journal. */
+  readonly firstEpoch: number;
 }
 
 /** Takes the next epoch, durably: two starts can never share one. */
 export function insertEpoch(db: Database.Database, start: EpochStart): number {
   const result = db
     .prepare(
-      'INSERT INTO epoch (wall_ms, pid, build_id, config_hash) VALUES (@wallMs, @pid, @buildId, @configHash)',
+      `INSERT INTO epoch (epoch, wall_ms, pid, build_id, config_hash)
+       VALUES (coalesce((SELECT max(epoch) FROM epoch) + 1, @firstEpoch), @wallMs, @pid, @buildId, @configHash)`,
     )
     .run(start);
   return Number(result.lastInsertRowid);

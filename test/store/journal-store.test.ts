@@ -6,7 +6,7 @@ import { InvariantBroken } from '../../src/domain/assert.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import { JournalFailed, JournalForeign, JournalLocked } from '../../src/store/journal-failure.ts';
 import { readJournal } from '../../src/store/journal-reader.ts';
-import { JournalStore } from '../../src/store/journal-store.ts';
+import { firstEpochAt, JournalStore } from '../../src/store/journal-store.ts';
 import { NOON_MS } from '../support/trading.ts';
 import { filledRow, intentRow, journalAt, submittedRow, voidedRow } from './journal-rows.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -274,4 +274,20 @@ test('a page of an index that a disk spoiled stops the start, though every row r
   bytes.fill(0xff, (page - 1) * size, (page - 1) * size + 16);
   writeFileSync(path, bytes);
   expect(() => JournalStore.open(journalAt(path))).toThrow(JournalFailed);
+});
+
+// Somebody removes the data folder: ids of the old journal are still at the venue, and must not come again.
+test('a new journal counts its starts from the date on, an old one from its own last', () => {
+  const december = unixMs(Date.UTC(2026, 11, 1));
+  const first = firstEpochAt(december);
+  expect(first).toBeGreaterThan(firstEpochAt(unixMs(december - 600_000)));
+  expect(first).toBeLessThan(36 ** 4);
+  const path = inTemp();
+  const epochOf = (firstEpoch: number): number => {
+    const store = JournalStore.open({ ...journalAt(path), firstEpoch });
+    store.close('story');
+    return store.epoch;
+  };
+  expect(epochOf(first)).toBe(first);
+  expect(epochOf(first + 500)).toBe(first + 1);
 });
