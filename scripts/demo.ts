@@ -6,8 +6,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { formatProblem } from '../src/config/problem.ts';
-import { loadSettings } from '../src/live/load-settings.ts';
 import { type DemoPorts, environmentOfPorts, reservePorts, USUAL_PORTS } from './demo-ports.ts';
 import { NODE_FLAGS, ROOT } from './node-runtime.mjs';
 import { findPm2Daemon, findPm2Home, listSupervised, runPm2 } from './supervisor.ts';
@@ -56,10 +54,12 @@ async function main(): Promise<void> {
 
 /** Said here in words, rather than by a daemon that PM2 starts and that gives up. */
 function assertSettings(): void {
-  const loaded = loadSettings();
-  if (loaded.type === 'valid') return;
-  const problems = loaded.problems.map((problem) => `  ${formatProblem(problem)}`);
-  throw new BadSettings([`${loaded.file} is not valid`, ...problems].join('\n'));
+  const cli = join(ROOT, 'src', 'cli', 'main.ts');
+  const checked = spawnSync(process.execPath, [...NODE_FLAGS, cli, 'check'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (checked.status !== 0) throw new BadSettings(`${checked.stdout}${checked.stderr}`.trim());
 }
 
 /** Ports of a demo that already answers, `undefined` when there is none. */
