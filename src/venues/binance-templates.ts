@@ -1,13 +1,14 @@
 import type { BinanceStream, StreamKind } from './binance-streams.ts';
+import { type FixedText, fixedText } from './byte-cursor.ts';
 
 /** The fixed text between the values of one stream's messages, as bytes. */
 export interface Template {
   readonly stream: BinanceStream;
   readonly kind: StreamKind;
   /** From the first byte of the frame to the first value. */
-  readonly head: Uint8Array;
+  readonly head: FixedText;
   /** Between the values, in order. */
-  readonly joints: readonly Uint8Array[];
+  readonly joints: readonly FixedText[];
   readonly tickDecimals: number;
   readonly tickUnits: number;
   readonly lotDecimals: number;
@@ -35,8 +36,7 @@ export function hashName(frame: Uint8Array): number {
   return hash ^ (hash >>> 15);
 }
 
-/** For bytes that are known to be there. */
-export function byteAt(frame: Uint8Array, index: number): number {
+function byteAt(frame: Uint8Array, index: number): number {
   return frame[index] ?? 0;
 }
 
@@ -63,16 +63,11 @@ export function templateOf(stream: BinanceStream): Template {
   return {
     stream,
     kind,
-    head: bytesOf(`{"stream":${JSON.stringify(stream.name)},"data":${head ?? ''}`),
-    joints: joints.map(bytesOf),
+    head: fixedText(`{"stream":${JSON.stringify(stream.name)},"data":${head ?? ''}`),
+    joints: joints.map(fixedText),
     tickDecimals: instrument.tickDecimals,
     tickUnits: instrument.tickUnits,
     lotDecimals: instrument.lotDecimals,
     lotUnits: instrument.lotUnits,
   };
-}
-
-// A plain Uint8Array: frames and templates then share few shapes, which the engine likes.
-function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'utf8'));
 }
