@@ -26,7 +26,6 @@ test('the quick benchmark: every contestant handles every message, and JSON tell
   }
   // A daemon that refused its input, or watched without a book, would be cheap and prove nothing.
   expect(feed.rows[0].notes).toMatchObject({
-    mode: 'ACTIVE',
     rejections: '{}',
     bookGaps: 0,
     booksSynced: 5,
