@@ -18,10 +18,7 @@ export class PlainSocket implements Contestant {
   }
 
   start(): Promise<void> {
-    const socket = new WebSocket(`ws://127.0.0.1:${this.#setup.port}/stream`, {
-      perMessageDeflate: false,
-      skipUTF8Validation: true,
-    });
+    const socket = new WebSocket(`ws://127.0.0.1:${this.#setup.port}/stream`);
     this.#socket = socket;
     return new Promise((done, fail) => {
       socket.on('error', fail);

@@ -21,8 +21,11 @@ let systemAheadMs = 0;
 
 /** `timeOrigin + now()` does not follow a step of the system clock; `Date.now()` does, in whole milliseconds. */
 function monotonicMs(): number {
-  return performance.timeOrigin + performance.now();
+  return ORIGIN_MS + performance.now();
 }
+
+/** Read once: the getter costs a third of the clock. */
+const ORIGIN_MS = performance.timeOrigin;
 
 /**
  * Looks for a step of the system clock; returns how far it moved against the monotonic one, in ms. A

@@ -70,8 +70,10 @@ export class LatencyProbe implements Probe {
    */
   begin(venue: VenueId, receivedAtMs: number): void {
     if (venue !== this.#venue) this.#useVenue(venue);
-    this.#stamps.fill(0);
-    this.#stamps[0] = receivedAtMs;
+    const stamps = this.#stamps;
+    stamps[0] = receivedAtMs;
+    // A loop: for eight numbers the call of `fill` costs more than the writes.
+    for (let place = 1; place < STAMPS; place++) stamps[place] = 0;
   }
 
   /** A timer or an answer came: what it decides has no frame to be measured from. */
