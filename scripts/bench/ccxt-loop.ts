@@ -80,7 +80,7 @@ export class CcxtLoop implements Contestant {
     return this.#framesCount >= framesCount;
   }
 
-  notes(): Readonly<Record<string, number>> {
+  async notes(): Promise<Readonly<Record<string, number>>> {
     return { messages: this.#framesCount, loops: this.#loopsCount, orders: this.#ordersCount };
   }
 

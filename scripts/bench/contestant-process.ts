@@ -62,15 +62,12 @@ async function main(): Promise<void> {
   const profile = profileFolder === undefined ? undefined : new Profile(profileFolder, setup.name);
   let cpu = process.cpuUsage();
   let markedAtMs = performance.now();
-  const measure = (): void => {
+  const measure = async (): Promise<void> => {
     const { user, system } = process.cpuUsage(cpu);
-    say({
-      type: 'measured',
-      cpuUs: user + system,
-      wallMs: performance.now() - markedAtMs,
-      rssBytes: process.memoryUsage.rss(),
-      notes: contestant.notes(),
-    });
+    const wallMs = performance.now() - markedAtMs;
+    const rssBytes = process.memoryUsage.rss();
+    const notes = await contestant.notes();
+    say({ type: 'measured', cpuUs: user + system, wallMs, rssBytes, notes });
   };
   process.on('disconnect', () => process.exit(1));
   process.on('message', (heard: ToContestant) => {
@@ -86,12 +83,12 @@ async function main(): Promise<void> {
         const timer = setInterval(() => {
           if (!contestant.hasHandled(heard.framesCount)) return;
           clearInterval(timer);
-          setTimeout(measure, SETTLE_MS);
+          setTimeout(() => void measure(), SETTLE_MS);
         }, LOOK_EVERY_MS);
         break;
       }
       case 'measure':
-        measure();
+        void measure();
         break;
       case 'end':
         void (profile?.end() ?? Promise.resolve())
@@ -100,7 +97,7 @@ async function main(): Promise<void> {
     }
   });
   await contestant.start();
-  say({ type: 'ready', notes: contestant.notes() });
+  say({ type: 'ready', notes: await contestant.notes() });
 }
 
 await main();

@@ -6,6 +6,7 @@ export interface Contestant {
   start(): Promise<void>;
   /** Whether it has handled so many frames of the tape since the start. */
   hasHandled(framesCount: number): boolean;
-  notes(): Readonly<Record<string, string | number>>;
+  /** Asked after the CPU was read: it may take its time. */
+  notes(): Promise<Readonly<Record<string, string | number>>>;
   stop(): Promise<void>;
 }

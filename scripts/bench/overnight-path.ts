@@ -85,7 +85,7 @@ export class OvernightPath implements Contestant {
     return trades + tops + diffs + rejected >= framesCount;
   }
 
-  notes(): Readonly<Record<string, string | number>> {
+  async notes(): Promise<Readonly<Record<string, string | number>>> {
     const { desk } = this.#daemon ?? {};
     const [venue] = desk?.venues ?? [];
     if (desk === undefined || venue === undefined) return {};
@@ -100,6 +100,7 @@ export class OvernightPath implements Contestant {
       bookGaps: counters.bookGaps,
       booksSynced: books.length,
       evaluations: venue.host.counts.evaluationsCount,
+      captureDropped: await this.#readMetric('overnight_capture_dropped_total'),
       decisions: this.#daemon?.status.status().decisionsCount ?? 0,
     };
   }
@@ -109,6 +110,13 @@ export class OvernightPath implements Contestant {
       this.#onStopped = done;
       this.#daemon?.stop('the benchmark is over');
     });
+  }
+
+  /** As anybody reads it who scrapes us; NaN when it is not there. */
+  async #readMetric(name: string): Promise<number> {
+    const page = await fetch(`http://127.0.0.1:${this.#daemon?.httpPort}/metrics`);
+    const line = (await page.text()).split('\n').find((each) => each.startsWith(`${name} `));
+    return Number(line?.split(' ')[1]);
   }
 
   #isSubscribed(daemon: Daemon): boolean {

@@ -41,7 +41,7 @@ export class PlainSocket implements Contestant {
     return this.#messagesCount >= framesCount;
   }
 
-  notes(): Readonly<Record<string, number>> {
+  async notes(): Promise<Readonly<Record<string, number>>> {
     return { messages: this.#messagesCount };
   }
 

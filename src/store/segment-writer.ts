@@ -27,6 +27,17 @@ export interface SegmentOptions {
   readonly bytesMax: number;
 }
 
+/** Compressed bytes that may wait for the disk without holding a block back. */
+const WAITING_BYTES_MAX = 8 * 1024 * 1024;
+
+/** A block on its way. */
+interface Job {
+  /** `undefined` once given back. */
+  block: CaptureBlock | undefined;
+  waitingBytes: number;
+  isCompressed: boolean;
+}
+
 /**
  * Compresses blocks in the thread pool and appends them to the segment of their time, strictly in
  * order. Gives each block back when it is on disk, or when the disk refused it: then `onTrouble` says so.
@@ -37,7 +48,11 @@ export class SegmentWriter {
   readonly #giveBack: (block: CaptureBlock) => void;
   #file: FileHandle | undefined;
   #chain: Promise<void> = Promise.resolve();
-  #pendingCount = 0;
+  /** In the order of their blocks, the oldest first. */
+  readonly #jobs: Job[] = [];
+  /** Compressed and handed to nobody yet. */
+  #batch: Uint8Array[] = [];
+  #waitingBytes = 0;
   #segmentBytes = 0;
   #writtenBytes = 0;
   #segmentsCount = 0;
@@ -53,8 +68,9 @@ export class SegmentWriter {
     this.#giveBack = giveBack;
   }
 
+  /** Blocks that are not compressed yet, or not on their way to the file. */
   get pendingCount(): number {
-    return this.#pendingCount;
+    return this.#jobs.length;
   }
   /** Compressed bytes of the open segment that have reached the file. */
   get segmentBytes(): number {
@@ -70,6 +86,7 @@ export class SegmentWriter {
     this.#segmentsCount += 1;
     const moment = String(Math.floor(atMs)).padStart(15, '0');
     const path = join(this.#options.folder, `capture-${moment}-${this.#segmentsCount}.zst`);
+    this.#enqueue(() => this.#flush());
     this.#enqueue(async () => {
       await this.#file?.close();
       this.#file = undefined;
@@ -84,33 +101,63 @@ export class SegmentWriter {
     });
   }
 
-  /** The block is ours until `giveBack`. */
+  /** The block is ours until `giveBack`: when it is compressed, or on disk when too much waits for that. */
   write(block: CaptureBlock): void {
-    this.#pendingCount += 1;
+    const job: Job = { block, waitingBytes: 0, isCompressed: false };
+    this.#jobs.push(job);
     // Compression of the next block may run while this one is written: only the writing is in order.
     const compressed = compress(block.bytes.subarray(0, block.usedBytes), OPTIONS).then(
-      (bytes) => ({ bytes }),
+      (bytes) => {
+        job.isCompressed = true;
+        this.#waitingBytes += bytes.length;
+        job.waitingBytes = bytes.length;
+        if (this.#waitingBytes <= WAITING_BYTES_MAX) this.#release(job);
+        return { bytes };
+      },
       (error: unknown) => ({ error }),
     );
-    this.#enqueue(async () => {
-      try {
-        const result = await compressed;
-        if ('error' in result) throw result.error;
-        const { bytes } = result;
-        if (this.#file === undefined) throw new Error('no segment is open');
-        const whole = Buffer.concat([blockHeader(bytes.length), bytes]);
-        await this.#file.appendFile(whole);
-        this.#segmentBytes += whole.length;
-        this.#writtenBytes += whole.length;
-      } finally {
-        this.#pendingCount -= 1;
-        this.#giveBack(block);
-      }
-    });
+    this.#enqueue(() => this.#append(job, compressed));
+  }
+
+  async #append(
+    job: Job,
+    compressed: Promise<{ readonly bytes: Uint8Array } | { readonly error: unknown }>,
+  ): Promise<void> {
+    try {
+      const result = await compressed;
+      this.#jobs.shift();
+      if ('error' in result) throw result.error;
+      const { bytes } = result;
+      this.#batch.push(blockHeader(bytes.length), bytes);
+      // What is ready behind it goes to the disk in the same write: under a flood each trip there
+      // takes as long as thousands of frames.
+      if (this.#jobs[0]?.isCompressed === true) return;
+      await this.#flush();
+    } finally {
+      this.#waitingBytes -= job.waitingBytes;
+      this.#release(job);
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#batch.length === 0) return;
+    const whole = Buffer.concat(this.#batch);
+    this.#batch = [];
+    if (this.#file === undefined) throw new Error('no segment is open');
+    await this.#file.appendFile(whole);
+    this.#segmentBytes += whole.length;
+    this.#writtenBytes += whole.length;
+  }
+
+  #release(job: Job): void {
+    const { block } = job;
+    job.block = undefined;
+    if (block !== undefined) this.#giveBack(block);
   }
 
   /** Returns once all that was written before is in the file. */
   async close(): Promise<void> {
+    this.#enqueue(() => this.#flush());
     this.#enqueue(async () => {
       await this.#file?.close();
       this.#file = undefined;
