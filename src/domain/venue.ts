@@ -108,9 +108,32 @@ export type AccountMessage =
   | { readonly type: 'ignored'; readonly event: string }
   | { readonly type: 'invalid'; readonly rejection: DataRejection; readonly detail: string };
 
+/** Spells a frame that a codec has just understood in few bytes, for the capture. Pure. */
+export interface FramePacker {
+  /** All that an unpacker must know, as text. */
+  readonly key: string;
+  /** What is packed next needs nothing of what was packed before. */
+  reset(): void;
+  /**
+   * Writes the frame of the last `decode`, whose result was `message`, into `bytes` from `at` on;
+   * returns the end. Needs no more room than the frame itself. -1 and nothing written when the frame
+   * was not in the one spelling that can be told from its values.
+   */
+  pack(message: FeedMessage, bytes: Uint8Array, at: number): number;
+}
+
+/** The way back. */
+export interface FrameUnpacker {
+  reset(): void;
+  /** The very bytes of the frame packed at `at`, and where it ends. Throws when nothing was packed there. */
+  unpack(bytes: Uint8Array, at: number): { readonly frame: Uint8Array; readonly end: number };
+}
+
 /** How a venue's market sockets speak. Pure. */
 export interface MarketCodec {
   readonly venue: VenueId;
+  /** `undefined` when this venue's frames are only kept as they are. */
+  readonly packer: FramePacker | undefined;
   /** Path and query below the venue's WebSocket base address that open a socket without any stream. */
   readonly socketPath: string;
   /** Streams of one instrument, in the venue's names. */

@@ -28,6 +28,10 @@ export class BinanceByteDecoder {
   readonly #cursor = new ByteCursor();
   readonly #bids: number[] = [];
   readonly #asks: number[] = [];
+  /** Place in the list of streams of the last frame, when its text can be made from its values; else -1. */
+  plainStream = -1;
+  /** The field `M` of the last trade. */
+  plainFlag = false;
 
   constructor(streams: readonly BinanceStream[]) {
     this.#templates = streams.map(templateOf);
@@ -43,6 +47,7 @@ export class BinanceByteDecoder {
 
   /** `undefined`: not one of the hot messages in the venue's own spelling. Level arrays are reused. */
   decode(frame: Uint8Array): Trade | TopOfBook | DepthDiff | undefined {
+    this.plainStream = -1;
     // The last byte stops every loop below, so none of them can run past the end.
     const end = frame.length;
     if (end < 40 || frame[end - 1] !== CLOSE_BRACE || frame[end - 2] !== CLOSE_BRACE) {
@@ -51,6 +56,12 @@ export class BinanceByteDecoder {
     this.#cursor.load(frame);
     const template = this.#findTemplate(frame);
     if (template === undefined) return undefined;
+    const message = this.#read(template);
+    if (message !== undefined && this.#cursor.isPlain) this.plainStream = template.index;
+    return message;
+  }
+
+  #read(template: Template): Trade | TopOfBook | DepthDiff | undefined {
     switch (template.kind) {
       case 'top':
         return this.#readTop(template);
@@ -111,7 +122,8 @@ export class BinanceByteDecoder {
     const buyerIsMaker = this.#takeJoint(joints, 4);
     if (!buyerIsMaker && !this.#takeJoint(joints, 5)) return undefined;
     // The field M has no meaning and two spellings.
-    if (!this.#takeJoint(joints, 6) && !this.#takeJoint(joints, 7)) return undefined;
+    this.plainFlag = this.#takeJoint(joints, 6);
+    if (!this.plainFlag && !this.#takeJoint(joints, 7)) return undefined;
     if (!this.#isAtEnd()) return undefined;
     return {
       type: 'trade',
@@ -192,6 +204,7 @@ export class BinanceByteDecoder {
     const value = this.#cursor.readInteger();
     if (value < 0) return undefined;
     if (this.#cursor.digitCount === 13) return unixMs(value);
+    this.#cursor.isPlain = false;
     return this.#cursor.digitCount === 16 ? unixMs(value / 1000) : undefined;
   }
 

@@ -2,6 +2,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { DepthSnapshot, FeedMessage } from '../domain/market.ts';
 import type { Answered, MarketCodec } from '../domain/venue.ts';
 import { BinanceByteDecoder } from './binance-bytes.ts';
+import { BinanceFramePacker } from './binance-pack.ts';
 import { StreamTable, streamsOf } from './binance-streams.ts';
 import { decodeSnapshotStrictly, decodeStrictly } from './binance-strict.ts';
 
@@ -14,6 +15,7 @@ export function createBinanceMarketCodec(instruments: readonly Instrument[]): Ma
   const bytes = new BinanceByteDecoder(table.streams);
   return {
     venue: instruments[0]?.venue ?? 'binance',
+    packer: new BinanceFramePacker(bytes, table.streams),
     socketPath: '/stream',
     streamsOf: (instrument) => streamsOf(instrument).map((stream) => stream.name),
     subscribeFrame: (streams, id) => request('SUBSCRIBE', id, streams),

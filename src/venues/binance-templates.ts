@@ -4,6 +4,8 @@ import { type FixedText, fixedText } from './byte-cursor.ts';
 /** The fixed text between the values of one stream's messages, as bytes. */
 export interface Template {
   readonly stream: BinanceStream;
+  /** Place in the list of streams. */
+  readonly index: number;
   readonly kind: StreamKind;
   /** From the first byte of the frame to the first value. */
   readonly head: FixedText;
@@ -40,11 +42,13 @@ function byteAt(frame: Uint8Array, index: number): number {
   return frame[index] ?? 0;
 }
 
-/** The venue's spelling of one stream's messages. */
-export function templateOf(stream: BinanceStream): Template {
-  const { instrument, kind } = stream;
-  const symbol = `,"s":${JSON.stringify(instrument.venueSymbol)}`;
-  const texts = {
+/**
+ * The venue's spelling of one stream's messages: the text before the first value, then the texts
+ * between and behind the values. A trade's flags are two such texts each.
+ */
+export function textsOf(name: string, kind: StreamKind, venueSymbol: string): readonly string[] {
+  const symbol = `,"s":${JSON.stringify(venueSymbol)}`;
+  const [head = '', ...joints] = {
     top: ['{"u":', `${symbol},"b":"`, '","B":"', '","a":"', '","A":"', '"}}'],
     trade: [
       '{"e":"trade","E":',
@@ -59,11 +63,18 @@ export function templateOf(stream: BinanceStream): Template {
     ],
     depth: ['{"e":"depthUpdate","E":', `${symbol},"U":`, ',"u":', ',"b":[', '],"a":[', ']}}'],
   }[kind];
-  const [head, ...joints] = texts;
+  return [`{"stream":${JSON.stringify(name)},"data":${head}`, ...joints];
+}
+
+/** The same as bytes, with the grids of the values. */
+export function templateOf(stream: BinanceStream, index: number): Template {
+  const { instrument, kind, name } = stream;
+  const [head = '', ...joints] = textsOf(name, kind, instrument.venueSymbol);
   return {
     stream,
+    index,
     kind,
-    head: fixedText(`{"stream":${JSON.stringify(stream.name)},"data":${head ?? ''}`),
+    head: fixedText(head),
     joints: joints.map(fixedText),
     tickDecimals: instrument.tickDecimals,
     tickUnits: instrument.tickUnits,

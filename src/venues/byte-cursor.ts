@@ -47,6 +47,8 @@ export class ByteCursor {
   end = 0;
   /** How many digits the last `readInteger` took. */
   digitCount = 0;
+  /** Every decimal since `load` was written with the venue's eight decimals and lies on its grid. */
+  isPlain = true;
   #bytes = new Uint8Array(CAPACITY_START);
   #view = new DataView(this.#bytes.buffer);
 
@@ -61,6 +63,7 @@ export class ByteCursor {
     this.#view.setFloat64(end + 8, 0);
     this.pos = 0;
     this.end = end;
+    this.isPlain = true;
   }
 
   /** The byte so far ahead of the position; 0 behind the end. */
@@ -140,8 +143,9 @@ export class ByteCursor {
     if (wholeDigits + decimals > 15) return -1;
     if (bytes[start] === ZERO && wholeDigits > 1) return -1;
     if (bytes[pos] !== POINT) {
+      this.isPlain = false;
       this.pos = pos;
-      return bytes[pos] === QUOTE ? toSteps(whole, 0, decimals, units, rounds) : -1;
+      return bytes[pos] === QUOTE ? this.#toSteps(whole, 0, decimals, units, rounds) : -1;
     }
     const eight = bytes[pos + 1 + WRITTEN_DECIMALS] === QUOTE ? this.#eightDigits(pos + 1) : -1;
     if (eight < 0 || decimals > WRITTEN_DECIMALS) {
@@ -151,7 +155,8 @@ export class ByteCursor {
     const finer = POW10[WRITTEN_DECIMALS - decimals] ?? 1;
     // Exact: both are integers far below 2^53, and the quotient is cut, not rounded.
     const fraction = Math.floor(eight / finer);
-    if (fraction * finer === eight) return toSteps(whole, fraction, decimals, units, rounds);
+    if (fraction * finer === eight) return this.#toSteps(whole, fraction, decimals, units, rounds);
+    this.isPlain = false;
     return rounds ? roundDown(whole, fraction, decimals, units) : -1;
   }
 
@@ -164,6 +169,7 @@ export class ByteCursor {
     rounds: boolean,
   ): number {
     const bytes = this.#bytes;
+    this.isPlain = false;
     let pos = from;
     const gridEnd = from + decimals;
     let fraction = 0;
@@ -181,7 +187,21 @@ export class ByteCursor {
     this.pos = pos;
     if (bytes[pos] !== QUOTE) return -1;
     if (isFiner) return roundDown(whole, fraction, decimals, units);
-    return toSteps(whole, fraction, decimals, units, rounds);
+    return this.#toSteps(whole, fraction, decimals, units, rounds);
+  }
+
+  #toSteps(
+    whole: number,
+    fraction: number,
+    decimals: number,
+    units: number,
+    rounds: boolean,
+  ): number {
+    const value = whole * (POW10[decimals] ?? 0) + fraction;
+    if (units === 1) return value;
+    if (value % units === 0) return value / units;
+    this.isPlain = false;
+    return rounds ? Math.max(1, Math.floor(value / units)) : -1;
   }
 
   /** The number that eight digits make; -1 when one of them is none. */
@@ -197,19 +217,6 @@ export class ByteCursor {
     const highFour = (highPairs & 0xff) * 100 + (highPairs >>> 16);
     return highFour * 10_000 + (lowPairs & 0xff) * 100 + (lowPairs >>> 16);
   }
-}
-
-function toSteps(
-  whole: number,
-  fraction: number,
-  decimals: number,
-  units: number,
-  rounds: boolean,
-): number {
-  const value = whole * (POW10[decimals] ?? 0) + fraction;
-  if (units === 1) return value;
-  if (value % units === 0) return value / units;
-  return rounds ? Math.max(1, Math.floor(value / units)) : -1;
 }
 
 /** Something stands behind the grid: it is cut off, but a size is never cut to nothing. */

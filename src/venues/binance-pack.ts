@@ -1,0 +1,145 @@
+import type { DepthDiff, FeedMessage, Levels, TopOfBook, Trade } from '../domain/market.ts';
+import type { FramePacker } from '../domain/venue.ts';
+import type { BinanceByteDecoder } from './binance-bytes.ts';
+import type { BinanceStream, StreamKind } from './binance-streams.ts';
+import { writeSigned, writeVarint } from './varint.ts';
+
+/** What the text of a stream's messages is made from, beside their values. */
+export interface StreamSpelling {
+  readonly name: string;
+  readonly kind: StreamKind;
+  readonly venueSymbol: string;
+  readonly tickDecimals: number;
+  readonly tickUnits: number;
+  readonly lotDecimals: number;
+  readonly lotUnits: number;
+}
+
+/** A larger id could not be told by a difference without losing its last digit. */
+const ID_MAX = 2 ** 51;
+
+/** Flags of a trade. */
+export const BUYER_IS_MAKER = 1;
+export const UNNAMED_FLAG = 2;
+
+/** Values of a stream's last message; the next one is told by what it differs. */
+export interface LastSeen {
+  id: number;
+  price: number;
+  eventAtMs: number;
+}
+
+export const nothingSeen = (): LastSeen => ({ id: 0, price: 0, eventAtMs: 0 });
+
+export function spellingsOf(streams: readonly BinanceStream[]): readonly StreamSpelling[] {
+  return streams.map(({ name, kind, instrument }) => ({
+    name,
+    kind,
+    venueSymbol: instrument.venueSymbol,
+    tickDecimals: instrument.tickDecimals,
+    tickUnits: instrument.tickUnits,
+    lotDecimals: instrument.lotDecimals,
+    lotUnits: instrument.lotUnits,
+  }));
+}
+
+/**
+ * A frame in the venue's plain spelling is its stream and its numbers: a tenth of the bytes. First the
+ * place of the stream, then its values as varints, ids, times and prices as differences.
+ */
+export class BinanceFramePacker implements FramePacker {
+  readonly key: string;
+  readonly #decoder: BinanceByteDecoder;
+  readonly #last: readonly LastSeen[];
+
+  constructor(decoder: BinanceByteDecoder, streams: readonly BinanceStream[]) {
+    this.key = JSON.stringify({ spelling: 'binance-1', streams: spellingsOf(streams) });
+    this.#decoder = decoder;
+    this.#last = streams.map(nothingSeen);
+  }
+
+  reset(): void {
+    for (const last of this.#last) {
+      last.id = 0;
+      last.price = 0;
+      last.eventAtMs = 0;
+    }
+  }
+
+  pack(message: FeedMessage, bytes: Uint8Array, at: number): number {
+    const { plainStream } = this.#decoder;
+    const last = this.#last[plainStream];
+    if (last === undefined) return -1;
+    switch (message.type) {
+      case 'top':
+        if (message.updateId > ID_MAX) return -1;
+        return packTop(message, last, bytes, writeVarint(bytes, at, plainStream));
+      case 'trade': {
+        if (message.tradeId > ID_MAX) return -1;
+        const start = writeVarint(bytes, at, plainStream);
+        return packTrade(message, this.#decoder.plainFlag, last, bytes, start);
+      }
+      case 'depth':
+        if (message.lastUpdateId > ID_MAX) return -1;
+        return packDepth(message, last, bytes, writeVarint(bytes, at, plainStream));
+      default:
+        return -1;
+    }
+  }
+}
+
+function packTop(top: TopOfBook, last: LastSeen, bytes: Uint8Array, at: number): number {
+  let end = writeSigned(bytes, at, top.updateId - last.id);
+  end = writeSigned(bytes, end, top.bidPrice - last.price);
+  end = writeVarint(bytes, end, top.bidQuantity);
+  end = writeSigned(bytes, end, top.askPrice - top.bidPrice);
+  end = writeVarint(bytes, end, top.askQuantity);
+  last.id = top.updateId;
+  last.price = top.bidPrice;
+  return end;
+}
+
+function packTrade(
+  trade: Trade,
+  flag: boolean,
+  last: LastSeen,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  let end = writeSigned(bytes, at, trade.eventAtMs - last.eventAtMs);
+  end = writeSigned(bytes, end, trade.tradeId - last.id);
+  end = writeSigned(bytes, end, trade.price - last.price);
+  end = writeVarint(bytes, end, trade.quantity);
+  end = writeSigned(bytes, end, trade.eventAtMs - trade.tradedAtMs);
+  bytes[end] = (trade.buyerIsMaker ? BUYER_IS_MAKER : 0) | (flag ? UNNAMED_FLAG : 0);
+  last.id = trade.tradeId;
+  last.price = trade.price;
+  last.eventAtMs = trade.eventAtMs;
+  return end + 1;
+}
+
+function packDepth(diff: DepthDiff, last: LastSeen, bytes: Uint8Array, at: number): number {
+  let end = writeSigned(bytes, at, diff.eventAtMs - last.eventAtMs);
+  end = writeSigned(bytes, end, diff.firstUpdateId - last.id);
+  end = writeVarint(bytes, end, diff.lastUpdateId - diff.firstUpdateId);
+  end = packLevels(diff.bids, last, bytes, end);
+  end = packLevels(diff.asks, last, bytes, end);
+  last.id = diff.lastUpdateId;
+  last.eventAtMs = diff.eventAtMs;
+  return end;
+}
+
+/** How many, then each price by its difference to the one before, and its size. */
+function packLevels(levels: Levels, last: LastSeen, bytes: Uint8Array, at: number): number {
+  let end = writeVarint(bytes, at, levels.length / 2);
+  let before = last.price;
+  for (let i = 0; i + 1 < levels.length; i += 2) {
+    const price = levels[i] ?? 0;
+    end = writeSigned(bytes, end, price - before);
+    end = writeVarint(bytes, end, levels[i + 1] ?? 0);
+    before = price;
+  }
+  // The first level of a side is near the first of the message before, whatever lies deeper.
+  if (levels.length > 0) last.price = levels[0] ?? 0;
+  return end;
+}
