@@ -114,10 +114,11 @@ export interface FramePacker {
   readonly key: string;
   /** What is packed next needs nothing of what was packed before. */
   reset(): void;
+  /** Whether the last frame decoded, to `message`, was in the one spelling that its values tell. */
+  packs(message: FeedMessage): boolean;
   /**
-   * Writes the frame of the last `decode`, whose result was `message`, into `bytes` from `at` on;
-   * returns the end. Needs no more room than the frame itself. -1 and nothing written when the frame
-   * was not in the one spelling that can be told from its values.
+   * Writes that frame into `bytes` from `at` on and returns the end. Needs no more room than the frame
+   * itself. Only for a frame that `packs` has agreed to.
    */
   pack(message: FeedMessage, bytes: Uint8Array, at: number): number;
 }

@@ -132,9 +132,8 @@ export class Daemon {
     const { metrics, probe, log, faults, decisions, reader, capture, worldMetrics } = this.#records;
     this.log = log;
     this.haltLatch = new HaltLatch(path.join(settings.data.dir, 'HALT'));
-    this.desk = new Desk(
-      toDeskSetup(settings, { probe, accountTag: tagOf(parts.loaded.accountKey?.apiKey.reveal()) }),
-    );
+    const accountTag = tagOf(parts.loaded.accountKey?.apiKey.reveal());
+    this.desk = new Desk(toDeskSetup(settings, { probe, accountTag, capture }));
     this.#sampler = new MachineSampler(metrics, () => this.#collections());
     this.#health = new LoopHealth(LOOP_LIMITS_MS, wallClockMs, metrics);
     this.world = new LiveWorld({

@@ -2,8 +2,10 @@ import type { Settings } from '../config/settings.ts';
 import { DEFAULT_ACCOUNT_STREAM_LIMITS } from '../execution/account-link.ts';
 import type { DeskSetup } from '../pipeline/setup.ts';
 import type { Probe } from '../ports.ts';
+import type { Capture } from '../store/capture.ts';
 import { createBinanceAccountCodec } from '../venues/binance-account.ts';
 import { createBinanceMarketCodec } from '../venues/binance-market.ts';
+import { capturedCodec } from './captured-codec.ts';
 
 /** All assets of Binance spot have eight decimals on the wire. */
 const QUOTE_SCALE = 8;
@@ -11,7 +13,12 @@ const QUOTE_SCALE = 8;
 /** The settings of the file as the core takes them. */
 export function toDeskSetup(
   settings: Settings,
-  parts: { readonly probe: Probe; readonly accountTag: string },
+  parts: {
+    readonly probe: Probe;
+    readonly accountTag: string;
+    /** Told what each frame says, to keep it in fewer bytes. */
+    readonly capture?: Capture | undefined;
+  },
 ): DeskSetup {
   const { venue, recovery } = settings;
   return {
@@ -21,7 +28,8 @@ export function toDeskSetup(
         symbols: settings.symbols,
         venueSymbolOf: (symbol) => symbol.replace('/', ''),
         accountCodec: createBinanceAccountCodec(),
-        makeMarketCodec: createBinanceMarketCodec,
+        makeMarketCodec: (instruments) =>
+          capturedCodec(createBinanceMarketCodec(instruments), parts.capture),
         trust: 'certified',
         accountTag: parts.accountTag,
       },

@@ -1,3 +1,5 @@
+import type { FrameUnpacker } from '../domain/venue.ts';
+
 /**
  * A capture segment: zstd frames one after the other, each a block of whole records, and before each a
  * skippable frame of 12 bytes (magic 0x184D2A50, size 4, the length of the block that follows), so that
@@ -6,20 +8,34 @@
  *
  *   offset  size  what
  *   0       4     length of the payload in bytes
- *   4       1     kind: 1 segment header, 2 connection name, 3 frame, 4 event, 5 gap
+ *   4       1     kind: 1 segment header, 2 connection name, 3 frame, 4 event, 5 gap, 6 packer, 7 packed frames
  *   5       1     0
- *   6       2     connection: number given by the last `connection name` of this segment (kinds 2, 3)
+ *   6       2     number of the connection (kinds 2, 3) or of the packer (kind 6), good to the segment's end
  *   8       8     atMs, a float64: the very number the desk saw, or replay would not be exact
  *   16      n     payload, then zeros up to the next multiple of 8
  *
  * Payloads: header: JSON (build, settings hash, epoch, the checkpoint); connection name: its text;
  * frame: the bytes as they came; event: JSON of the event; gap: JSON with how many records were lost
- * because the disk was slower than the feed. A block that was cut off decompresses up to the cut, so
- * that a reader gets every record that is whole.
+ * because the disk was slower than the feed; packer: what its unpacker must know. A block that was cut
+ * off decompresses up to the cut, so that a reader gets every record that is whole.
+ *
+ * Packed frames are frames in a venue's plain spelling, told by their values. Each one is a byte of
+ * flags (1: another connection, 2: another moment than the frame before), then, where a flag says so,
+ * the number of the connection (2 bytes) and the moment (a float64), then what the packer wrote. The
+ * first frame of a record names its connection; its moment is the record's. A record needs nothing of
+ * the record before it: the packer starts anew.
  */
 export const RECORD_HEADER_BYTES = 16;
 
-export const RECORD_KINDS = { header: 1, connection: 2, frame: 3, event: 4, gap: 5 } as const;
+export const RECORD_KINDS = {
+  header: 1,
+  connection: 2,
+  frame: 3,
+  event: 4,
+  gap: 5,
+  packer: 6,
+  packed: 7,
+} as const;
 export type RecordKind = (typeof RECORD_KINDS)[keyof typeof RECORD_KINDS];
 
 const BLOCK_MAGIC = 0x184d2a50;
@@ -52,55 +68,45 @@ export function recordBytes(payloadBytes: number): number {
 
 export interface CaptureRecord {
   readonly kind: number;
-  readonly connection: number;
+  /** Of a connection or a packer. */
+  readonly number: number;
   readonly atMs: number;
   readonly payload: Uint8Array;
 }
 
-/** A block that is being filled: memory made once, records written into it with typed stores. */
-export class CaptureBlock {
+export const PACKED_FLAGS = { connection: 1, moment: 2 } as const;
+
+/** A frame from a record of packed ones. */
+export interface PackedFrame {
+  readonly connection: number;
+  readonly atMs: number;
   readonly bytes: Uint8Array;
-  readonly #words: Uint32Array;
-  readonly #halves: Uint16Array;
-  readonly #moments: Float64Array;
-  #used = 0;
-  #recordsCount = 0;
+}
 
-  constructor(capacityBytes: number) {
-    const memory = new ArrayBuffer(capacityBytes & ~7);
-    this.bytes = new Uint8Array(memory);
-    this.#words = new Uint32Array(memory);
-    this.#halves = new Uint16Array(memory);
-    this.#moments = new Float64Array(memory);
-  }
-
-  get usedBytes(): number {
-    return this.#used;
-  }
-  get recordsCount(): number {
-    return this.#recordsCount;
-  }
-
-  /** `false` when it does not fit any more: nothing was written then. */
-  append(kind: RecordKind, connection: number, atMs: number, payload: Uint8Array): boolean {
-    const start = this.#used;
-    const end = start + recordBytes(payload.length);
-    if (end > this.bytes.length) return false;
-    // The last word first: its bytes beyond the payload must be zeros of ours, not rests of an older record.
-    this.#moments[(end >>> 3) - 1] = 0;
-    this.#words[start >>> 2] = payload.length;
-    this.#halves[(start >>> 1) + 2] = kind;
-    this.#halves[(start >>> 1) + 3] = connection;
-    this.#moments[(start >>> 3) + 1] = atMs;
-    this.bytes.set(payload, start + RECORD_HEADER_BYTES);
-    this.#used = end;
-    this.#recordsCount += 1;
-    return true;
-  }
-
-  clear(): void {
-    this.#used = 0;
-    this.#recordsCount = 0;
+/** The frames of a record of packed ones, as they came. */
+export function* readPacked(
+  record: CaptureRecord,
+  unpacker: FrameUnpacker,
+): Generator<PackedFrame> {
+  const { payload } = record;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  let connection = 0;
+  let { atMs } = record;
+  unpacker.reset();
+  for (let at = 0; at < payload.length; ) {
+    const flags = payload[at] ?? 0;
+    at += 1;
+    if ((flags & PACKED_FLAGS.connection) !== 0) {
+      connection = view.getUint16(at, true);
+      at += 2;
+    }
+    if ((flags & PACKED_FLAGS.moment) !== 0) {
+      atMs = view.getFloat64(at, true);
+      at += 8;
+    }
+    const { frame, end } = unpacker.unpack(payload, at);
+    yield { connection, atMs, bytes: frame };
+    at = end;
   }
 }
 
@@ -114,7 +120,7 @@ export function* readRecords(block: Uint8Array): Generator<CaptureRecord> {
     if (end > block.length) return;
     yield {
       kind: view.getUint8(at + 4),
-      connection: view.getUint16(at + 6, true),
+      number: view.getUint16(at + 6, true),
       atMs: view.getFloat64(at + 8, true),
       payload: block.subarray(at + RECORD_HEADER_BYTES, end),
     };

@@ -5,8 +5,16 @@ import { constants, zstdDecompressSync } from 'node:zlib';
 import type { DeskEvent } from '../domain/event.ts';
 import { connectionId } from '../domain/ids.ts';
 import { unixMs } from '../domain/units.ts';
+import type { FrameUnpacker } from '../domain/venue.ts';
+import { openUnpacker } from '../venues/unpackers.ts';
 import { decodeEvent } from './capture-event.ts';
-import { type CaptureRecord, RECORD_KINDS, readBlocks, readRecords } from './capture-format.ts';
+import {
+  type CaptureRecord,
+  RECORD_KINDS,
+  readBlocks,
+  readPacked,
+  readRecords,
+} from './capture-format.ts';
 import { SEGMENT_NAME } from './segment-writer.ts';
 
 export type CapturedItem =
@@ -31,16 +39,9 @@ export function listSegments(folder: string): readonly string[] {
 
 /** What a segment holds, in order, up to the last whole record when the file was cut off. */
 export function* readSegment(path: string): Generator<CapturedItem> {
-  const names = new Map<number, string>();
-  const decoder = new TextDecoder();
+  const reader = new RecordReader();
   for (const block of readBlocks(readFileSync(path))) {
-    for (const record of readRecords(decompress(block))) {
-      if (record.kind === RECORD_KINDS.connection) {
-        names.set(record.connection, decoder.decode(record.payload));
-      } else {
-        yield toItem(record, names, decoder);
-      }
-    }
+    for (const record of readRecords(decompress(block))) yield* reader.read(record);
   }
 }
 
@@ -49,32 +50,55 @@ function decompress(block: Uint8Array): Uint8Array {
   return zstdDecompressSync(block, { finishFlush: constants.ZSTD_e_continue });
 }
 
-function toItem(
-  record: CaptureRecord,
-  names: ReadonlyMap<number, string>,
-  decoder: TextDecoder,
-): CapturedItem {
-  switch (record.kind) {
-    case RECORD_KINDS.frame: {
-      const event: DeskEvent = {
-        type: 'frameReceived',
-        atMs: unixMs(record.atMs),
-        connection: connectionId(names.get(record.connection) ?? `?${record.connection}`),
-        bytes: record.payload,
-      };
-      return { type: 'event', event };
+/** Knows what the numbers in a segment's records stand for. */
+class RecordReader {
+  readonly #names = new Map<number, string>();
+  readonly #unpackers = new Map<number, FrameUnpacker>();
+  readonly #decoder = new TextDecoder();
+
+  *read(record: CaptureRecord): Generator<CapturedItem> {
+    const { kind, number, atMs, payload } = record;
+    switch (kind) {
+      case RECORD_KINDS.connection:
+        this.#names.set(number, this.#decoder.decode(payload));
+        break;
+      case RECORD_KINDS.packer:
+        this.#unpackers.set(number, openUnpacker(this.#decoder.decode(payload)));
+        break;
+      case RECORD_KINDS.frame:
+        yield this.#toFrame(number, atMs, payload);
+        break;
+      case RECORD_KINDS.packed: {
+        const unpacker = this.#unpackers.get(number);
+        if (unpacker === undefined) yield { type: 'foreign', kind };
+        else {
+          for (const packed of readPacked(record, unpacker)) {
+            yield this.#toFrame(packed.connection, packed.atMs, packed.bytes);
+          }
+        }
+        break;
+      }
+      case RECORD_KINDS.event: {
+        const event = decodeEvent(this.#decoder.decode(payload));
+        yield event === undefined ? { type: 'foreign', kind } : { type: 'event', event };
+        break;
+      }
+      case RECORD_KINDS.header:
+        yield { type: 'header', text: this.#decoder.decode(payload) };
+        break;
+      case RECORD_KINDS.gap:
+        yield { type: 'gap', text: this.#decoder.decode(payload) };
+        break;
+      default:
+        yield { type: 'foreign', kind };
     }
-    case RECORD_KINDS.event: {
-      const event = decodeEvent(decoder.decode(record.payload));
-      return event === undefined
-        ? { type: 'foreign', kind: record.kind }
-        : { type: 'event', event };
-    }
-    case RECORD_KINDS.header:
-      return { type: 'header', text: decoder.decode(record.payload) };
-    case RECORD_KINDS.gap:
-      return { type: 'gap', text: decoder.decode(record.payload) };
-    default:
-      return { type: 'foreign', kind: record.kind };
+  }
+
+  #toFrame(number: number, atMs: number, bytes: Uint8Array): CapturedItem {
+    const connection = connectionId(this.#names.get(number) ?? `?${number}`);
+    return {
+      type: 'event',
+      event: { type: 'frameReceived', atMs: unixMs(atMs), connection, bytes },
+    };
   }
 }

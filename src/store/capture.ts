@@ -2,8 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { BoundedMap } from '../domain/bounded.ts';
 import type { DeskEvent } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
+import type { FeedMessage } from '../domain/market.ts';
+import type { FramePacker, FrameUnpacker } from '../domain/venue.ts';
+import { openUnpacker } from '../venues/unpackers.ts';
+import { CaptureBlock } from './capture-block.ts';
 import { encodeEvent } from './capture-event.ts';
-import { CaptureBlock, RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
+import { RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 export interface CaptureOptions {
@@ -23,6 +27,16 @@ const BLOCK_AGE_MS_MAX = 1000;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
+/** A packer whose frames this capture keeps in few bytes. */
+interface PackerEntry {
+  readonly packer: FramePacker;
+  readonly unpacker: FrameUnpacker;
+  /** Its record stands in the running segment. */
+  isNamed: boolean;
+  /** It was caught at writing something else than the frame, and is not used any more. */
+  isDistrusted: boolean;
+}
+
 /**
  * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame is
  * one copy into memory made at the start; compression and writing happen in the thread pool. When the
@@ -31,6 +45,7 @@ const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 export class Capture {
   readonly #writer: SegmentWriter;
   readonly #options: CaptureOptions;
+  readonly #onTrouble: (text: string) => void;
   readonly #encoder = new TextEncoder();
   readonly #free: CaptureBlock[] = [];
   #block: CaptureBlock;
@@ -41,6 +56,8 @@ export class Capture {
   #connectionsCount = 0;
   #lastConnection: ConnectionId | undefined;
   #lastNumber = 0;
+  #lastAtMs = 0;
+  readonly #packers: PackerEntry[] = [];
   #recordsCount = 0;
   #droppedCount = 0;
   #droppedUnsaid = 0;
@@ -48,6 +65,7 @@ export class Capture {
   constructor(options: CaptureOptions, onTrouble: (text: string) => void) {
     mkdirSync(options.folder, { recursive: true });
     this.#options = options;
+    this.#onTrouble = onTrouble;
     this.#writer = new SegmentWriter(options, onTrouble, (block) => {
       block.clear();
       // An oversized block was made for one record and goes.
@@ -79,10 +97,48 @@ export class Capture {
     if (event.type === 'frameReceived') {
       const number = this.#findNumber(event.connection, event.atMs);
       if (number === undefined) this.#drop();
-      else this.#append(RECORD_KINDS.frame, number, event.atMs, event.bytes);
+      else {
+        this.#append(RECORD_KINDS.frame, number, event.atMs, event.bytes);
+        this.#lastAtMs = event.atMs;
+      }
       return;
     }
     this.#append(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
+  }
+
+  /** From now on frames of this packer may be told to `pack`. */
+  addPacker(packer: FramePacker, atMs: number): void {
+    if (this.#segmentOpenedAtMs === 0) this.#openSegment(atMs);
+    const unpacker = openUnpacker(packer.key);
+    this.#packers.push({ packer, unpacker, isNamed: false, isDistrusted: false });
+    const payload = this.#encoder.encode(packer.key);
+    const isNamed = this.#append(RECORD_KINDS.packer, this.#packers.length - 1, atMs, payload);
+    const entry = this.#packers.at(-1);
+    if (entry !== undefined) entry.isNamed = isNamed;
+  }
+
+  /**
+   * The frame recorded last has been decoded to `message`: where it can be told by its values, they
+   * are kept in its place. When the process dies before this call, the frame is there as it came.
+   */
+  pack(packer: FramePacker, message: FeedMessage, frame: Uint8Array): void {
+    const block = this.#block;
+    if (!block.endsInFrame || !packer.packs(message)) return;
+    const number = this.#packers.findIndex((entry) => entry.packer === packer);
+    const entry = this.#packers[number];
+    if (entry === undefined || !entry.isNamed || entry.isDistrusted) return;
+    const begunAt = block.packLast(this.#lastNumber, this.#lastAtMs, packer, number, message);
+    if (begunAt === -1) return;
+    // The first of each record is read back: bytes that nobody could read again would be no capture.
+    entry.unpacker.reset();
+    const { frame: readBack } = entry.unpacker.unpack(block.bytes, begunAt);
+    if (Buffer.compare(readBack, frame) === 0) return;
+    entry.isDistrusted = true;
+    block.dropBegun();
+    block.append(RECORD_KINDS.frame, this.#lastNumber, this.#lastAtMs, frame);
+    this.#onTrouble(
+      'a packed frame read back is not the frame that came: frames are kept whole now',
+    );
   }
 
   /** Sends a half-full block on its way when it is old enough. Call it a few times a second. */
@@ -139,6 +195,10 @@ export class Capture {
     this.#block.append(RECORD_KINDS.header, 0, atMs, this.#encoder.encode(header));
     for (const [name, number] of this.#numbers.entries()) {
       this.#block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
+    }
+    for (const [number, entry] of this.#packers.entries()) {
+      const payload = this.#encoder.encode(entry.packer.key);
+      entry.isNamed = this.#block.append(RECORD_KINDS.packer, number, atMs, payload);
     }
   }
 

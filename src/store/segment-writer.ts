@@ -3,7 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import { blockHeader, type CaptureBlock } from './capture-format.ts';
+import type { CaptureBlock } from './capture-block.ts';
+import { blockHeader } from './capture-format.ts';
 import { pruneFolder } from './prune.ts';
 
 const compress = promisify(zstdCompress);

@@ -1,3 +1,4 @@
+import { InvariantBroken } from '../domain/assert.ts';
 import type { DepthDiff, FeedMessage, Levels, TopOfBook, Trade } from '../domain/market.ts';
 import type { FramePacker } from '../domain/venue.ts';
 import type { BinanceByteDecoder } from './binance-bytes.ts';
@@ -66,24 +67,34 @@ export class BinanceFramePacker implements FramePacker {
     }
   }
 
-  pack(message: FeedMessage, bytes: Uint8Array, at: number): number {
-    const { plainStream } = this.#decoder;
-    const last = this.#last[plainStream];
-    if (last === undefined) return -1;
+  packs(message: FeedMessage): boolean {
+    if (this.#decoder.plainStream === -1) return false;
     switch (message.type) {
       case 'top':
-        if (message.updateId > ID_MAX) return -1;
-        return packTop(message, last, bytes, writeVarint(bytes, at, plainStream));
-      case 'trade': {
-        if (message.tradeId > ID_MAX) return -1;
-        const start = writeVarint(bytes, at, plainStream);
-        return packTrade(message, this.#decoder.plainFlag, last, bytes, start);
-      }
+        return message.updateId <= ID_MAX;
+      case 'trade':
+        return message.tradeId <= ID_MAX;
       case 'depth':
-        if (message.lastUpdateId > ID_MAX) return -1;
-        return packDepth(message, last, bytes, writeVarint(bytes, at, plainStream));
+        return message.lastUpdateId <= ID_MAX;
       default:
-        return -1;
+        return false;
+    }
+  }
+
+  pack(message: FeedMessage, bytes: Uint8Array, at: number): number {
+    const { plainStream, plainFlag } = this.#decoder;
+    const last = this.#last[plainStream];
+    if (last === undefined) throw new InvariantBroken('asked to pack a frame that is not plain');
+    const end = writeVarint(bytes, at, plainStream);
+    switch (message.type) {
+      case 'top':
+        return packTop(message, last, bytes, end);
+      case 'trade':
+        return packTrade(message, plainFlag, last, bytes, end);
+      case 'depth':
+        return packDepth(message, last, bytes, end);
+      default:
+        throw new InvariantBroken(`asked to pack a message of type ${message.type}`);
     }
   }
 }

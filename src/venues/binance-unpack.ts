@@ -80,13 +80,7 @@ function unpackDepth(stream: PackedStream, from: VarintReader): string {
   last.id = firstId + from.read();
   const bids = unpackLevels(stream, from);
   const asks = unpackLevels(stream, from);
-  return interleave(texts, [
-    String(last.eventAtMs),
-    String(firstId),
-    String(last.id),
-    bids,
-    asks,
-  ]);
+  return interleave(texts, [String(last.eventAtMs), String(firstId), String(last.id), bids, asks]);
 }
 
 function unpackLevels({ spelling, last }: PackedStream, from: VarintReader): string {

@@ -1,0 +1,142 @@
+import type { FeedMessage } from '../domain/market.ts';
+import type { FramePacker } from '../domain/venue.ts';
+import {
+  PACKED_FLAGS,
+  RECORD_HEADER_BYTES,
+  RECORD_KINDS,
+  type RecordKind,
+  recordBytes,
+} from './capture-format.ts';
+
+/** A cut-off file loses the record it was cut in: packed frames do not go into larger ones. */
+const PACKED_BYTES_MAX = 8 * 1024;
+const NOWHERE = -1;
+
+/** A block that is being filled: memory made once, records written into it with typed stores. */
+export class CaptureBlock {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #words: Uint32Array;
+  readonly #halves: Uint16Array;
+  readonly #moments: Float64Array;
+  #used = 0;
+  #recordsCount = 0;
+  /** Start of the last record while that is a frame as it came. */
+  #frameStart = NOWHERE;
+  /** The record of packed frames that ends the block, or stands right before the frame at `#frameStart`. */
+  #packedStart = NOWHERE;
+  #packedEnd = NOWHERE;
+  #packer = NOWHERE;
+  #packedConnection = NOWHERE;
+  #packedAtMs = 0;
+
+  constructor(capacityBytes: number) {
+    const memory = new ArrayBuffer(capacityBytes & ~7);
+    this.bytes = new Uint8Array(memory);
+    this.#view = new DataView(memory);
+    this.#words = new Uint32Array(memory);
+    this.#halves = new Uint16Array(memory);
+    this.#moments = new Float64Array(memory);
+  }
+
+  get usedBytes(): number {
+    return this.#used;
+  }
+  get recordsCount(): number {
+    return this.#recordsCount;
+  }
+
+  /** `false` when it does not fit any more: nothing was written then. */
+  append(kind: RecordKind, number: number, atMs: number, payload: Uint8Array): boolean {
+    const used = this.#used;
+    const start = (used + 7) & ~7;
+    const end = start + recordBytes(payload.length);
+    if (end > this.bytes.length) return false;
+    for (let at = used; at < start; at++) this.bytes[at] = 0;
+    // The last word first: its bytes beyond the payload must be zeros of ours, not rests of an older record.
+    this.#moments[(end >>> 3) - 1] = 0;
+    this.#writeHeader(start, kind, number, atMs);
+    this.#words[start >>> 2] = payload.length;
+    this.bytes.set(payload, start + RECORD_HEADER_BYTES);
+    if (this.#packedEnd !== used) this.#packedStart = NOWHERE;
+    this.#frameStart = kind === RECORD_KINDS.frame ? start : NOWHERE;
+    this.#used = end;
+    this.#recordsCount += 1;
+    return true;
+  }
+
+  /**
+   * Puts the packed form in the place of the frame that was appended last, which its packer must have
+   * agreed to pack. Returns where the packer's bytes begin when a record of packed frames begins with
+   * it, else -1.
+   */
+  packLast(
+    connection: number,
+    atMs: number,
+    packer: FramePacker,
+    number: number,
+    message: FeedMessage,
+  ): number {
+    let start = this.#packedStart;
+    let at = this.#packedEnd;
+    let flags = 0;
+    const begins = start === NOWHERE || number !== this.#packer || at - start > PACKED_BYTES_MAX;
+    if (begins) {
+      packer.reset();
+      start = this.#frameStart;
+      at = start + RECORD_HEADER_BYTES;
+      flags = PACKED_FLAGS.connection;
+      this.#writeHeader(start, RECORD_KINDS.packed, number, atMs);
+      this.#packedStart = start;
+      this.#packer = number;
+    } else {
+      if (connection !== this.#packedConnection) flags = PACKED_FLAGS.connection;
+      if (atMs !== this.#packedAtMs) flags |= PACKED_FLAGS.moment;
+    }
+    this.bytes[at] = flags;
+    at += 1;
+    if ((flags & PACKED_FLAGS.connection) !== 0) {
+      this.#view.setUint16(at, connection, true);
+      at += 2;
+    }
+    if ((flags & PACKED_FLAGS.moment) !== 0) {
+      this.#view.setFloat64(at, atMs, true);
+      at += 8;
+    }
+    const end = packer.pack(message, this.bytes, at);
+    this.#words[start >>> 2] = end - start - RECORD_HEADER_BYTES;
+    this.#packedEnd = end;
+    this.#packedConnection = connection;
+    this.#packedAtMs = atMs;
+    this.#frameStart = NOWHERE;
+    this.#used = end;
+    return begins ? at : NOWHERE;
+  }
+
+  /** Takes back the record that `packLast` has just begun. */
+  dropBegun(): void {
+    this.#used = this.#packedStart;
+    this.#packedStart = NOWHERE;
+    this.#packedEnd = NOWHERE;
+    this.#recordsCount -= 1;
+  }
+
+  /** Whether the last record is a frame as it came. */
+  get endsInFrame(): boolean {
+    return this.#frameStart !== NOWHERE;
+  }
+
+  clear(): void {
+    this.#used = 0;
+    this.#recordsCount = 0;
+    this.#frameStart = NOWHERE;
+    this.#packedStart = NOWHERE;
+    this.#packedEnd = NOWHERE;
+  }
+
+  #writeHeader(start: number, kind: RecordKind, number: number, atMs: number): void {
+    this.#halves[(start >>> 1) + 2] = kind;
+    this.#halves[(start >>> 1) + 3] = number;
+    this.#moments[(start >>> 3) + 1] = atMs;
+  }
+}

@@ -1,0 +1,190 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { zstdDecompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { DeskEvent } from '../../src/domain/event.ts';
+import { connectionId } from '../../src/domain/ids.ts';
+import type { FeedMessage } from '../../src/domain/market.ts';
+import { Random } from '../../src/domain/random.ts';
+import { unixMs } from '../../src/domain/units.ts';
+import type { FramePacker } from '../../src/domain/venue.ts';
+import { capturedCodec } from '../../src/live/captured-codec.ts';
+import { Capture } from '../../src/store/capture.ts';
+import { RECORD_KINDS, readBlocks, readRecords } from '../../src/store/capture-format.ts';
+import { listSegments, readSegment } from '../../src/store/capture-reader.ts';
+import { createBinanceMarketCodec } from '../../src/venues/binance-market.ts';
+import { FrameGenerator, makeInstrument } from '../support/frames.ts';
+import { NOON_MS } from '../support/trading.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const btc = makeInstrument(0);
+const eth = makeInstrument(1, 'ETH/USDT', { tickDecimals: 2, lotDecimals: 4 });
+
+/** Frames of two symbols over two connections; some at the same moment, as they come from one read. */
+function someFrames(seed: string, ms: number): readonly DeskEvent[] {
+  const random = Random.fromSeed(`moments ${seed}`);
+  let atMs: number = NOON_MS;
+  return [btc, eth].flatMap((instrument, n) =>
+    new FrameGenerator(`${seed} ${n}`, instrument, { startMs: NOON_MS }).run(ms).map(({ text }) => {
+      if (random.chance(0.3)) atMs += 0.123_456;
+      const connection = connectionId(random.chance(0.1) ? 'c2' : 'c1');
+      const bytes = Buffer.from(text);
+      return { type: 'frameReceived', atMs: unixMs(atMs), connection, bytes } as const;
+    }),
+  );
+}
+
+/** Lets a capture hear the events as the daemon does: recorded first, then decoded. */
+function play(
+  capture: Capture,
+  events: readonly DeskEvent[],
+  onHeard = (): void => undefined,
+): void {
+  const codec = capturedCodec(createBinanceMarketCodec([btc, eth]), capture);
+  for (const event of events) {
+    capture.record(event);
+    if (event.type === 'frameReceived') codec.decode(event.bytes);
+    onHeard();
+  }
+}
+
+function captureIn(folder: string, onTrouble = (text: string): void => expect.fail(text)): Capture {
+  return new Capture({ folder, ageMsMax: 1e12, bytesMax: 1e9, header: { epoch: 1 } }, onTrouble);
+}
+
+function eventsIn(folder: string): readonly DeskEvent[] {
+  return listSegments(folder).flatMap((path) =>
+    [...readSegment(path)].flatMap((item): readonly DeskEvent[] => {
+      if (item.type === 'foreign' || item.type === 'gap') expect.fail(`a ${item.type} item`);
+      if (item.type !== 'event') return [];
+      const { event } = item;
+      return [
+        event.type === 'frameReceived' ? { ...event, bytes: Buffer.from(event.bytes) } : event,
+      ];
+    }),
+  );
+}
+
+const TICK: DeskEvent = { type: 'timerFired', atMs: NOON_MS, timer: 'tick' };
+const ODD: DeskEvent = {
+  type: 'frameReceived',
+  atMs: unixMs(NOON_MS + 1),
+  connection: connectionId('c1'),
+  bytes: Buffer.from('{"result":null,"id":1}'),
+};
+
+test('a night of two connections, timers and odd frames comes back exactly, in far fewer bytes', async () => {
+  const folder = tempFolder();
+  const capture = captureIn(folder);
+  const frames = someFrames('night', 40_000);
+  const events = frames.flatMap((frame, n) => {
+    if (n % 97 === 5) return [TICK, frame];
+    return n % 61 === 7 ? [ODD, frame, ODD] : [frame];
+  });
+  play(capture, events);
+  await capture.close();
+  expect(eventsIn(folder)).toEqual(events);
+  const bytes = events.reduce(
+    (n, one) => n + (one.type === 'frameReceived' ? one.bytes.length : 0),
+    0,
+  );
+  const [path = ''] = listSegments(folder);
+  expect(statSync(path).size).toBeLessThan(bytes / 8);
+  const kinds = recordKinds(path);
+  expect(kinds.filter((kind) => kind === RECORD_KINDS.packed).length).toBeGreaterThan(10);
+  expect(kinds.filter((kind) => kind === RECORD_KINDS.frame)).toHaveLength(
+    events.filter((event) => event === ODD).length,
+  );
+});
+
+function recordKinds(path: string): readonly number[] {
+  return [...readBlocks(readFileSync(path))].flatMap((block) =>
+    [...readRecords(zstdDecompressSync(block))].map(({ kind }) => kind),
+  );
+}
+
+test('a new segment can be read alone: it names connections and packers again', async () => {
+  const folder = tempFolder();
+  const capture = captureIn(folder);
+  const early = someFrames('early', 3_000);
+  const late = someFrames('late', 3_000).map((event) => ({
+    ...event,
+    atMs: unixMs(event.atMs + 700_000),
+  }));
+  capture.record(TICK);
+  const codec = capturedCodec(createBinanceMarketCodec([btc, eth]), capture);
+  for (const event of [...early, ...late]) {
+    capture.tick(event.atMs);
+    capture.record(event);
+    if (event.type === 'frameReceived') codec.decode(event.bytes);
+  }
+  await capture.close();
+  const segments = listSegments(folder);
+  expect(segments).toHaveLength(2);
+  const second = [...readSegment(segments[1] ?? '')].filter((item) => item.type === 'event');
+  expect(second.length).toBeGreaterThan(100);
+  expect(eventsIn(folder)).toEqual([TICK, ...early, ...late]);
+});
+
+test('a file cut off anywhere inside its packed frames gives a prefix of what came', async () => {
+  const folder = tempFolder();
+  const capture = captureIn(folder);
+  const events = someFrames('cut', 20_000);
+  // Many blocks: the cut falls inside one of them.
+  let heardCount = 0;
+  play(capture, events, () => {
+    heardCount += 1;
+    if (heardCount % 200 === 0) capture.tick(NOON_MS + 1e12);
+  });
+  await capture.close();
+  const [path = ''] = listSegments(folder);
+  const whole = readFileSync(path);
+  const lengths = new Set<number>();
+  for (let cut = 1; cut <= whole.length; cut += Math.ceil(whole.length / 40)) {
+    writeFileSync(path, whole.subarray(0, cut));
+    const read = eventsIn(folder);
+    expect(read).toEqual(events.slice(0, read.length));
+    lengths.add(read.length);
+  }
+  expect(lengths.size).toBeGreaterThan(3);
+});
+
+test('a process that dies between hearing a frame and reading it has the frame as it came', async () => {
+  const folder = tempFolder();
+  const capture = captureIn(folder);
+  const events = someFrames('crash', 500);
+  play(capture, events);
+  const last = events[0];
+  if (last === undefined) throw new Error('no frame');
+  capture.record(last);
+  await capture.close();
+  expect(eventsIn(folder)).toEqual([...events, last]);
+});
+
+test('a packer that writes what cannot be read back is found out, told once, and not used again', async () => {
+  const folder = tempFolder();
+  const told: string[] = [];
+  const capture = captureIn(folder, (text) => told.push(text));
+  const codec = createBinanceMarketCodec([btc, eth]);
+  const right = codec.packer;
+  if (right === undefined) throw new Error('no packer');
+  const wrong: FramePacker = {
+    key: right.key,
+    reset: () => right.reset(),
+    packs: (message) => right.packs(message),
+    pack(message: FeedMessage, bytes, at) {
+      const end = right.pack(message, bytes, at);
+      bytes[end - 1] = (bytes[end - 1] ?? 0) ^ 1;
+      return end;
+    },
+  };
+  const captured = capturedCodec({ ...codec, packer: wrong }, capture);
+  const events = someFrames('wrong', 2_000);
+  for (const event of events) {
+    capture.record(event);
+    if (event.type === 'frameReceived') captured.decode(event.bytes);
+  }
+  await capture.close();
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain('not the frame that came');
+  expect(eventsIn(folder)).toEqual(events);
+});
