@@ -57,6 +57,7 @@ export class Exchange implements Venue, FaultControls {
       core,
       hub: this.hub,
       nowMs: () => this.clock.nowMs(),
+      skewMs: () => this.clock.skewMs,
       quiet: (stream) => about.recordedStreams?.has(stream) ?? false,
     });
   }

@@ -5,7 +5,6 @@ import type { LatencyProbe } from '../observe/latency-probe.ts';
 import { STAGES } from '../observe/metric-catalogue.ts';
 import type { MetricSet } from '../observe/metric-set.ts';
 import type { Desk } from '../pipeline/desk.ts';
-import { findRecoveryGaps } from '../pipeline/mode-machine.ts';
 import type { DecisionReader } from '../store/decision-reader.ts';
 import type {
   DaemonView,
@@ -21,6 +20,7 @@ import { DeskView } from './desk-view.ts';
 import type { FaultBoard } from './fault-board.ts';
 import type { LoopHealth } from './health.ts';
 import { type MachineSampler, sumByName } from './machine-sampler.ts';
+import { assessReadiness } from './readiness.ts';
 import { wallClockMs } from './wall-clock.ts';
 import type { WorldMetrics } from './world-metrics.ts';
 
@@ -95,21 +95,7 @@ export class DaemonStatus implements DaemonView {
   }
 
   readiness(): ReadinessView {
-    const { desk } = this.#parts;
-    const { mode, cause } = desk.mode;
-    const reasons: string[] = [];
-    const mayTrade = mode === 'ACTIVE' || mode === 'REDUCING';
-    if (!mayTrade) reasons.push(`mode is ${mode}: ${cause}`);
-    if (mode === 'RECOVERING') reasons.push(...findRecoveryGaps(desk));
-    const feeds = this.feeds();
-    if (feeds.length === 0) reasons.push('no data yet');
-    for (const { symbol, dataAgeMs, limitMs } of feeds) {
-      if (dataAgeMs === undefined) reasons.push(`${symbol}: no data yet`);
-      else if (dataAgeMs > limitMs) {
-        reasons.push(`${symbol}: data is ${Math.round(dataAgeMs)} ms old, limit is ${limitMs} ms`);
-      }
-    }
-    return { ready: reasons.length === 0, mode, reasons };
+    return assessReadiness(this.#parts.desk);
   }
 
   decisions(query: DecisionQuery) {

@@ -78,7 +78,7 @@ export interface HealthView {
 }
 
 export interface ReadinessView {
-  /** ACTIVE or REDUCING, with fresh data. */
+  /** ACTIVE or REDUCING, with fresh data, and nothing that makes the gate deny every entry. */
   readonly ready: boolean;
   readonly mode: string;
   readonly reasons: readonly string[];

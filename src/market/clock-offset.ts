@@ -10,6 +10,13 @@ interface Measurement {
 const MEASUREMENTS_KEPT = 16;
 /** A measurement is believed so long; clocks drift. */
 const VALID_MS = 600_000;
+/**
+ * Two measurements whose ranges miss one another by more than this cannot both be true: somebody's clock
+ * was stepped between them. More than crystals drift within `VALID_MS`.
+ */
+const STEP_MS_MIN = 100;
+/** So many measurements in a row must say the same before they overrule what was believed. */
+const WITNESSES_MIN = 3;
 /** Two halves make the sliding window of the minimum filter. */
 const HALF_WINDOW_MS = 300_000;
 /** Events alone must agree so often before one of them may be called false. */
@@ -17,15 +24,27 @@ const EVENTS_TRUSTED = 20;
 /** Nothing but events from the future for so long: not the events are wrong, our offset is. */
 const REFUTED_AFTER_MS = 5_000;
 
+/** What a measurement did: fits what was known, contradicts it alone, or is the last witness of a step. */
+export type ClockNews = 'fits' | 'doubted' | 'stepped';
+
 /**
  * Venue clock minus our clock. The venue's answer to "what time is it" counts most, that with the
  * shortest way best. Without one, events tell: no event arrives before it happened, so the largest
  * event time minus receive time of a sliding window is the offset less the shortest delay.
+ *
+ * The true offset lies within half a way of each measurement. One that lies elsewhere is not believed,
+ * however short its way, and what was believed is in doubt until the next ones decide between them.
  */
 export class ClockOffset {
   readonly #measurements = new BoundedList<Measurement>(
     'clock.measurements',
     MEASUREMENTS_KEPT,
+    'dropOldest',
+  );
+  /** Measurements in a row that contradict what is believed and agree with one another. */
+  readonly #witnesses = new BoundedList<Measurement>(
+    'clock.witnesses',
+    WITNESSES_MIN,
     'dropOldest',
   );
   #measuredMs: number | undefined;
@@ -42,22 +61,37 @@ export class ClockOffset {
     return Number.isFinite(seen) ? seen : undefined;
   }
 
+  /** How far the last measurement contradicts the offset; 0 while none does. */
+  get doubtMs(): number {
+    const witness = this.#witnesses.at(-1);
+    if (witness === undefined || this.#measuredMs === undefined) return 0;
+    return Math.abs(witness.offsetMs - this.#measuredMs);
+  }
+
   /** Whether the offset is good enough to call an event false. */
   get isTrusted(): boolean {
     return this.#measuredMs !== undefined || this.#eventCount >= EVENTS_TRUSTED;
   }
 
-  onServerTime(serverAtMs: UnixMs, sentAtMs: UnixMs, receivedAtMs: UnixMs): void {
+  onServerTime(serverAtMs: UnixMs, sentAtMs: UnixMs, receivedAtMs: UnixMs): ClockNews {
     const roundTripMs = receivedAtMs - sentAtMs;
-    if (roundTripMs < 0) return; // Our clock was stepped back in between.
+    if (roundTripMs < 0) return 'fits'; // Our clock was stepped back in between.
     const offsetMs = serverAtMs - (sentAtMs + receivedAtMs) / 2;
-    this.#measurements.push({ offsetMs, roundTripMs, atMs: receivedAtMs });
-    let best: Measurement | undefined;
-    for (const one of this.#measurements) {
-      if (receivedAtMs - one.atMs > VALID_MS) continue;
-      if (best === undefined || one.roundTripMs <= best.roundTripMs) best = one;
+    const measured = { offsetMs, roundTripMs, atMs: receivedAtMs };
+    const believed = this.#findBest(receivedAtMs);
+    if (believed === undefined || canBothBeTrue(measured, believed)) {
+      this.#witnesses.clear();
+      this.#believe([measured], receivedAtMs);
+      return 'fits';
     }
-    this.#measuredMs = best?.offsetMs;
+    const agrees = [...this.#witnesses].every((witness) => canBothBeTrue(measured, witness));
+    if (!agrees) this.#witnesses.clear();
+    this.#witnesses.push(measured);
+    if (this.#witnesses.size < WITNESSES_MIN) return 'doubted';
+    const witnesses = [...this.#witnesses];
+    this.reset();
+    this.#believe(witnesses, receivedAtMs);
+    return 'stepped';
   }
 
   /** Lag of an event behind the venue's clock; negative: from the future. Learns from it unless told not to. */
@@ -90,6 +124,7 @@ export class ClockOffset {
   /** Everything measured so far is void. */
   reset(): void {
     this.#measurements.clear();
+    this.#witnesses.clear();
     this.#measuredMs = undefined;
     this.#newerMaxMs = Number.NEGATIVE_INFINITY;
     this.#olderMaxMs = Number.NEGATIVE_INFINITY;
@@ -97,6 +132,26 @@ export class ClockOffset {
     this.#eventCount = 0;
     this.#futureSinceMs = undefined;
   }
+
+  #believe(measured: readonly Measurement[], nowMs: UnixMs): void {
+    for (const one of measured) this.#measurements.push(one);
+    this.#measuredMs = this.#findBest(nowMs)?.offsetMs;
+  }
+
+  /** The one with the shortest way, the newest of equals; `undefined` when none is young enough. */
+  #findBest(nowMs: UnixMs): Measurement | undefined {
+    let best: Measurement | undefined;
+    for (const one of this.#measurements) {
+      if (nowMs - one.atMs > VALID_MS) continue;
+      if (best === undefined || one.roundTripMs <= best.roundTripMs) best = one;
+    }
+    return best;
+  }
+}
+
+function canBothBeTrue(one: Measurement, other: Measurement): boolean {
+  const rangeMs = (one.roundTripMs + other.roundTripMs) / 2;
+  return Math.abs(one.offsetMs - other.offsetMs) <= rangeMs + STEP_MS_MIN;
 }
 
 /** A moment of our clock as the venue would say it. */

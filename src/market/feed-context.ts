@@ -9,6 +9,11 @@ import { ClockOffset } from './clock-offset.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { FeedCounters, MarketSink } from './feed-views.ts';
 
+/** While the venue's clock is in doubt it is asked for so often. */
+export const DOUBTED_TIME_EVERY_MS = 1_000;
+/** And so often while nothing at all is known of it. */
+const FIRST_TIME_EVERY_MS = 5_000;
+
 type Detail = Readonly<Record<string, string | number | boolean>>;
 
 /** What a feed is made of. */
@@ -82,6 +87,14 @@ export class FeedContext {
     if (sinceMs >= 0 && sinceMs < everyMs) return;
     this.#timeAskedAtMs = atMs;
     this.ask({ type: 'serverTime' });
+  }
+
+  /** The next question for the venue's time that is due by the clock. */
+  askTimeWhenDue(atMs: UnixMs): void {
+    const { serverTimeEveryMs } = this.limits;
+    if (this.clock.doubtMs > 0) this.askTime(atMs, DOUBTED_TIME_EVERY_MS);
+    else if (this.clock.offsetMs !== undefined) this.askTime(atMs, serverTimeEveryMs);
+    else this.askTime(atMs, Math.min(FIRST_TIME_EVERY_MS, serverTimeEveryMs));
   }
 
   reject(

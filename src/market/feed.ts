@@ -6,7 +6,7 @@ import type { DepthSnapshot, FeedMessage, TopOfBook } from '../domain/market.ts'
 import type { UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
 import { ConnectBudget } from './connect-budget.ts';
-import { FeedContext, type FeedParts } from './feed-context.ts';
+import { DOUBTED_TIME_EVERY_MS, FeedContext, type FeedParts } from './feed-context.ts';
 import { FeedLine } from './feed-line.ts';
 import type {
   BookView,
@@ -152,7 +152,7 @@ export class MarketFeed {
 
   /** Watchdogs, deadlines, bars. Call every 50 to 500 ms. */
   onTick(atMs: UnixMs, sink: MarketSink): readonly Effect[] {
-    this.#context.askTime(atMs, this.#context.limits.serverTimeEveryMs);
+    this.#context.askTimeWhenDue(atMs);
     for (const line of this.#lines) line.onTick(atMs);
     for (const symbol of this.#symbols) symbol.onTick(atMs, sink);
     return this.#context.take();
@@ -171,7 +171,21 @@ export class MarketFeed {
   }
 
   onServerTime(serverAtMs: UnixMs, sentAtMs: UnixMs, receivedAtMs: UnixMs): readonly Effect[] {
-    this.#context.clock.onServerTime(serverAtMs, sentAtMs, receivedAtMs);
+    const { clock } = this.#context;
+    const fromMs = clock.offsetMs ?? 0;
+    if (clock.onServerTime(serverAtMs, sentAtMs, receivedAtMs) === 'stepped') {
+      for (const symbol of this.#symbols) symbol.freshness.onClockStepped();
+      this.#context.log('clock.stepped', 'the venue clock moved against ours', {
+        offsetMsBefore: Math.round(fromMs),
+        offsetMs: Math.round(clock.offsetMs ?? 0),
+      });
+    }
+    return this.#context.take();
+  }
+
+  /** The venue refused a timestamp of ours: ask for its time, unless that was just done. */
+  onTimestampRefused(atMs: UnixMs): readonly Effect[] {
+    this.#context.askTime(atMs, DOUBTED_TIME_EVERY_MS);
     return this.#context.take();
   }
 
@@ -225,6 +239,10 @@ export class MarketFeed {
   /** Venue clock minus ours; `undefined` until measured. */
   clockOffsetMs(): number | undefined {
     return this.#context.clock.offsetMs;
+  }
+  /** How far the last measurement contradicts `clockOffsetMs`; 0 while none does. */
+  clockDoubtMs(): number {
+    return this.#context.clock.doubtMs;
   }
   /** Lag of the symbol's last event behind the venue's clock; `undefined` before the first. */
   eventLagMs(instrument: number): number | undefined {

@@ -26,6 +26,8 @@ export class SymbolFreshness {
   #confirmedAtMs: UnixMs | undefined;
   #isGapProven = false;
   #invalidCount = 0;
+  /** Of these: only because our idea of the venue's clock called them false. */
+  #futureCount = 0;
   #invalidSinceMs = Number.NEGATIVE_INFINITY;
   #gatedUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -65,16 +67,29 @@ export class SymbolFreshness {
   }
 
   /** True when the symbol's gate has just closed because of too many bad messages. */
-  onInvalid(atMs: UnixMs): boolean {
+  onInvalid(atMs: UnixMs, isFuture: boolean): boolean {
     if (atMs - this.#invalidSinceMs > this.#limits.invalidWindowMs) {
       this.#invalidSinceMs = atMs;
       this.#invalidCount = 0;
+      this.#futureCount = 0;
     }
     this.#invalidCount += 1;
+    if (isFuture) this.#futureCount += 1;
     if (this.#invalidCount < this.#limits.invalidCountMax) return false;
     const closes = atMs >= this.#gatedUntilMs;
     this.#gatedUntilMs = atMs + this.#limits.invalidWindowMs;
     return closes;
+  }
+
+  /** The venue's clock was stepped: what seemed to come from the future was no bad message. */
+  onClockStepped(): void {
+    this.#invalidCount -= this.#futureCount;
+    this.#futureCount = 0;
+    // The lag was told by the old clock; the next event tells the new one.
+    this.eventLagMs = undefined;
+    if (this.#invalidCount < this.#limits.invalidCountMax) {
+      this.#gatedUntilMs = Number.NEGATIVE_INFINITY;
+    }
   }
 
   ageMs(nowMs: UnixMs): number {

@@ -11,7 +11,7 @@ import type { Answered } from '../domain/venue.ts';
 import { BookKeeper } from './book-keeper.ts';
 import { CandleBuilder } from './candle-builder.ts';
 import { toVenueTime } from './clock-offset.ts';
-import type { FeedContext } from './feed-context.ts';
+import { DOUBTED_TIME_EVERY_MS, type FeedContext } from './feed-context.ts';
 import type { MarketSink } from './feed-views.ts';
 import { SymbolFreshness } from './freshness.ts';
 import { GapHistogram } from './gap-histogram.ts';
@@ -19,6 +19,8 @@ import { PriceCollar } from './price-collar.ts';
 
 /** Trades must have been seen so often before their silence says anything. */
 const TRADES_LEARNED = 50;
+/** While events come late, the venue is asked for its time so often. */
+const LATE_TIME_EVERY_MS = 2_000;
 /** No trade stream is called silent sooner. */
 const TRADE_SILENCE_MS_MIN = 60_000;
 
@@ -216,7 +218,7 @@ export class SymbolFeed {
     const { clock, limits } = this.#context;
     const lagMs = clock.lagOf(eventAtMs, atMs);
     if (lagMs < -limits.futureMsMax && clock.isTrusted) {
-      this.#context.askTime(atMs, 1_000);
+      this.#context.askTime(atMs, DOUBTED_TIME_EVERY_MS);
       this.#reject('future', `event is ${-lagMs} ms ahead of the venue`, atMs, sink);
       if (clock.onFutureEvent(atMs)) {
         this.#context.raise('clock.skewed', 'error', { aheadMs: -lagMs });
@@ -225,6 +227,8 @@ export class SymbolFeed {
     }
     clock.onEvent(eventAtMs, atMs);
     this.freshness.eventLagMs = clock.lagOf(eventAtMs, atMs);
+    // Either it really came late, or the venue's clock was set back: only the venue can say.
+    if (lagMs > limits.eventLagMsMax) this.#context.askTime(atMs, LATE_TIME_EVERY_MS);
     return true;
   }
 
@@ -262,7 +266,7 @@ export class SymbolFeed {
 
   #reject(rejection: DataRejection, detail: string, atMs: UnixMs, sink: MarketSink): false {
     this.#context.reject(rejection, this.#index, detail, sink);
-    if (this.freshness.onInvalid(atMs)) {
+    if (this.freshness.onInvalid(atMs, rejection === 'future')) {
       this.#context.raise('data.invalid', 'warn', {
         symbol: this.instrument.symbol,
         rejection,

@@ -42,6 +42,8 @@ export interface VenueDesk {
   hasOpening: boolean;
   hasReconciledOnce: boolean;
   clockOffsetMs: number | undefined;
+  /** Entries are denied because the clocks differ too much; told once. */
+  isClockSkewed: boolean;
 }
 
 /** What the desk asked about a venue before it could trade there. */

@@ -6,6 +6,7 @@ import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units
 import type { Freshness } from '../market/feed-views.ts';
 import type { PendingBuy, Portfolio } from '../portfolio/portfolio.ts';
 import { type PositionFacts, type QuoteRate, type RiskFacts, SAME_QUOTE } from '../risk/facts.ts';
+import { clockFacts } from './clock-watch.ts';
 import { type Desk, keyOf, type VenueDesk } from './desk.ts';
 
 /** Everything the gate may look at for one intent, as it is at this moment. */
@@ -30,7 +31,7 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
     freshness: toFacts(freshness),
     bookSynced: book?.isSynced ?? false,
     bookCrossed: book?.isCrossed ?? true,
-    clock: { offsetMs: feed.clockOffsetMs(), jitterMs: 0 },
+    clock: clockFacts(venue),
     loopDelayMs: desk.health?.loopDelayMsMax ?? 0,
     reference:
       top === undefined ? undefined : { ticks: (top.bidPrice + top.askPrice) / 2, source: 'mid' },

@@ -39,14 +39,23 @@ export function onSubmittedDurable(desk: Desk, order: SendableOrder): void {
 export function onOrderAnswered(desk: Desk, id: ClientOrderId, answer: VenueAnswer): void {
   const venue = findVenueOfOrder(desk, id);
   desk.setup.probe.mark('answered');
-  if (venue !== undefined)
-    applyStep(desk, venue, venue.orders.onOrderAnswer(id, answer, desk.nowMs));
+  if (venue === undefined) return;
+  askTimeIfRefused(desk, venue, answer);
+  applyStep(desk, venue, venue.orders.onOrderAnswer(id, answer, desk.nowMs));
 }
 
 export function onCancelAnswered(desk: Desk, id: ClientOrderId, answer: VenueAnswer): void {
   const venue = findVenueOfOrder(desk, id);
-  if (venue !== undefined)
-    applyStep(desk, venue, venue.orders.onCancelAnswer(id, answer, desk.nowMs));
+  if (venue === undefined) return;
+  askTimeIfRefused(desk, venue, answer);
+  applyStep(desk, venue, venue.orders.onCancelAnswer(id, answer, desk.nowMs));
+}
+
+/** The venue refused our timestamp: the sooner its clock is known, the sooner the next request passes. */
+function askTimeIfRefused(desk: Desk, venue: VenueDesk, answer: VenueAnswer): void {
+  if (answer.type !== 'http' || answer.status === 200) return;
+  if (venue.setup.accountCodec.assessHealth(answer).trouble !== 'clock') return;
+  pushFeed(desk, venue, venue.feed.onTimestampRefused(desk.nowMs));
 }
 
 export function onVenueAnswered(
@@ -61,6 +70,7 @@ export function onVenueAnswered(
   const venue = findVenue(desk, event.venue);
   if (venue === undefined) return;
   const { requestId, question, answer, atMs } = event;
+  askTimeIfRefused(desk, venue, answer);
   if (venue.orders.owns(requestId)) {
     applyStep(desk, venue, venue.orders.onVenueAnswer(requestId, question, answer, atMs));
     return;

@@ -204,6 +204,7 @@ function furnish(desk: Desk, setup: VenueSetup, instruments: readonly Instrument
     ),
     hasReconciledOnce: false,
     clockOffsetMs: undefined,
+    isClockSkewed: false,
   };
   return venue;
 }

@@ -1,5 +1,6 @@
 import { unixMs } from '../domain/units.ts';
 import { applyStep, applyStream } from './apply-step.ts';
+import { watchClock } from './clock-watch.ts';
 import { turnDay } from './day.ts';
 import { type Desk, type VenueDesk, venueNowMs } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
@@ -19,6 +20,7 @@ export function onTimer(desk: Desk): void {
   for (const venue of desk.venues) {
     pushFeed(desk, venue, venue.feed.onTick(desk.nowMs, venue.marketSink));
     tellVenueClock(desk, venue);
+    watchClock(desk, venue);
     applyStream(desk, venue, venue.stream.onTick(desk.nowMs));
     applyStep(desk, venue, venue.orders.onTick(desk.nowMs, venueNowMs(desk, venue)));
     watchFreshness(desk, venue);

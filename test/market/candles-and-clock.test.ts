@@ -101,6 +101,55 @@ test('the answer with the shortest way counts; a step of our clock voids everyth
   expect(clock.offsetMs).toBeUndefined();
 });
 
+/** An answer that took `roundTripMs`, at a moment when the venue's clock was `aheadMs` before ours. */
+function answer(clock: ClockOffset, atMs: number, aheadMs: number, roundTripMs = 40) {
+  const sentAtMs = atMs - roundTripMs;
+  return clock.onServerTime(
+    unixMs(sentAtMs + roundTripMs / 2 + aheadMs),
+    unixMs(sentAtMs),
+    unixMs(atMs),
+  );
+}
+
+// One answer may be wrong: a machine of the venue with a bad clock, a proxy that answers from memory.
+test('one answer that contradicts all others is not believed, but doubted until the next one decides', () => {
+  const clock = new ClockOffset();
+  for (let i = 0; i < 3; i++) expect(answer(clock, T0 + i * MINUTE, 250)).toBe('fits');
+  expect(answer(clock, T0 + 3 * MINUTE, 5_250)).toBe('doubted');
+  expect(clock).toMatchObject({ offsetMs: 250, doubtMs: 5_000 });
+  expect(answer(clock, T0 + 3 * MINUTE + 1_000, 250)).toBe('fits');
+  expect(clock).toMatchObject({ offsetMs: 250, doubtMs: 0 });
+
+  // Two more of the same kind, but never three in a row.
+  for (let i = 0; i < 4; i++) {
+    expect(answer(clock, T0 + (4 + 2 * i) * MINUTE, 5_250)).toBe('doubted');
+    expect(answer(clock, T0 + (5 + 2 * i) * MINUTE, 250)).toBe('fits');
+  }
+});
+
+test('three answers in a row that agree with one another overrule what was believed, shorter ways and all', () => {
+  const clock = new ClockOffset();
+  answer(clock, T0, 250, 2);
+  expect(answer(clock, T0 + 1_000, -4_750)).toBe('doubted');
+  // Contradicts both: the count begins anew.
+  expect(answer(clock, T0 + 2_000, 900)).toBe('doubted');
+  expect(answer(clock, T0 + 3_000, -4_750)).toBe('doubted');
+  expect(answer(clock, T0 + 4_000, -4_760)).toBe('doubted');
+  expect(clock.offsetMs).toBe(250);
+  expect(answer(clock, T0 + 5_000, -4_750)).toBe('stepped');
+  expect(clock).toMatchObject({ offsetMs: -4_750, doubtMs: 0 });
+});
+
+test('an answer that took long proves little: it neither moves the offset nor casts doubt on it', () => {
+  const clock = new ClockOffset();
+  answer(clock, T0, 250);
+  expect(answer(clock, T0 + 10_000, 2_000, 4_000)).toBe('fits');
+  expect(clock).toMatchObject({ offsetMs: 250, doubtMs: 0 });
+  // Clocks drift: both sides of what is a drift and what is a step.
+  expect(answer(clock, T0 + 60_000, 390)).toBe('fits');
+  expect(answer(clock, T0 + 61_000, 531)).toBe('doubted');
+});
+
 test('nothing but events from the future for 5 s: our offset is wrong, not the venue', () => {
   const clock = new ClockOffset();
   clock.onServerTime(unixMs(T0), unixMs(T0), unixMs(T0));
@@ -142,4 +191,20 @@ test('age: on both sides of the limit, and an event lag closes the gate though u
   expect(symbol.assess(unixMs(T0), false).fresh).toBe(false);
   symbol.eventLagMs = 2_001;
   expect(symbol.assess(unixMs(T0), true).fresh).toBe(false);
+});
+
+// Three bad messages close the gate for ten seconds. Those that were only called false by a clock that
+// has moved were not bad; a run of broken ones stays one.
+test('the venue clock stepped: events that seemed to come from the future are forgiven, broken ones are not', () => {
+  const symbol = new SymbolFreshness(DEFAULT_FEED_LIMITS);
+  symbol.onAdvanced(unixMs(T0));
+  for (let i = 0; i < 2; i++) symbol.onInvalid(unixMs(T0), false);
+  for (let i = 0; i < 5; i++) symbol.onInvalid(unixMs(T0), true);
+  expect(symbol.assess(unixMs(T0), true).cause).toBe('invalid');
+  symbol.onClockStepped();
+  expect(symbol.assess(unixMs(T0), true).fresh).toBe(true);
+
+  symbol.onInvalid(unixMs(T0), false);
+  symbol.onClockStepped();
+  expect(symbol.assess(unixMs(T0), true).cause).toBe('invalid');
 });

@@ -118,11 +118,21 @@ export class DaemonProcess {
     return await (await fetch(`http://127.0.0.1:${this.#httpPort}${page}`)).text();
   }
 
+  /** What `/readyz` answers now; its status says the same. */
+  async askReadiness(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }> {
+    const response = await fetch(`http://127.0.0.1:${this.#httpPort}/readyz`);
+    const readiness = readinessShape.parse(await response.json());
+    if (readiness.ready !== (response.status === 200)) {
+      throw new Error(`ready is ${readiness.ready}, the status ${response.status}`);
+    }
+    return readiness;
+  }
+
   /** Waits until `/readyz` says yes. Throws at once when the process ends before. */
   async waitReady(deadlineMs = 45_000): Promise<void> {
     let reasons: readonly string[] = ['it does not listen'];
     await this.#poll(`ready`, deadlineMs, async () => {
-      const readiness = await this.ask('/readyz', readinessShape);
+      const readiness = await this.askReadiness();
       reasons = readiness.reasons;
       return readiness.ready;
     }).catch((error: unknown) => {

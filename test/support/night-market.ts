@@ -30,11 +30,14 @@ export class NightStreams {
     for (const symbol of symbols) this.#diffs.set(symbol, new DepthDiffs());
   }
 
-  onHappening(happening: MarketHappening, nowMs: number): void {
+  /** `skewMs`: how far the venue's clock has jumped; the core, which stamps trades, does not jump. */
+  onHappening(happening: MarketHappening, nowMs: number, skewMs: number): void {
     switch (happening.type) {
-      case 'traded':
-        this.#send(stream(happening.symbol, 'trade'), tradeFrame(happening.trade, nowMs));
+      case 'traded': {
+        const trade = { ...happening.trade, atMs: happening.trade.atMs + skewMs };
+        this.#send(stream(happening.symbol, 'trade'), tradeFrame(trade, nowMs));
         return;
+      }
       case 'topChanged':
         this.#send(stream(happening.symbol, 'bookTicker'), bookTickerFrame(happening));
         return;

@@ -39,18 +39,22 @@ export class NightVenue {
   readonly #streams: NightStreams;
   readonly #news: VenueNews;
   readonly #names: readonly string[];
-  readonly #nowMs: () => number;
+  readonly #coreNowMs: () => number;
+  readonly #skewMs: () => number;
 
   constructor(about: {
     readonly names: readonly string[];
     readonly seed: string | undefined;
     readonly nowMs: () => number;
+    /** How far the venue's clock has jumped since the beginning. */
+    readonly skewMs: () => number;
     readonly news: VenueNews;
   }) {
     const { names, seed, nowMs } = about;
     this.#news = about.news;
     this.#names = names;
-    this.#nowMs = nowMs;
+    this.#coreNowMs = nowMs;
+    this.#skewMs = about.skewMs;
     const balances: Record<string, string> = { USDT: PLENTY };
     for (const name of names) balances[name.replace('USDT', '')] = PLENTY;
     this.core = createExchangeCore({
@@ -70,8 +74,8 @@ export class NightVenue {
 
   /** The market goes on. */
   advance(): void {
-    this.#report(this.core.advance(this.#nowMs()));
-    this.#report(this.made?.step(this.#nowMs()) ?? []);
+    this.#report(this.core.advance(this.#coreNowMs()));
+    this.#report(this.made?.step(this.#coreNowMs()) ?? []);
   }
 
   publishDepth(): void {
@@ -92,14 +96,14 @@ export class NightVenue {
         price: formatPrice(instrument, order.price),
         newClientOrderId: order.clientOrderId,
       },
-      this.#nowMs(),
+      this.#coreNowMs(),
     );
     return this.#settle(outcome, (placed) => describePlaced(placed, 'FULL'));
   }
 
   cancel(instrument: Instrument, origClientOrderId: string): VenueAnswer {
     const ref = { symbol: instrument.venueSymbol, origClientOrderId };
-    return this.#settle(this.core.cancel(OURS, ref, this.#nowMs()), describeCanceled);
+    return this.#settle(this.core.cancel(OURS, ref, this.#coreNowMs()), describeCanceled);
   }
 
   answerTo(question: VenueQuestion): VenueAnswer {
@@ -145,7 +149,9 @@ export class NightVenue {
   placeByHand(symbol: string, side: 'BUY' | 'SELL', price: string, quantity: string): void {
     const order = { symbol, side, type: 'LIMIT', timeInForce: 'GTC', price, quantity } as const;
     const newClientOrderId = `web_${this.arrived.length}`;
-    this.#report(this.core.submit(OURS, { ...order, newClientOrderId }, this.#nowMs()).happenings);
+    this.#report(
+      this.core.submit(OURS, { ...order, newClientOrderId }, this.#coreNowMs()).happenings,
+    );
   }
 
   /** Every execution of ours, oldest first. */
@@ -159,6 +165,11 @@ export class NightVenue {
     return held === undefined ? 0n : held.free + held.locked;
   }
 
+  /** As the venue says it. */
+  #nowMs(): number {
+    return this.#coreNowMs() + this.#skewMs();
+  }
+
   #settle<T>(outcome: Outcome<T>, describe: (answer: T) => unknown): VenueAnswer {
     this.#report(outcome.happenings);
     const { answer } = outcome;
@@ -168,7 +179,7 @@ export class NightVenue {
   #report(happenings: readonly MarketHappening[]): void {
     const nowMs = this.#nowMs();
     for (const happening of happenings) {
-      this.#streams.onHappening(happening, nowMs);
+      this.#streams.onHappening(happening, nowMs, this.#skewMs());
       const event = toUserEvent(happening, nowMs);
       if (event?.account === OURS) this.#news.onAccount(event.fields);
     }

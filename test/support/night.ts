@@ -52,7 +52,8 @@ export class Night {
 
   constructor(options: NightOptions) {
     this.clock = new NightClock(options.startMs ?? START_MS);
-    this.clockAheadMs = options.clockAheadMs ?? 270;
+    const { clockAheadMs = 270 } = options;
+    this.clockAheadMs = clockAheadMs;
     this.#recentStartsCount = options.recentStartsCount ?? 1;
     this.#setup = makeSetup(options.strategies ?? [strategyOf('cue')], options.setup);
     const names = this.#setup.venues.flatMap(({ symbols, venueSymbolOf }) =>
@@ -61,7 +62,8 @@ export class Night {
     this.venue = new NightVenue({
       names,
       seed: options.seed,
-      nowMs: () => Math.floor(this.clock.nowMs + this.clockAheadMs),
+      nowMs: () => Math.floor(this.clock.nowMs + clockAheadMs),
+      skewMs: () => this.clockAheadMs - clockAheadMs,
       news: {
         onMarket: (stream, data) => this.world.lines.market(stream, data),
         onAccount: (fields) => this.#report(fields),

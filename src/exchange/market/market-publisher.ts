@@ -20,6 +20,7 @@ export class MarketPublisher {
   readonly #core: ExchangeCore;
   readonly #hub: StreamHub;
   readonly #nowMs: () => number;
+  readonly #skewMs: () => number;
   readonly #symbols: readonly string[];
   readonly #klines: KlineStreams;
   readonly #fast = new Map<string, DepthDiffs>();
@@ -27,16 +28,21 @@ export class MarketPublisher {
   readonly #lastPartial = new Map<string, number>();
   readonly #quiet: (stream: string) => boolean;
 
-  /** `quiet` names streams that come from elsewhere: a recording brings its own. */
+  /**
+   * `nowMs` is the clock that events are stamped with, `skewMs` what of it the core's own clock, which
+   * stamps trades, does not know. `quiet` names streams that come from elsewhere: a recording brings its own.
+   */
   constructor(about: {
     readonly core: ExchangeCore;
     readonly hub: StreamHub;
     readonly nowMs: () => number;
+    readonly skewMs: () => number;
     readonly quiet: (stream: string) => boolean;
   }) {
     this.#core = about.core;
     this.#hub = about.hub;
     this.#nowMs = about.nowMs;
+    this.#skewMs = about.skewMs;
     this.#quiet = about.quiet;
     this.#symbols = about.core.symbols().map(({ symbol }) => symbol);
     for (const symbol of this.#symbols) {
@@ -53,12 +59,12 @@ export class MarketPublisher {
     switch (happening.type) {
       case 'traded':
         this.#publishLazily(happening.symbol, 'trade', () =>
-          tradeFrame(happening.trade, this.#nowMs()),
+          tradeFrame(this.#stamp(happening.trade), this.#nowMs()),
         );
         return;
       case 'aggregateTraded':
         this.#publishLazily(happening.symbol, 'aggTrade', () =>
-          aggregateTradeFrame(happening.aggregate, this.#nowMs()),
+          aggregateTradeFrame(this.#stamp(happening.aggregate), this.#nowMs()),
         );
         return;
       case 'topChanged':
@@ -71,6 +77,12 @@ export class MarketPublisher {
       default:
         return;
     }
+  }
+
+  /** A venue whose clock is wrong stamps its trades wrong, too. */
+  #stamp<Traded extends { readonly atMs: number }>(traded: Traded): Traded {
+    const skewMs = this.#skewMs();
+    return skewMs === 0 ? traded : { ...traded, atMs: traded.atMs + skewMs };
   }
 
   every100Ms(): void {
