@@ -1,7 +1,11 @@
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { DeskEvent } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import { wallClockMs } from './wall-clock.ts';
+import type { UnixMs } from '../domain/units.ts';
+import { FrameSplitter } from './frame-splitter.ts';
+import { readAhead } from './read-ahead.ts';
+import { lastClockMs, wallClockMs } from './wall-clock.ts';
 
 /** Close code of RFC 6455 for a message larger than its receiver takes. */
 const MESSAGE_TOO_BIG = 1009;
@@ -12,14 +16,21 @@ export interface SocketSetup {
   readonly frameBytesMax: number;
 }
 
+interface OpenSocket {
+  readonly socket: WebSocket;
+  /** Stopped once we drop the socket: nobody wants what it still holds. */
+  readonly splitter: FrameSplitter;
+}
+
 /**
  * Real sockets, by connection id. It opens, sends, closes and tells; whether a socket is alive, and
- * when to open another, is decided in the core.
+ * when to open another, is decided in the core. Plain frames are read by our splitter, all others by
+ * the library; both see only what is theirs.
  */
 export class Sockets {
   readonly #setup: SocketSetup;
   readonly #deliver: (event: DeskEvent) => void;
-  readonly #open = new Map<ConnectionId, WebSocket>();
+  readonly #open = new Map<ConnectionId, OpenSocket>();
   bytesReceived = 0;
 
   constructor(setup: SocketSetup, deliver: (event: DeskEvent) => void) {
@@ -38,18 +49,37 @@ export class Sockets {
       maxPayload: this.#setup.frameBytesMax,
       // The codecs read bytes and refuse anything that is not plain ASCII where it matters.
       skipUTF8Validation: true,
+      // What the splitter hands over is answered before it reads on: the order of frames rests on this.
+      allowSynchronousEvents: true,
     });
-    this.#open.set(connection, socket);
+    const hearFrame = (bytes: Uint8Array, atMs: UnixMs): void => {
+      this.bytesReceived += bytes.length;
+      this.#deliver({ type: 'frameReceived', atMs, connection, bytes });
+    };
+    const splitter = new FrameSplitter({
+      frameBytesMax: this.#setup.frameBytesMax,
+      deliver: (bytes) => hearFrame(bytes, lastClockMs()),
+    });
+    this.#open.set(connection, { socket, splitter });
+    let stream: Socket | undefined;
+    socket.on('upgrade', (response) => {
+      stream = response.socket;
+    });
     socket.on('open', () => {
-      // Ticks and orders are small frames that must not wait for each other.
+      if (stream !== undefined) {
+        readAhead(stream, (chunk, handOver) => {
+          // One look for all frames of the chunk: they came together.
+          wallClockMs();
+          splitter.read(chunk, handOver);
+        });
+      }
       this.#deliver({ type: 'socketOpened', atMs: wallClockMs(), connection });
     });
     socket.on('message', (data) => {
-      const bytes = asBytes(data);
-      this.bytesReceived += bytes.length;
-      this.#deliver({ type: 'frameReceived', atMs: wallClockMs(), connection, bytes });
+      if (!splitter.isStopped) hearFrame(asBytes(data), wallClockMs());
     });
     socket.on('ping', () => {
+      if (splitter.isStopped) return;
       this.#deliver({ type: 'pingReceived', atMs: wallClockMs(), connection });
     });
     let trouble = '';
@@ -69,22 +99,32 @@ export class Sockets {
 
   /** Silently does nothing when the socket is gone: its `socketClosed` is on its way. */
   send(connection: ConnectionId, text: string): void {
-    const socket = this.#open.get(connection);
+    const socket = this.#open.get(connection)?.socket;
     if (socket?.readyState === WebSocket.OPEN) socket.send(text);
   }
 
+  /**
+   * `close` says goodbye and hears what is still under way: a report of an order may be. `terminate`
+   * hears nothing more, not even the next frame of the chunk that is being read.
+   */
   close(connection: ConnectionId, how: 'close' | 'terminate'): void {
-    const socket = this.#open.get(connection);
-    if (socket === undefined) return;
-    if (how === 'terminate' || socket.readyState !== WebSocket.OPEN) socket.terminate();
-    else socket.close(1000);
+    const open = this.#open.get(connection);
+    if (open === undefined) return;
+    if (how === 'terminate' || open.socket.readyState !== WebSocket.OPEN) drop(open);
+    else open.socket.close(1000);
   }
 
   /** At the end of the process: drops every socket and tells nobody. */
   dropAll(): void {
-    for (const socket of this.#open.values()) socket.terminate();
+    const all = [...this.#open.values()];
     this.#open.clear();
+    for (const open of all) drop(open);
   }
+}
+
+function drop({ socket, splitter }: OpenSocket): void {
+  splitter.stop();
+  socket.terminate();
 }
 
 function asBytes(data: Buffer | ArrayBuffer | Buffer[]): Uint8Array {

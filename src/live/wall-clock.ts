@@ -6,7 +6,16 @@ import { type UnixMs, unixMs } from '../domain/units.ts';
  * hour back would be an hour in which no unproven order is asked about.
  */
 export function wallClockMs(): UnixMs {
-  return unixMs(monotonicMs() + aheadMs);
+  lastReadMs = unixMs(monotonicMs() + aheadMs);
+  return lastReadMs;
+}
+
+/**
+ * What `wallClockMs` told last, whoever asked: the stamp for what came with something already
+ * stamped. It costs no look at the clock, and is never before any stamp given until now.
+ */
+export function lastClockMs(): UnixMs {
+  return lastReadMs;
 }
 
 /** What a clock on the wall shows. For files that other programs compare with their own. */
@@ -14,6 +23,7 @@ export function systemClockMs(): number {
   return Date.now();
 }
 
+let lastReadMs = unixMs(0);
 /** How far the monotonic clock is behind ours. It grows and never shrinks. */
 let aheadMs = 0;
 /** The same against the system's clock, at the last look. */
