@@ -94,6 +94,8 @@ export interface WireStory {
   readonly handedBytes: number;
   /** What came out of the push of a chunk. */
   readonly thrown: readonly string[];
+  /** Who still listened for data when all was played: nobody, once `ws` has stopped reading. */
+  readonly listenersLeft: number;
 }
 
 /** Plays chunks to a real `ws` client, each in a turn of its own, then ends the connection. */
@@ -149,13 +151,14 @@ export async function playWire(night: WireNight): Promise<WireStory> {
     }
   }
   await turn();
+  const listenersLeft = wire.listenerCount('data');
   if (!wire.destroyed) wire.push(null);
   // A client that still waits for a goodbye would wait for half a minute; one that threw, for ever.
   await turn();
   wire.destroy();
   for (let turns = 0; turns < 10; turns++) await turn();
   const sent = Buffer.concat(wire.written).toString('hex');
-  return { heard, sent, deliveredCount, handedBytes, thrown };
+  return { heard, sent, deliveredCount, handedBytes, thrown, listenersLeft };
 }
 
 function turn(): Promise<void> {
