@@ -52,6 +52,7 @@ function renderStatus(status: StatusView): string {
   const since = formatAge(status.nowMs - status.modeSinceMs);
   const feeds = status.feeds.map((feed) => [
     feed.symbol,
+    feed.listing === 'TRADING' ? 'trading' : feed.listing,
     feed.connected ? 'connected' : 'DOWN',
     feed.bookSynced ? 'book synced' : 'BOOK NOT SYNCED',
     feed.dataAgeMs === undefined ? 'no data yet' : formatAge(feed.dataAgeMs),
@@ -86,7 +87,7 @@ function renderStatus(status: StatusView): string {
     ...status.notReadyReasons.map((reason) => `not ready: ${reason}`),
     `${status.setup} on ${status.venue}, up ${formatAge(status.nowMs - status.startedAtMs)}, pid ${status.pid}, start ${status.epoch}, build ${status.buildId}`,
     `day ${status.dailyPnl.amount} ${status.dailyPnl.asset}, ${status.fillsCount} fills, ${status.decisionsCount} decisions, ${status.framesCount} messages`,
-    ...section('feeds', ['symbol', '', '', 'age', 'bid', 'ask'], feeds),
+    ...section('feeds', ['symbol', '', '', '', 'age', 'bid', 'ask'], feeds),
     ...section('positions', ['symbol', 'strategy', 'quantity', 'average', 'unrealised'], positions),
     ...section('open orders', ['id', 'symbol', 'side', 'quantity', 'price', 'state'], orders),
     ...section('faults', ['fault', 'severity', '', 'last', '', 'the last one'], faults),

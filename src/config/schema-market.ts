@@ -85,6 +85,11 @@ export const FEED_BLOCK = block(
     invalidCountMax: whole(1, 10_000).default(FEED.invalidCountMax),
     invalidWindowMs: whole(100, HOUR_MS).default(FEED.invalidWindowMs),
     serverTimeEveryMs: whole(1_000, HOUR_MS).default(FEED.serverTimeEveryMs),
+    instrumentsEveryMs: whole(
+      2_000,
+      600_000,
+      'how often the venue is asked which symbols it trades and by which rules; a weight of 20 each',
+    ).default(FEED.instrumentsEveryMs),
     candleGraceMs: whole(0, 60_000).default(FEED.candleGraceMs),
   },
   'when data are too old, too late or too strange to trade on',

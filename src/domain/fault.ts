@@ -5,6 +5,8 @@ export const FAULTS = {
   'feed.refused': 'a subscription was refused or never acknowledged',
   'feed.storm': 'sockets close again and again',
   'symbol.stale': 'one symbol stopped updating',
+  'symbol.halted': 'the venue does not trade a symbol',
+  'symbol.regridded': 'the venue changed the tick or lot of a symbol: a restart takes it',
   'data.invalid': 'a message could not be used',
   'book.gap': 'updates of an order book are missing',
   'book.crossed': 'best bid is not below best ask',

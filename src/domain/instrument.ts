@@ -44,6 +44,16 @@ export interface Instrument {
   readonly status: InstrumentStatus;
 }
 
+/** Whether both count prices and sizes in the same steps. */
+export function hasGridOf(one: Instrument, other: Instrument): boolean {
+  return (
+    one.tickDecimals === other.tickDecimals &&
+    one.tickUnits === other.tickUnits &&
+    one.lotDecimals === other.lotDecimals &&
+    one.lotUnits === other.lotUnits
+  );
+}
+
 /** Value of `quantity` at `at`, at the quote asset's scale. Exact: the instrument's parser refuses grids that would not be. */
 export function notionalOf(instrument: Instrument, at: Price, quantity: Lots): Amount {
   return amount(BigInt(at) * BigInt(quantity) * notionalUnit(instrument));

@@ -6,6 +6,7 @@ export const REASONS = {
   // Market: whether a snapshot could be used.
   DATA_USABLE: 'the last update of the symbol is recent enough',
   STALE_DATA: 'the last update of the symbol is older than its limit',
+  INSTRUMENT_LISTED: 'the venue trades the symbol, by the rules that are told here',
   FROZEN_DATA: 'updates arrive but their content does not change',
   BOOK_NOT_SYNCED: 'the order book is not proven complete',
   BOOK_CROSSED: 'best bid is not below best ask',
@@ -34,6 +35,7 @@ export const REASONS = {
   PRIVATE_STREAM_DOWN: 'account events are not arriving',
   INSTRUMENT_NOT_FOUND: 'the venue does not list the symbol',
   VENUE_MAINTENANCE: 'the venue does not trade the symbol now',
+  INSTRUMENT_CHANGED: 'the venue has other steps or filters than the order was made for',
   PRICE_COLLAR: 'the limit price is too far from the reference price',
   SPREAD_TOO_WIDE: 'the spread is wider than its limit',
   QUANTITY_BELOW_MINIMUM: 'fewer lots than the venue takes',

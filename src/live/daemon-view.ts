@@ -1,3 +1,4 @@
+import type { InstrumentStatus } from '../domain/instrument.ts';
 import type { FeedCounters } from '../market/feed-views.ts';
 import type { DecisionLine, LatencyUs } from '../observe/decision-line.ts';
 
@@ -89,6 +90,8 @@ export interface FeedView {
   readonly symbol: string;
   readonly connected: boolean;
   readonly bookSynced: boolean;
+  /** The venue's word: `TRADING`, or why nothing is traded there now. */
+  readonly listing: InstrumentStatus;
   /** `undefined` before the first message. */
   readonly dataAgeMs: number | undefined;
   readonly limitMs: number;

@@ -19,10 +19,11 @@ export function exportDesk(metrics: MetricSet, desk: Desk): void {
 }
 
 function exportVenue(metrics: MetricSet, desk: Desk, desked: VenueDesk): void {
-  const { feed, orders, stream, instruments } = desked;
+  const { feed, orders, stream, instruments, listings } = desked;
   const venue = desked.setup.venue;
   const nowMs = wallClockMs();
-  for (const { index, symbol } of instruments) {
+  for (const { index, symbol, status } of instruments) {
+    metrics.gauge('overnight_venue_status', { venue, symbol }).value = status === 'TRADING' ? 1 : 0;
     const ageMs = feed.ageMs(index, nowMs);
     // A symbol without any data has no age: it stays missing instead of pretending.
     if (Number.isFinite(ageMs)) {
@@ -30,6 +31,12 @@ function exportVenue(metrics: MetricSet, desk: Desk, desked: VenueDesk): void {
     }
     const synced = feed.book(index)?.isSynced === true ? 1 : 0;
     metrics.gauge('overnight_book_synced', { venue, symbol }).value = synced;
+  }
+  for (const [outcome, count] of [
+    ['good', listings.goodCount],
+    ['failed', listings.failedCount],
+  ] as const) {
+    metrics.counter('overnight_listing_answers_total', { venue, outcome }).value = count;
   }
   const live = feed.connections().filter(({ state }) => state === 'live');
   metrics.gauge('overnight_ws_connected', { venue, stream: 'market' }).value =

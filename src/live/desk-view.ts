@@ -132,6 +132,7 @@ export class DeskView {
       venue: instrument.venue,
       symbol: instrument.symbol,
       connected: isConnected,
+      listing: instrument.status,
       bookSynced: feed.book(index)?.isSynced ?? false,
       dataAgeMs: Number.isFinite(ageMs) ? Math.round(ageMs) : undefined,
       limitMs: Math.round(limitMs),

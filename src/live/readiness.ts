@@ -1,6 +1,7 @@
 import type { Instrument } from '../domain/instrument.ts';
 import { findClockSkew } from '../pipeline/clock-watch.ts';
 import type { Desk, VenueDesk } from '../pipeline/desk.ts';
+import { isClosed } from '../pipeline/listings.ts';
 import { findRecoveryGaps } from '../pipeline/mode-machine.ts';
 import type { ReadinessView } from './daemon-view.ts';
 
@@ -30,6 +31,7 @@ function findDoubts(desk: Desk, venue: VenueDesk): string[] {
   if (skew !== undefined) doubts.push(skew);
   if (!venue.stream.isUp(desk.nowMs)) doubts.push('account events do not arrive');
   if (!venue.orders.isReconciled()) doubts.push('orders and balances are not proven');
+  if (isClosed(venue)) doubts.push('none of our symbols is traded now');
   return doubts.map((doubt) => `${venue.setup.venue}: ${doubt}`);
 }
 

@@ -58,6 +58,8 @@ export interface FeedLimits {
   readonly invalidCountMax: number;
   readonly invalidWindowMs: number;
   readonly serverTimeEveryMs: number;
+  /** How often the venue is asked what it trades and by which rules; a refused order asks sooner. */
+  readonly instrumentsEveryMs: number;
   readonly candleIntervalsMs: readonly number[];
   /** A bar is closed by the clock so long after its end: late trades may still come. */
   readonly candleGraceMs: number;
@@ -103,6 +105,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   invalidCountMax: 3,
   invalidWindowMs: 10_000,
   serverTimeEveryMs: 60_000,
+  instrumentsEveryMs: 60_000,
   candleIntervalsMs: [60_000],
   candleGraceMs: 1_000,
 };

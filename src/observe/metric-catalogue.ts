@@ -97,6 +97,14 @@ export const METRICS = {
     venue: 'venues',
     symbol: 'symbols',
   }),
+  overnight_venue_status: gauge('1 while the venue trades the symbol', {
+    venue: 'venues',
+    symbol: 'symbols',
+  }),
+  overnight_listing_answers_total: counter(
+    'Answers of the venue about what it trades and by which rules',
+    { venue: 'venues', outcome: ['good', 'failed'] },
+  ),
   overnight_clock_offset_seconds: gauge('Venue clock minus ours', { venue: 'venues' }),
   overnight_decisions_total: counter('Decisions; runs of equal skips count each evaluation', {
     stage: DECISION_STAGES,

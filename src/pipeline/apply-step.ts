@@ -15,6 +15,7 @@ import { turnDay } from './day.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { needPortfolio } from './facts.ts';
 import { halt } from './mode-machine.ts';
+import { askListingsSoon } from './on-listing.ts';
 import { tellPosition } from './tell-positions.ts';
 
 /** Does what the order desk found out, in the order that it asks for. */
@@ -28,7 +29,8 @@ export function applyStep(desk: Desk, venue: VenueDesk, step: ExecutionStep): vo
   for (const change of step.changes) recordChange(desk, change);
   for (const booked of step.newFills) bookFill(desk, venue, booked);
   if (step.effects.length > 0) desk.push(step.effects);
-  for (const { order } of step.changes) {
+  for (const { order, to } of step.changes) {
+    if (to === 'REJECTED') askListingsSoon(desk, venue);
     tellPosition(desk, venue, order.intent.strategy, order.intent.instrument.index);
   }
   for (const finding of step.findings) onFinding(desk, venue, finding);

@@ -14,6 +14,7 @@ import type { Portfolio } from '../portfolio/portfolio.ts';
 import type { MarketView } from '../signal/market-view.ts';
 import type { SignalSink, StrategyHost } from '../signal/strategy-host.ts';
 import type { DecisionRecorder } from './decisions.ts';
+import type { Listings } from './listings.ts';
 import type { ModeState } from './modes.ts';
 import type { DeskSetup, VenueSetup } from './setup.ts';
 import type { StaleRuns } from './stale-runs.ts';
@@ -21,7 +22,9 @@ import type { StaleRuns } from './stale-runs.ts';
 /** Everything about one venue once its instruments are known. */
 export interface VenueDesk {
   readonly setup: VenueSetup;
-  readonly instruments: readonly Instrument[];
+  /** As the venue lists them now, on the steps of the start. Never reordered. */
+  instruments: readonly Instrument[];
+  readonly listings: Listings;
   readonly marketCodec: MarketCodec;
   readonly feed: MarketFeed;
   readonly orders: OrderDesk;
@@ -114,7 +117,7 @@ export class Desk {
     if (this.portfolio !== undefined) all.push(...this.portfolio.collections());
     for (const venue of this.venues) {
       all.push(venue.balances, venue.orderTimes, venue.lastOrderAtMs, venue.exitRetryAtMs);
-      all.push(...venue.orders.collections());
+      all.push(...venue.listings.collections(), ...venue.orders.collections());
     }
     return all;
   }

@@ -27,6 +27,7 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
     mode: desk.phase === 'stopping' ? 'OBSERVING' : desk.mode.mode,
     flattening: desk.flattening && desk.phase !== 'stopping',
     instrument,
+    regrid: venue.listings.findRegrid(instrument.symbol),
     top: feed.isSuspect(instrument.index) ? undefined : top,
     freshness: toFacts(freshness),
     bookSynced: book?.isSynced ?? false,

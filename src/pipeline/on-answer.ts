@@ -10,6 +10,7 @@ import { type Desk, keyOf, type VenueDesk, venueNowMs } from './desk.ts';
 import { gatherFacts } from './facts.ts';
 import { pushFeed } from './feed-effects.ts';
 import { limitsNow } from './first-day.ts';
+import { onListing } from './on-listing.ts';
 import { onInstruments } from './on-started.ts';
 
 /** The journal has the wish. Look once more before it is written down that it leaves. */
@@ -82,7 +83,9 @@ export function onVenueAnswered(
     venue,
     venue.orders.onHealth(accountCodec.assessHealth(answer), usedWeight, atMs),
   );
-  if (question.type === 'serverTime') {
+  if (question.type === 'instruments') {
+    onListing(desk, venue, requestId, answer);
+  } else if (question.type === 'serverTime') {
     const time = accountCodec.decodeServerTime(answer);
     if (time.type === 'value') {
       pushFeed(desk, venue, venue.feed.onServerTime(time.value.serverAtMs, answer.sentAtMs, atMs));

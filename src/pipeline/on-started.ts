@@ -15,8 +15,10 @@ import { DecisionRecorder } from './decisions.ts';
 import type { BootQuestion, Desk, VenueDesk } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
 import { findFirstOrderAtMs } from './first-day.ts';
+import { Listings } from './listings.ts';
 import { findTargetMode, setMode } from './mode-machine.ts';
 import { isFlatten } from './modes.ts';
+import { tellClosed } from './on-listing.ts';
 import { makeMarketSink, makeSignalSink } from './on-market.ts';
 import { TICK_MS, type VenueSetup } from './setup.ts';
 import { StaleRuns } from './stale-runs.ts';
@@ -120,6 +122,7 @@ export function onInstruments(desk: Desk, boot: BootQuestion, answer: VenueAnswe
   const rows = desk.started?.rows ?? [];
   applyStep(desk, venue, venue.orders.restore(rows, desk.nowMs));
   tellPositions(desk, venue);
+  tellClosed(desk, venue);
   pushFeed(desk, venue, venue.feed.start(desk.nowMs));
   desk.push(venue.stream.start(desk.nowMs).effects);
   if (desk.boots.length === 0) {
@@ -186,6 +189,7 @@ function furnish(desk: Desk, setup: VenueSetup, instruments: readonly Instrument
   const venue: VenueDesk = {
     setup,
     instruments,
+    listings: new Listings(desk.nowMs, desk.setup.feed.instrumentsEveryMs),
     marketCodec,
     feed,
     orders,

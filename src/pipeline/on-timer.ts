@@ -6,6 +6,7 @@ import { type Desk, type VenueDesk, venueNowMs } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
 import { findRecoveryGaps, refreshMode } from './mode-machine.ts';
 import { tellVenueClock } from './on-answer.ts';
+import { askListings } from './on-listing.ts';
 import { watchFreshness } from './on-market.ts';
 import { retryBoots } from './on-started.ts';
 import { continueStop } from './on-stop.ts';
@@ -21,6 +22,7 @@ export function onTimer(desk: Desk): void {
     pushFeed(desk, venue, venue.feed.onTick(desk.nowMs, venue.marketSink));
     tellVenueClock(desk, venue);
     watchClock(desk, venue);
+    askListings(desk, venue);
     applyStream(desk, venue, venue.stream.onTick(desk.nowMs));
     applyStep(desk, venue, venue.orders.onTick(desk.nowMs, venueNowMs(desk, venue)));
     watchFreshness(desk, venue);

@@ -5,7 +5,7 @@ import { cooldown } from './checks/cooldown.ts';
 import { dailyLossLimit } from './checks/daily-loss-limit.ts';
 import { diskLow } from './checks/disk-low.ts';
 import { equityUnverified } from './checks/equity-unverified.ts';
-import { instrumentVersion } from './checks/instrument-version.ts';
+import { instrumentChanged } from './checks/instrument-changed.ts';
 import { intentAge } from './checks/intent-age.ts';
 import { loopLag } from './checks/loop-lag.ts';
 import { maxGrossExposure } from './checks/max-gross-exposure.ts';
@@ -41,7 +41,7 @@ import type { RiskCheck } from './verdict.ts';
  * afford it, is it too much.
  */
 export const CHECKS: readonly RiskCheck[] = Object.freeze([
-  instrumentVersion,
+  instrumentChanged,
   tradingHalted,
   tradingReducing,
   reconciliationPending,
@@ -79,7 +79,7 @@ export const CHECKS: readonly RiskCheck[] = Object.freeze([
 
 /** What may have changed between the approval and the send. */
 export const SEND_CHECKS: readonly RiskCheck[] = Object.freeze([
-  instrumentVersion,
+  instrumentChanged,
   intentAge,
   tradingHalted,
   tradingReducing,

@@ -13,8 +13,10 @@ export interface RiskFacts {
   readonly mode: Mode;
   /** An operator is closing positions: exits pass in any mode. */
   readonly flattening: boolean;
-  /** The instrument as the venue describes it now. An intent priced on an older version is denied. */
+  /** The instrument in use: the venue's word of now on the steps of the start. An intent of an older version is denied. */
   readonly instrument: Instrument;
+  /** The venue's own description while it has another tick or lot than the one in use; `undefined`: it has not. */
+  readonly regrid: Instrument | undefined;
 
   readonly top: TopOfBook | undefined;
   /** Age of the last advancing update of the symbol, and how old it may be. */

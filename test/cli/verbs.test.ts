@@ -137,7 +137,7 @@ describe('a running daemon', () => {
     const server = await daemonListens();
     expect(await statusCommand({}, write)).toBe(0);
     expect(said).toContain('ACTIVE since 1 min: everything is proven');
-    expect(said).toContain('BTC/USDT  connected  book synced  12 ms');
+    expect(said).toContain('BTC/USDT  trading  connected  book synced  12 ms');
     said = '';
     expect(await positionsCommand({ json: true }, write)).toBe(0);
     expect(JSON.parse(said)).toEqual(STATUS.positions);

@@ -22,6 +22,7 @@ export const STATUS: StatusView = {
       symbol: 'BTC/USDT',
       connected: true,
       bookSynced: true,
+      listing: 'TRADING',
       dataAgeMs: 12,
       limitMs: 3000,
       messagesCount: 100,

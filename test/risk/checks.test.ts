@@ -33,7 +33,8 @@ interface Case {
 
 // Each check on both sides of its limit; everything else is a quiet moment. One intent: 0.002 BTC at 60,000 = 120 USDT.
 const CASES: readonly Case[] = [
-  { code: 'VALIDATION_FAILED', passes: {}, denies: { instrument: venue({ version: 2 }) } },
+  { code: 'INSTRUMENT_CHANGED', passes: {}, denies: { instrument: venue({ version: 2 }) } },
+  { code: 'INSTRUMENT_CHANGED', passes: {}, denies: { regrid: venue({ tickDecimals: 1 }) } },
   { code: 'TRADING_HALTED', passes: { mode: 'ACTIVE' }, denies: { mode: 'HALTED' } },
   { code: 'TRADING_HALTED', passes: {}, denies: { mode: 'OBSERVING' } },
   { code: 'TRADING_STATE_REDUCING', passes: {}, denies: { mode: 'REDUCING' } },
@@ -308,4 +309,23 @@ describe('right before the send', () => {
     const news = SEND_CHECKS.filter((check) => !CHECKS.includes(check));
     expect(news.map(({ code }) => code)).toEqual(['INTENT_TOO_OLD']);
   });
+});
+
+// Until a restart takes the new steps, a price of ours that is none of the venue's would only be refused;
+// and on finer steps a fill could come back that our own cannot tell.
+test('the venue has other steps: no entry; an exit only with numbers that stand on both grids', () => {
+  const exit = makeExit({ price: price(5_999_900), quantity: lots(200) });
+  const judge = (intent: OrderIntent, change: Partial<typeof BTC_USDT>) => {
+    const verdict = assessRisk(intent, makeFacts({ regrid: venue(change) }), LIMITS);
+    return verdict.type === 'approved' ? 'approved' : verdict.reason.code;
+  };
+  const tenfoldTick = { tickDecimals: BTC_USDT.tickDecimals - 1 };
+  expect(judge(makeIntent(), tenfoldTick)).toBe('INSTRUMENT_CHANGED');
+  expect(judge(exit, tenfoldTick)).toBe('approved');
+  expect(judge({ ...exit, price: price(5_999_901) }, tenfoldTick)).toBe('INSTRUMENT_CHANGED');
+  expect(judge(exit, { tickDecimals: BTC_USDT.tickDecimals + 1 })).toBe('INSTRUMENT_CHANGED');
+
+  expect(judge(exit, { lotUnits: BTC_USDT.lotUnits * 200 })).toBe('approved');
+  expect(judge(exit, { lotUnits: BTC_USDT.lotUnits * 201 })).toBe('INSTRUMENT_CHANGED');
+  expect(judge(exit, { lotDecimals: BTC_USDT.lotDecimals + 1 })).toBe('INSTRUMENT_CHANGED');
 });

@@ -6,6 +6,7 @@ const feedShape = z.object({
   symbol: z.string(),
   connected: z.boolean(),
   bookSynced: z.boolean(),
+  listing: z.string(),
   dataAgeMs: z.number().optional(),
   limitMs: z.number(),
   bid: z.string().optional(),

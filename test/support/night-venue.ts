@@ -36,6 +36,8 @@ export class NightVenue {
   readonly made: MadeMarket | undefined;
   /** Client ids of ours in the order of arrival, refused ones included. */
   readonly arrived: string[] = [];
+  /** What becomes of the answer to which symbols are traded, and by which rules. */
+  listing: (body: Readonly<Record<string, unknown>>) => unknown = (body) => body;
   readonly #streams: NightStreams;
   readonly #news: VenueNews;
   readonly #names: readonly string[];
@@ -113,7 +115,8 @@ export class NightVenue {
       case 'instruments': {
         const names = question.venueSymbols;
         const known = this.core.symbols().filter(({ symbol }) => names.includes(symbol));
-        return http(200, describeExchange(known, LIVE_RATE_LIMITS, this.#nowMs()));
+        const body = describeExchange(known, LIVE_RATE_LIMITS, this.#nowMs());
+        return http(200, this.listing(body));
       }
       case 'depth': {
         const { venueSymbol } = question.instrument;

@@ -88,6 +88,7 @@ export function makeFacts(change: Partial<RiskFacts> = {}): RiskFacts {
     freshness: { ageMs: 20, limitMs: 3_000 },
     bookSynced: true,
     bookCrossed: false,
+    regrid: undefined,
     clock: { offsetMs: 5, jitterMs: 2 },
     loopDelayMs: 3,
     reference: { ticks: 6_000_000, source: 'mid' },

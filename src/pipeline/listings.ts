@@ -1,0 +1,95 @@
+import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { hasGridOf, type Instrument, type SymbolId } from '../domain/instrument.ts';
+import type { VenueDesk } from './desk.ts';
+
+/** What the venue said about its symbols since the start: asked again and again, because nobody tells. */
+export class Listings {
+  /** Answers that told something, and those that did not. */
+  goodCount = 0;
+  failedCount = 0;
+  /** Of these the ones since the last good answer. */
+  failedInRow = 0;
+  /** The open question; `undefined`: none. */
+  requestId: number | undefined;
+  askedAtMs: number;
+  nextAtMs: number;
+  /** Grids that the venue has and we do not use, by symbol: a restart takes them. */
+  readonly #regrids = new BoundedMap<SymbolId, Instrument>('listing.regrids', 200, 'refuse');
+
+  constructor(nowMs: number, everyMs: number) {
+    this.askedAtMs = nowMs;
+    this.nextAtMs = nowMs + everyMs;
+  }
+
+  /** As the venue lists the symbol now, on a grid that is not ours; `undefined`: it is ours. */
+  findRegrid(symbol: SymbolId): Instrument | undefined {
+    return this.#regrids.get(symbol);
+  }
+
+  setRegrid(symbol: SymbolId, listed: Instrument | undefined): void {
+    if (listed === undefined) this.#regrids.delete(symbol);
+    else this.#regrids.set(symbol, listed);
+  }
+
+  collections(): readonly CollectionSize[] {
+    return [this.#regrids];
+  }
+}
+
+/** One difference between what we use and what the venue lists. */
+export type ListingChange =
+  | { readonly type: 'status'; readonly before: Instrument; readonly now: Instrument }
+  /** Bounds of price, size and value; the steps are the same. */
+  | {
+      readonly type: 'filters';
+      readonly before: Instrument;
+      readonly now: Instrument;
+      readonly names: readonly FilterName[];
+    }
+  | { readonly type: 'grid'; readonly used: Instrument; readonly listed: Instrument }
+  | { readonly type: 'gridBack'; readonly used: Instrument };
+
+const FILTERS = [
+  'priceMin',
+  'priceMax',
+  'quantityMin',
+  'quantityMax',
+  'notionalMin',
+  'notionalMax',
+] as const;
+export type FilterName = (typeof FILTERS)[number];
+
+/**
+ * What differs, and what is used from now on. A status and filters on the same steps are taken at once;
+ * filters make a new version, so that no order sized by the old ones leaves. Another tick or lot is not
+ * taken: books, candles, positions and orders under way are counted in the steps of the start.
+ */
+export function compareListing(
+  used: Instrument,
+  listed: Instrument,
+  regrid: Instrument | undefined,
+): { readonly next: Instrument; readonly changes: readonly ListingChange[] } {
+  const changes: ListingChange[] = [];
+  let next = used;
+  if (hasGridOf(used, listed)) {
+    if (regrid !== undefined) changes.push({ type: 'gridBack', used });
+    const names = FILTERS.filter((name) => used[name] !== listed[name]);
+    if (names.length > 0) {
+      next = { ...listed, index: used.index, status: used.status, version: used.version + 1 };
+      changes.push({ type: 'filters', before: used, now: next, names });
+    }
+  } else if (regrid === undefined || !hasGridOf(regrid, listed)) {
+    changes.push({ type: 'grid', used, listed });
+  }
+  if (listed.status !== used.status) {
+    const before = next;
+    next = { ...next, status: listed.status };
+    changes.push({ type: 'status', before, now: next });
+  }
+  return { next, changes };
+}
+
+/** Whether the venue trades nothing of what we watch there: every entry would be denied. */
+export function isClosed({ instruments }: VenueDesk): boolean {
+  return instruments.length > 0 && instruments.every(({ status }) => status !== 'TRADING');
+}

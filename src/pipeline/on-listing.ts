@@ -1,0 +1,254 @@
+import {
+  formatAmount,
+  formatPrice,
+  formatQuantity,
+  type Instrument,
+} from '../domain/instrument.ts';
+import type { Reason } from '../domain/reason.ts';
+import { lots, price } from '../domain/units.ts';
+import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
+import type { Desk, VenueDesk } from './desk.ts';
+import { compareListing, type FilterName, type ListingChange } from './listings.ts';
+
+/** Longer than any world waits for an answer. */
+const ANSWER_MS_MAX = 20_000;
+/** After a failed answer, and when the request budget has no room, the venue is asked again so soon. */
+const RETRY_MS = 10_000;
+/** A refused order asks at once, but not more often than this. */
+const SOON_MS = 5_000;
+
+/** On each tick: asks the venue what it trades, and by which rules, when that is due. */
+export function askListings(desk: Desk, venue: VenueDesk): void {
+  const { listings } = venue;
+  if (listings.requestId !== undefined) {
+    if (desk.nowMs - listings.askedAtMs < ANSWER_MS_MAX) return;
+    onFailed(desk, venue, `no answer in ${ANSWER_MS_MAX} ms`);
+  }
+  if (desk.nowMs < listings.nextAtMs || desk.phase !== 'running') return;
+  const { setup } = venue;
+  const question: VenueQuestion = {
+    type: 'instruments',
+    venueSymbols: setup.symbols.map(setup.venueSymbolOf),
+  };
+  if (!venue.orders.mayAsk(question, desk.nowMs)) {
+    listings.nextAtMs = desk.nowMs + retryMs(desk);
+    return;
+  }
+  listings.requestId = desk.nextRequestId();
+  listings.askedAtMs = desk.nowMs;
+  listings.nextAtMs = desk.nowMs + desk.setup.feed.instrumentsEveryMs;
+  const { requestId } = listings;
+  desk.out.push({ type: 'askVenue', venue: setup.venue, requestId, question });
+}
+
+/** An order was refused: its market may have closed, or its rules may have changed. */
+export function askListingsSoon(desk: Desk, venue: VenueDesk): void {
+  const { listings } = venue;
+  const soonAtMs = Math.max(desk.nowMs, listings.askedAtMs + SOON_MS);
+  listings.nextAtMs = Math.min(listings.nextAtMs, soonAtMs);
+  askListings(desk, venue);
+}
+
+/** An answer that tells nothing changes nothing. */
+export function onListing(
+  desk: Desk,
+  venue: VenueDesk,
+  requestId: number,
+  answer: VenueAnswer,
+): void {
+  const { listings, setup } = venue;
+  // Of the start, or given up.
+  if (requestId !== listings.requestId) return;
+  const decoded = setup.accountCodec.decodeInstruments(answer, setup.symbols);
+  if (decoded.type !== 'value') {
+    onFailed(desk, venue, decoded.type === 'failed' ? decoded.text : decoded.proof.text);
+    return;
+  }
+  listings.requestId = undefined;
+  listings.goodCount += 1;
+  if (listings.failedInRow > 0) {
+    const detail = { venue: setup.venue, failedCount: listings.failedInRow };
+    const message = 'the venue tells again what it trades';
+    desk.out.push({ type: 'logChange', event: 'venue.listed', message, detail });
+  }
+  listings.failedInRow = 0;
+  takeListing(desk, venue, decoded.value);
+}
+
+/** Compares, takes over what can be taken over, and tells each change once. */
+export function takeListing(desk: Desk, venue: VenueDesk, listed: readonly Instrument[]): void {
+  const changes: ListingChange[] = [];
+  const next = venue.instruments.map((used) => {
+    const now = listed.find(({ symbol }) => symbol === used.symbol);
+    if (now === undefined) return used;
+    const regrid = venue.listings.findRegrid(used.symbol);
+    const compared = compareListing(used, now, regrid);
+    changes.push(...compared.changes);
+    return compared.next;
+  });
+  if (changes.length === 0) return;
+  venue.instruments = next;
+  venue.orders.useInstruments(next);
+  venue.stream.useInstruments(next);
+  for (const change of changes) {
+    if (change.type === 'filters' || change.type === 'status') {
+      desk.portfolio?.useInstrument(change.now);
+    }
+    // Strategies see the filters through the view: the next price makes a new one.
+    if (change.type === 'filters') venue.views[change.now.index] = undefined;
+    tell(desk, venue, change);
+  }
+}
+
+/** At the start: a symbol that is closed already is told like one that closes. */
+export function tellClosed(desk: Desk, venue: VenueDesk): void {
+  for (const now of venue.instruments) {
+    if (now.status !== 'TRADING') tellStatus(desk, venue, { ...now, status: 'TRADING' }, now);
+  }
+}
+
+function onFailed(desk: Desk, venue: VenueDesk, text: string): void {
+  const { listings } = venue;
+  listings.requestId = undefined;
+  listings.failedCount += 1;
+  listings.failedInRow += 1;
+  listings.nextAtMs = Math.min(listings.nextAtMs, desk.nowMs + retryMs(desk));
+  // Once is the network; what is told again is told louder.
+  if (listings.failedInRow !== 1 && listings.failedInRow !== 5) return;
+  desk.out.push({
+    type: 'raiseFault',
+    fault: 'venue.error',
+    severity: listings.failedInRow === 1 ? 'warn' : 'error',
+    detail: {
+      venue: venue.setup.venue,
+      question: 'instruments',
+      text,
+      failedCount: listings.failedInRow,
+    },
+  });
+}
+
+function retryMs(desk: Desk): number {
+  return Math.min(RETRY_MS, desk.setup.feed.instrumentsEveryMs);
+}
+
+function tell(desk: Desk, venue: VenueDesk, change: ListingChange): void {
+  switch (change.type) {
+    case 'status':
+      tellStatus(desk, venue, change.before, change.now);
+      return;
+    case 'filters':
+      tellFilters(desk, venue, change.before, change.now, change.names);
+      return;
+    case 'grid':
+      venue.listings.setRegrid(change.used.symbol, change.listed);
+      tellGrid(desk, venue, change.used, change.listed);
+      return;
+    case 'gridBack': {
+      const { symbol } = change.used;
+      venue.listings.setRegrid(symbol, undefined);
+      const message = 'the venue is back to the tick and lot in use';
+      const detail = { venue: venue.setup.venue, symbol };
+      desk.out.push({ type: 'logChange', event: 'symbol.grid_restored', message, detail });
+      record(desk, venue, symbol, 'passed', { code: 'INSTRUMENT_LISTED', ...stepsOf(change.used) });
+    }
+  }
+}
+
+function tellStatus(desk: Desk, venue: VenueDesk, before: Instrument, now: Instrument): void {
+  const { symbol, status } = now;
+  const detail = { venue: venue.setup.venue, symbol, status, statusBefore: before.status };
+  if (status === 'TRADING') {
+    const message = 'the venue trades the symbol again';
+    desk.out.push({ type: 'logChange', event: 'symbol.trading', message, detail });
+    record(desk, venue, symbol, 'passed', { code: 'INSTRUMENT_LISTED', status });
+    return;
+  }
+  const isHeld = (desk.portfolio?.getSymbolLots(now) ?? 0) > 0;
+  const told = { ...detail, held: isHeld };
+  const severity = isHeld ? 'error' : 'warn';
+  desk.out.push({ type: 'raiseFault', fault: 'symbol.halted', severity, detail: told });
+  const reason: Reason = { code: 'VENUE_MAINTENANCE', status, needed: 'TRADING' };
+  record(desk, venue, symbol, 'skipped', reason);
+}
+
+function tellFilters(
+  desk: Desk,
+  venue: VenueDesk,
+  before: Instrument,
+  now: Instrument,
+  names: readonly FilterName[],
+): void {
+  const { symbol, version } = now;
+  const changed = names.map((name) => `${name} ${show(before, name)} -> ${show(now, name)}`);
+  const detail = { venue: venue.setup.venue, symbol, version, changed: changed.join(', ') };
+  const message = 'the venue changed filters of a symbol: they hold from now on';
+  desk.out.push({ type: 'logChange', event: 'symbol.filters_changed', message, detail });
+  record(desk, venue, symbol, 'passed', {
+    code: 'INSTRUMENT_LISTED',
+    version,
+    changed: detail.changed,
+  });
+}
+
+function tellGrid(desk: Desk, venue: VenueDesk, used: Instrument, listed: Instrument): void {
+  const { symbol } = used;
+  const steps = stepsOf(listed);
+  const inUse = stepsOf(used);
+  const detail = {
+    venue: venue.setup.venue,
+    symbol,
+    tickUsed: inUse.tick,
+    tick: steps.tick,
+    lotUsed: inUse.lot,
+    lot: steps.lot,
+    remedy: 'restart',
+  };
+  desk.out.push({ type: 'raiseFault', fault: 'symbol.regridded', severity: 'error', detail });
+  record(desk, venue, symbol, 'skipped', { code: 'INSTRUMENT_CHANGED', ...steps });
+}
+
+function record(
+  desk: Desk,
+  venue: VenueDesk,
+  symbol: string,
+  outcome: 'passed' | 'skipped',
+  reason: Reason,
+): void {
+  if (desk.recorder === undefined) return;
+  desk.out.push(
+    desk.recorder.record({
+      atMs: desk.nowMs,
+      decisionId: venue.orders.nextDecisionId(),
+      stage: 'market',
+      venue: venue.setup.venue,
+      symbol,
+      strategy: undefined,
+      outcome,
+      reason,
+    }),
+  );
+}
+
+function stepsOf(instrument: Instrument): { readonly tick: string; readonly lot: string } {
+  return {
+    tick: formatPrice(instrument, price(1)),
+    lot: formatQuantity(instrument, lots(1)),
+  };
+}
+
+function show(instrument: Instrument, name: FilterName): string {
+  switch (name) {
+    case 'priceMin':
+    case 'priceMax':
+      return formatPrice(instrument, instrument[name]);
+    case 'quantityMin':
+    case 'quantityMax':
+      return formatQuantity(instrument, instrument[name]);
+    case 'notionalMin':
+    case 'notionalMax': {
+      const value = instrument[name];
+      return value === undefined ? 'none' : formatAmount(instrument.quote, value);
+    }
+  }
+}
