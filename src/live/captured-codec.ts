@@ -14,7 +14,7 @@ export function capturedCodec(codec: MarketCodec, capture: Capture | undefined):
     ...codec,
     decode(frame) {
       const message = codec.decode(frame);
-      capture.pack(packer, message, frame);
+      capture.pack(packer, message);
       return message;
     },
   };

@@ -10,6 +10,8 @@ import {
 
 /** A cut-off file loses the record it was cut in: packed frames do not go into larger ones. */
 const PACKED_BYTES_MAX = 8 * 1024;
+/** What a packed frame may need beside its packer's bytes: the record's header and start, flags, source, moment. */
+const PACKED_OVERHEAD_BYTES = RECORD_HEADER_BYTES + 7 + 11;
 const NOWHERE = -1;
 
 /** A block that is being filled: memory made once, records written into it with typed stores. */
@@ -21,11 +23,8 @@ export class CaptureBlock {
   readonly #moments: Float64Array;
   #used = 0;
   #recordsCount = 0;
-  /** Start of the last record while that is a frame as it came. */
-  #frameStart = NOWHERE;
-  /** The record of packed frames that ends the block, or stands right before the frame at `#frameStart`. */
+  /** The record of packed frames that ends the block. */
   #packedStart = NOWHERE;
-  #packedEnd = NOWHERE;
   #packer = NOWHERE;
   #packedConnection = NOWHERE;
   #packedAtMs = 0;
@@ -48,29 +47,29 @@ export class CaptureBlock {
 
   /** `false` when it does not fit any more: nothing was written then. */
   append(kind: RecordKind, number: number, atMs: number, payload: Uint8Array): boolean {
-    const used = this.#used;
-    const start = (used + 7) & ~7;
+    const start = (this.#used + 7) & ~7;
     const end = start + recordBytes(payload.length);
     if (end > this.bytes.length) return false;
-    for (let at = used; at < start; at++) this.bytes[at] = 0;
-    // The last word first: its bytes beyond the payload must be zeros of ours, not rests of an older record.
-    this.#moments[(end >>> 3) - 1] = 0;
-    this.#writeHeader(start, kind, number, atMs);
+    this.#beginRecord(kind, number, atMs);
+    // Its bytes beyond the payload must be zeros of ours, not rests of an older record.
+    if (end - 8 >= start + RECORD_HEADER_BYTES) this.#moments[(end >>> 3) - 1] = 0;
     this.#words[start >>> 2] = payload.length;
     this.bytes.set(payload, start + RECORD_HEADER_BYTES);
-    if (this.#packedEnd !== used) this.#packedStart = NOWHERE;
-    this.#frameStart = kind === RECORD_KINDS.frame ? start : NOWHERE;
+    this.#packedStart = NOWHERE;
     this.#used = end;
-    this.#recordsCount += 1;
     return true;
   }
 
+  /** Whether `appendPacked` has room for the packed form of a frame of this length. */
+  fitsPacked(frameBytes: number): boolean {
+    return this.#used + PACKED_OVERHEAD_BYTES + frameBytes <= this.bytes.length;
+  }
+
   /**
-   * Puts the packed form in the place of the frame that was appended last, which its packer must have
-   * agreed to pack. Returns where the packer's bytes begin when a record of packed frames begins with
-   * it, else -1.
+   * Adds a frame that its packer has agreed to pack. Returns where the packer's bytes begin when a
+   * record of packed frames begins with it, else -1.
    */
-  packLast(
+  appendPacked(
     connection: number,
     atMs: number,
     packer: FramePacker,
@@ -78,15 +77,14 @@ export class CaptureBlock {
     message: FeedMessage,
   ): number {
     let start = this.#packedStart;
-    let at = this.#packedEnd;
+    let at = this.#used;
     let flags = 0;
     const begins = start === NOWHERE || number !== this.#packer || at - start > PACKED_BYTES_MAX;
     if (begins) {
       packer.reset();
-      start = this.#frameStart;
+      start = this.#beginRecord(RECORD_KINDS.packed, number, atMs);
       at = start + RECORD_HEADER_BYTES;
       flags = PACKED_FLAGS.connection;
-      this.#writeHeader(start, RECORD_KINDS.packed, number, atMs);
       this.#packedStart = start;
       this.#packer = number;
     } else {
@@ -105,38 +103,33 @@ export class CaptureBlock {
     }
     const end = packer.pack(message, this.bytes, at);
     this.#words[start >>> 2] = end - start - RECORD_HEADER_BYTES;
-    this.#packedEnd = end;
     this.#packedConnection = connection;
     this.#packedAtMs = atMs;
-    this.#frameStart = NOWHERE;
     this.#used = end;
     return begins ? at : NOWHERE;
   }
 
-  /** Takes back the record that `packLast` has just begun. */
+  /** Takes back the record that `appendPacked` has just begun. */
   dropBegun(): void {
     this.#used = this.#packedStart;
     this.#packedStart = NOWHERE;
-    this.#packedEnd = NOWHERE;
     this.#recordsCount -= 1;
-  }
-
-  /** Whether the last record is a frame as it came. */
-  get endsInFrame(): boolean {
-    return this.#frameStart !== NOWHERE;
   }
 
   clear(): void {
     this.#used = 0;
     this.#recordsCount = 0;
-    this.#frameStart = NOWHERE;
     this.#packedStart = NOWHERE;
-    this.#packedEnd = NOWHERE;
   }
 
-  #writeHeader(start: number, kind: RecordKind, number: number, atMs: number): void {
-    this.#halves[(start >>> 1) + 2] = kind;
-    this.#halves[(start >>> 1) + 3] = number;
-    this.#moments[(start >>> 3) + 1] = atMs;
+  /** Writes all of its header but the length; returns where it starts. */
+  #beginRecord(kind: RecordKind, number: number, atMs: number): number {
+    let at = this.#used;
+    for (; (at & 7) !== 0; at++) this.bytes[at] = 0;
+    this.#halves[(at >>> 1) + 2] = kind;
+    this.#halves[(at >>> 1) + 3] = number;
+    this.#moments[(at >>> 3) + 1] = atMs;
+    this.#recordsCount += 1;
+    return at;
   }
 }

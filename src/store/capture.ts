@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { BoundedMap } from '../domain/bounded.ts';
-import type { DeskEvent } from '../domain/event.ts';
+import type { DeskEvent, FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker, FrameUnpacker } from '../domain/venue.ts';
@@ -24,12 +24,15 @@ const BLOCK_BYTES = 512 * 1024;
 const BLOCKS_COUNT = 16;
 /** A block this old leaves half empty: what a crash may take from the capture. */
 const BLOCK_AGE_MS_MAX = 1000;
+/** Of the records of packed frames. Hundreds of frames go into one. */
+const READ_BACK_EVERY = 16;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
 /** A packer whose frames this capture keeps in few bytes. */
 interface PackerEntry {
   readonly packer: FramePacker;
+  readonly number: number;
   readonly unpacker: FrameUnpacker;
   /** Its record stands in the running segment. */
   isNamed: boolean;
@@ -56,8 +59,10 @@ export class Capture {
   #connectionsCount = 0;
   #lastConnection: ConnectionId | undefined;
   #lastNumber = 0;
-  #lastAtMs = 0;
+  /** Heard and not yet kept: what it says is about to be known. */
+  #waiting: FrameReceived | undefined;
   readonly #packers: PackerEntry[] = [];
+  #begunCount = 0;
   #recordsCount = 0;
   #droppedCount = 0;
   #droppedUnsaid = 0;
@@ -93,49 +98,61 @@ export class Capture {
 
   /** Keeps the event. Called before the core hears it. */
   record(event: DeskEvent): void {
+    if (this.#waiting !== undefined) this.#keepWaiting();
     if (this.#segmentOpenedAtMs === 0) this.#openSegment(event.atMs);
-    if (event.type === 'frameReceived') {
-      const number = this.#findNumber(event.connection, event.atMs);
-      if (number === undefined) this.#drop();
-      else {
-        this.#append(RECORD_KINDS.frame, number, event.atMs, event.bytes);
-        this.#lastAtMs = event.atMs;
-      }
-      return;
-    }
-    this.#append(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
+    if (event.type === 'frameReceived' && this.#packers.length > 0) this.#waiting = event;
+    else if (event.type === 'frameReceived') this.#keepFrame(event);
+    else this.#append(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
   }
 
   /** From now on frames of this packer may be told to `pack`. */
   addPacker(packer: FramePacker, atMs: number): void {
     if (this.#segmentOpenedAtMs === 0) this.#openSegment(atMs);
+    this.#keepWaiting();
+    const number = this.#packers.length;
     const unpacker = openUnpacker(packer.key);
-    this.#packers.push({ packer, unpacker, isNamed: false, isDistrusted: false });
-    const payload = this.#encoder.encode(packer.key);
-    const isNamed = this.#append(RECORD_KINDS.packer, this.#packers.length - 1, atMs, payload);
-    const entry = this.#packers.at(-1);
-    if (entry !== undefined) entry.isNamed = isNamed;
+    const isNamed = this.#append(
+      RECORD_KINDS.packer,
+      number,
+      atMs,
+      this.#encoder.encode(packer.key),
+    );
+    this.#packers.push({ packer, number, unpacker, isNamed, isDistrusted: false });
   }
 
   /**
-   * The frame recorded last has been decoded to `message`: where it can be told by its values, they
-   * are kept in its place. When the process dies before this call, the frame is there as it came.
+   * The frame recorded last has been decoded to `message`: when its values tell it wholly, they are
+   * kept. A frame that nobody could read, or that ended the process, is kept as it came.
    */
-  pack(packer: FramePacker, message: FeedMessage, frame: Uint8Array): void {
+  pack(packer: FramePacker, message: FeedMessage): void {
+    const frame = this.#waiting;
+    if (frame === undefined || !packer.packs(message)) return;
+    const entry = this.#findPacker(packer);
+    if (entry === undefined || !entry.isNamed || entry.isDistrusted || this.#droppedUnsaid > 0)
+      return;
+    const { bytes, atMs } = frame;
+    const connection = this.#findNumber(frame.connection, atMs);
     const block = this.#block;
-    if (!block.endsInFrame || !packer.packs(message)) return;
-    const number = this.#packers.findIndex((entry) => entry.packer === packer);
-    const entry = this.#packers[number];
-    if (entry === undefined || !entry.isNamed || entry.isDistrusted) return;
-    const begunAt = block.packLast(this.#lastNumber, this.#lastAtMs, packer, number, message);
-    if (begunAt === -1) return;
-    // The first of each record is read back: bytes that nobody could read again would be no capture.
+    if (connection === undefined || !block.fitsPacked(bytes.length)) return;
+    if (block.recordsCount === 0) this.#blockOpenedAtMs = atMs;
+    const begunAt = block.appendPacked(connection, atMs, packer, entry.number, message);
+    this.#waiting = undefined;
+    this.#recordsCount += 1;
+    if (begunAt !== -1) this.#readBack(entry, begunAt, frame);
+  }
+
+  /** Bytes that nobody can read again are no capture: now and then one frame is unpacked and compared. */
+  #readBack(entry: PackerEntry, begunAt: number, frame: FrameReceived): void {
+    this.#begunCount += 1;
+    if (this.#begunCount % READ_BACK_EVERY !== 1) return;
+    const block = this.#block;
     entry.unpacker.reset();
     const { frame: readBack } = entry.unpacker.unpack(block.bytes, begunAt);
-    if (Buffer.compare(readBack, frame) === 0) return;
+    if (Buffer.compare(readBack, frame.bytes) === 0) return;
     entry.isDistrusted = true;
     block.dropBegun();
-    block.append(RECORD_KINDS.frame, this.#lastNumber, this.#lastAtMs, frame);
+    this.#recordsCount -= 1;
+    this.#keepFrame(frame);
     this.#onTrouble(
       'a packed frame read back is not the frame that came: frames are kept whole now',
     );
@@ -143,14 +160,28 @@ export class Capture {
 
   /** Sends a half-full block on its way when it is old enough. Call it a few times a second. */
   tick(nowMs: number): void {
+    this.#keepWaiting();
     if (this.#block.recordsCount === 0) return;
     if (nowMs - this.#blockOpenedAtMs >= BLOCK_AGE_MS_MAX) this.#sendBlock(nowMs);
   }
 
   /** Returns once everything recorded so far is in the file, or the disk has refused it. */
   async close(): Promise<void> {
+    this.#keepWaiting();
     if (this.#block.recordsCount > 0) this.#writer.write(this.#block);
     await this.#writer.close();
+  }
+
+  #keepWaiting(): void {
+    const frame = this.#waiting;
+    this.#waiting = undefined;
+    if (frame !== undefined) this.#keepFrame(frame);
+  }
+
+  #keepFrame({ connection, atMs, bytes }: FrameReceived): void {
+    const number = this.#findNumber(connection, atMs);
+    if (number === undefined) this.#drop();
+    else this.#append(RECORD_KINDS.frame, number, atMs, bytes);
   }
 
   /** `false` when there was no room and the record is lost. */
@@ -196,9 +227,9 @@ export class Capture {
     for (const [name, number] of this.#numbers.entries()) {
       this.#block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
     }
-    for (const [number, entry] of this.#packers.entries()) {
+    for (const entry of this.#packers) {
       const payload = this.#encoder.encode(entry.packer.key);
-      entry.isNamed = this.#block.append(RECORD_KINDS.packer, number, atMs, payload);
+      entry.isNamed = this.#block.append(RECORD_KINDS.packer, entry.number, atMs, payload);
     }
   }
 
@@ -216,6 +247,11 @@ export class Capture {
     this.#lastConnection = connection;
     this.#lastNumber = number;
     return number;
+  }
+
+  #findPacker(packer: FramePacker): PackerEntry | undefined {
+    for (const entry of this.#packers) if (entry.packer === packer) return entry;
+    return undefined;
   }
 
   /** Once something was dropped, nothing is kept before a new block is free: then the gap is told first. */
