@@ -30,9 +30,17 @@ function findDoubts(desk: Desk, venue: VenueDesk): string[] {
   const skew = findClockSkew(desk, venue);
   if (skew !== undefined) doubts.push(skew);
   if (!venue.stream.isUp(desk.nowMs)) doubts.push('account events do not arrive');
-  if (!venue.orders.isReconciled()) doubts.push('orders and balances are not proven');
+  if (!venue.orders.isReconciled()) doubts.push(describeUnproven(venue));
   if (isClosed(venue)) doubts.push('none of our symbols is traded now');
   return doubts.map((doubt) => `${venue.setup.venue}: ${doubt}`);
+}
+
+function describeUnproven({ mismatches }: VenueDesk): string {
+  if (mismatches.length === 0) return 'orders and balances are not proven';
+  const told = mismatches.map(
+    ({ asset, actual, expected }) => `${asset} is ${actual}, by our books ${expected}`,
+  );
+  return `balances differ: ${told.join('; ')}`;
 }
 
 function findDataTrouble(desk: Desk, venue: VenueDesk, { index }: Instrument): string | undefined {

@@ -225,7 +225,12 @@ export class FeedLine {
   }
 
   /** The socket is not answered any more: dropped without waiting for its goodbye. */
-  #giveUp(socket: MarketSocket, cause: string, atMs: UnixMs): void {
+  #giveUp(
+    socket: MarketSocket,
+    cause: string,
+    atMs: UnixMs,
+    about: Readonly<Record<string, string>> = {},
+  ): void {
     const { connection } = socket;
     this.#context.push({ type: 'closeSocket', connection, how: 'terminate', cause });
     this.#context.raise('feed.silent', 'error', {
@@ -233,6 +238,7 @@ export class FeedLine {
       cause,
       livedMs: atMs - socket.createdAtMs,
       silentMs: atMs - (socket.lastNewsAtMs ?? socket.createdAtMs),
+      ...about,
     });
     this.#drop(socket, cause, atMs);
   }
@@ -307,7 +313,8 @@ export class FeedLine {
         atMs - this.#symbolCostAtMs > SYMBOL_COSTS_SOCKET_EVERY_MS;
       if (costsSocket) {
         this.#symbolCostAtMs = atMs;
-        this.#giveUp(socket, 'symbolSilent', atMs);
+        const { symbol: name } = symbol.instrument;
+        this.#giveUp(socket, 'symbolSilent', atMs, { symbol: name, trouble });
         return;
       }
       if (sinceMs < RESUBSCRIBE_EVERY_MS) continue;

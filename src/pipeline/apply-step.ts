@@ -1,5 +1,5 @@
 import type { DecisionOutcome, DecisionStage } from '../domain/decision.ts';
-import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.ts';
+import { type Asset, formatAmount, formatPrice, formatQuantity } from '../domain/instrument.ts';
 import type { OrderStateName } from '../domain/order.ts';
 import { amount } from '../domain/units.ts';
 import type { AccountReport } from '../domain/venue.ts';
@@ -152,17 +152,30 @@ function compareBalances(desk: Desk, venue: VenueDesk, account: AccountReport): 
     portfolio.open(name, account.balances);
     const balances: Record<string, string> = {};
     for (const { asset, free, locked } of account.balances) {
-      const scale = venue.instruments.flatMap(({ base, quote }) => [base, quote]);
-      const known = scale.find((each) => each.name === asset) ?? { name: asset, scale: 8 };
-      balances[asset] = formatAmount(known, amount(free + locked));
+      balances[asset] = formatAmount(assetOf(venue, asset), amount(free + locked));
     }
     const row = { type: 'opening', atMs: desk.nowMs, venue: name, balances } as const;
     desk.out.push({ type: 'appendRows', rows: [row], now: true });
   }
   const mismatches = portfolio.assessBalances(name, account.balances);
-  for (const { asset, expected, actual } of mismatches) {
-    const detail = { venue: name, asset, expected: `${expected}`, actual: `${actual}` };
+  venue.mismatches = mismatches.map(({ asset, expected, actual, difference }) => {
+    const known = assetOf(venue, asset);
+    return {
+      asset,
+      expected: formatAmount(known, expected),
+      actual: formatAmount(known, actual),
+      difference: formatAmount(known, difference),
+    };
+  });
+  for (const mismatch of venue.mismatches) {
+    const detail = { venue: name, ...mismatch };
     desk.out.push({ type: 'raiseFault', fault: 'position.mismatch', severity: 'warn', detail });
   }
   applyStep(desk, venue, venue.orders.onBalancesCompared(mismatches.length === 0, desk.nowMs));
+}
+
+/** An asset of none of our instruments has the venue's usual scale. */
+function assetOf({ instruments }: VenueDesk, name: string): Asset {
+  const known = instruments.flatMap(({ base, quote }) => [base, quote]);
+  return known.find((asset) => asset.name === name) ?? { name, scale: 8 };
 }

@@ -19,6 +19,14 @@ import type { ModeState } from './modes.ts';
 import type { DeskSetup, VenueSetup } from './setup.ts';
 import type { StaleRuns } from './stale-runs.ts';
 
+/** Where the venue's balance and our books differed at the last comparison; decimal text. */
+export interface ToldMismatch {
+  readonly asset: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly difference: string;
+}
+
 /** Everything about one venue once its instruments are known. */
 export interface VenueDesk {
   readonly setup: VenueSetup;
@@ -42,6 +50,7 @@ export interface VenueDesk {
   /** By strategy and symbol (`keyOf`). */
   readonly lastOrderAtMs: BoundedMap<string, UnixMs>;
   readonly exitRetryAtMs: BoundedMap<string, number>;
+  mismatches: readonly ToldMismatch[];
   hasOpening: boolean;
   hasReconciledOnce: boolean;
   clockOffsetMs: number | undefined;

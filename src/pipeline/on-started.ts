@@ -206,6 +206,7 @@ function furnish(desk: Desk, setup: VenueSetup, instruments: readonly Instrument
     hasOpening: (started?.rows ?? []).some(
       (row) => row.type === 'opening' && row.venue === setup.venue,
     ),
+    mismatches: [],
     hasReconciledOnce: false,
     clockOffsetMs: undefined,
     isClockSkewed: false,

@@ -18,7 +18,8 @@ export function snapshotOf(
   const book = feed.book(instrument.index);
   const { fresh, cause, ageMs, limitMs } = feed.assessFreshness(instrument.index, desk.nowMs);
   const code = fresh ? 'DATA_USABLE' : 'STALE_DATA';
-  const age = Number.isFinite(ageMs) ? ageMs : -1;
+  const age = Number.isFinite(ageMs) ? round(ageMs) : 'never';
+  const eventLagMs = feed.eventLagMs(instrument.index);
   if (top === undefined) return { reason: { code: 'NO_REFERENCE_PRICE' }, inputs: {} };
   const spreadTicks = top.askPrice - top.bidPrice;
   return {
@@ -30,11 +31,11 @@ export function snapshotOf(
       askQuantity: formatQuantity(instrument, top.askQuantity),
       spreadBps: round((spreadTicks * BPS * 2) / (top.askPrice + top.bidPrice)),
       updateId: top.updateId,
-      ageMs: round(age),
+      ageMs: age,
       ageLimitMs: limitMs,
       bookSynced: book?.isSynced ?? false,
-      bookUpdateId: book?.updateId ?? -1,
-      eventLagMs: round(feed.eventLagMs(instrument.index) ?? -1),
+      bookUpdateId: book?.updateId ?? 'none',
+      eventLagMs: eventLagMs === undefined ? 'never' : round(eventLagMs),
       clockOffsetMs: round(feed.clockOffsetMs() ?? 0),
       mode: desk.mode.mode,
     },

@@ -7,7 +7,8 @@ import { SkipRunBuilder } from '../signal/skip-run.ts';
 /** A stretch of time in which a symbol was not to be acted upon. */
 export interface StaleTold {
   readonly instrument: number;
-  readonly ageMs: number;
+  /** `never`: it had no data at all. */
+  readonly ageMs: number | 'never';
   readonly limitMs: number;
   readonly cause: string;
   readonly run: SkipRun;
@@ -85,12 +86,24 @@ export class StaleRuns {
 
 function tell(instrument: number, slot: Slot): StaleTold {
   const { ageMs, limitMs, cause } = slot;
-  // A symbol without any data is `Infinity` ms old, which JSON cannot say: -1 stands for "never".
   return {
     instrument,
-    ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : -1,
+    ageMs: Number.isFinite(ageMs) ? Math.round(ageMs) : 'never',
     limitMs,
     cause,
-    run: slot.builder.close(),
+    run: sayNever(slot.builder.close()),
+  };
+}
+
+/** A symbol without any data is `Infinity` ms old: said in a word that a person understands. */
+function sayNever(run: SkipRun): SkipRun {
+  const say = (inputs: SkipRun['first']): SkipRun['first'] =>
+    inputs['ageMs'] === 'Infinity' ? { ...inputs, ageMs: 'never' } : inputs;
+  const { nearestMiss } = run;
+  return {
+    ...run,
+    first: say(run.first),
+    last: say(run.last),
+    nearestMiss: nearestMiss === undefined ? undefined : say(nearestMiss),
   };
 }

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
-import { describeExchange } from '../../src/exchange/exchange-info.ts';
-import { LIVE_RATE_LIMITS } from '../../src/exchange/rate-limits.ts';
 import { type Night, startNight } from '../support/night.ts';
+import { listAs, listFilter } from '../support/night-listing.ts';
 import { expectSound } from '../support/night-proof.ts';
 import { strategyOf } from '../support/night-setup.ts';
 
@@ -31,38 +29,9 @@ function listingRecords(night: Night): readonly string[] {
     .map(({ symbol, outcome, reason }) => `${symbol} ${outcome} ${reason.code}`);
 }
 
-/** From now on the venue lists BTCUSDT like this. Its market goes on: books still move where only cancels are taken. */
 function list(night: Night, fields: Readonly<Record<string, unknown>>): void {
-  night.venue.listing = (body) => ({
-    ...body,
-    symbols: z
-      .array(listedShape)
-      .parse(body['symbols'])
-      .map((each) => (each.symbol === 'BTCUSDT' ? { ...each, ...fields } : each)),
-  });
+  listAs(night, { BTCUSDT: fields });
 }
-
-/** One filter of BTCUSDT is different. */
-function listFilter(night: Night, filterType: string, fields: Readonly<Record<string, string>>) {
-  const filters = rulesOf(night).map((each) =>
-    each.filterType === filterType ? { ...each, ...fields } : each,
-  );
-  list(night, { filters });
-}
-
-function rulesOf(night: Night) {
-  const rules = night.venue.core.symbols().filter(({ symbol }) => symbol === 'BTCUSDT');
-  const [listed] = z
-    .array(listedShape)
-    .parse(describeExchange(rules, LIVE_RATE_LIMITS, night.clock.nowMs)['symbols']);
-  if (listed === undefined) throw new Error('BTCUSDT is not listed');
-  return listed.filters;
-}
-
-const listedShape = z.looseObject({
-  symbol: z.string(),
-  filters: z.array(z.looseObject({ filterType: z.string() })),
-});
 
 // Binance halts a symbol at 3 AM and opens it again at five. Nobody tells us; only asking does.
 for (const status of ['HALT', 'BREAK', 'CANCEL_ONLY'] as const) {
@@ -199,7 +168,7 @@ test('told to stay away: the venue is not asked what it trades either', () => {
 // Nothing in an order depends on the old minimum but its size: the next one is made by the new.
 test('a filter changes: taken over at once, told with both values, and traded by', () => {
   const night = startNight();
-  listFilter(night, 'NOTIONAL', { minNotional: '300.00000000' });
+  listFilter(night, 'BTCUSDT', 'NOTIONAL', { minNotional: '300.00000000' });
   night.waitMs(POLL_MS);
   expect(told(night)).toEqual(['symbol.filters_changed']);
   const change = night.world.changes.find(({ event }) => event === 'symbol.filters_changed');
@@ -220,7 +189,7 @@ test('a filter changes: taken over at once, told with both values, and traded by
 test('filters change while orders are under way and held: nothing is lost and nothing is sent twice', () => {
   const night = startNight({ strategies: [strategyOf('restless')], seed: 'filters' });
   for (let i = 0; i < 5; i++) {
-    listFilter(night, 'LOT_SIZE', { maxQty: `${8_000 + i}.00000000` });
+    listFilter(night, 'BTCUSDT', 'LOT_SIZE', { maxQty: `${8_000 + i}.00000000` });
     night.waitMs(POLL_MS);
   }
   expect(told(night)).toEqual(Array(5).fill('symbol.filters_changed'));
@@ -235,7 +204,7 @@ test('another tick: entries denied until a restart takes it; a position can leav
   night.tell('enter', 'ETHUSDT');
   expect(night.heldLots('BTC/USDT')).toBeGreaterThan(0);
   night.quote({ bid: '60000.00', ask: '60000.10' });
-  listFilter(night, 'PRICE_FILTER', { minPrice: '0.10000000', tickSize: '0.10000000' });
+  listFilter(night, 'BTCUSDT', 'PRICE_FILTER', { minPrice: '0.10000000', tickSize: '0.10000000' });
   night.waitMs(POLL_MS);
   expect(told(night)).toEqual(['symbol.regridded']);
   expect(night.world.raised.find(({ fault }) => fault === 'symbol.regridded')).toMatchObject({

@@ -56,6 +56,14 @@ test('one symbol silent: only its orders are denied', () => {
   night.tell('enter', 'BTCUSDT');
   expect(night.heldLots('BTC/USDT')).toBeGreaterThan(0);
   expect(night.faultIds()).toContain('symbol.stale');
+
+  // In the end it costs the socket, and whoever reads that must see whose fault it was.
+  night.waitMs(120_000);
+  const ends = night.world.raised.filter(({ detail }) => detail['cause'] === 'symbolSilent');
+  expect(ends.map(({ fault, detail }) => [fault, detail['symbol']])).toContainEqual([
+    'feed.silent',
+    'ETH/USDT',
+  ]);
 });
 
 test('a hole in the book: entries are denied until the book is proven again', () => {
@@ -155,6 +163,12 @@ test('no data of one symbol at the start: the night begins without it after a mi
   expect(night.mode()).toBe('RECOVERING');
   night.waitMs(40_000);
   expect(night.mode()).toBe('ACTIVE');
+  const looks = night.decisions().filter(({ symbol, run }) => symbol === 'ETH/USDT' && run);
+  expect(looks.map(({ reason, run }) => [reason['ageMs'], run?.last['ageMs']])).toContainEqual([
+    'never',
+    'never',
+  ]);
+  expect(JSON.stringify(looks)).not.toMatch(/"ageMs":(?:-1|"Infinity")/);
   night.faults.failing = [];
   night.waitMs(40_000);
   night.tell('enter', 'BTCUSDT');
