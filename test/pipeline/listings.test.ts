@@ -238,3 +238,35 @@ test('another tick: entries denied until a restart takes it; a position can leav
   expect(night.heldLots('BTC/USDT')).toBeGreaterThan(0);
   expectSound(night);
 });
+
+test('another tick while we hold: the restart keeps the position, counts in the new steps, and can leave', () => {
+  const night = startNight();
+  night.tell('enter');
+  const heldBefore = night.heldLots('BTC/USDT');
+  expect(heldBefore).toBeGreaterThan(0);
+  night.quote({ bid: '60000.00', ask: '60000.10' });
+  listFilter(night, 'BTCUSDT', 'PRICE_FILTER', { minPrice: '0.10000000', tickSize: '0.10000000' });
+  night.waitMs(POLL_MS);
+  night.restart();
+  night.settle();
+  expect(night.mode()).toBe('ACTIVE');
+  expect(night.desk.venues[0]?.instruments[0]?.tickDecimals).toBe(1);
+  expect(night.heldLots('BTC/USDT')).toBe(heldBefore);
+  night.tell('leave');
+  expect(night.heldLots('BTC/USDT')).toBe(0);
+  expectSound(night);
+});
+
+// Announced, done, and taken back an hour later. Nobody had to restart for that.
+test('the venue takes its new tick back: entries go on without a restart', () => {
+  const night = startNight();
+  listFilter(night, 'BTCUSDT', 'PRICE_FILTER', { tickSize: '0.00100000' });
+  night.waitMs(2 * POLL_MS);
+  night.tell('enter');
+  expect(night.ordersSent()).toEqual([]);
+  list(night, {});
+  night.waitMs(POLL_MS);
+  expect(told(night)).toEqual(['symbol.regridded', 'symbol.grid_restored']);
+  night.tell('enter');
+  expect(night.ordersSent()).toHaveLength(1);
+});

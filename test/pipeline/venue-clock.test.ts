@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { unixMs } from '../../src/domain/units.ts';
+import type { VenueAnswer } from '../../src/domain/venue.ts';
 import { type Night, startNight } from '../support/night.ts';
+import { http } from '../support/night-venue.ts';
 
 /** What a change of the venue's clock may cost beyond noticing it: three answers, a second apart. */
 const HEALED_WITHIN_MS = 8_000;
@@ -43,5 +46,54 @@ for (const jumpMs of [5_000, -5_000, 3_600_000]) {
     night.clockAheadMs -= jumpMs;
     expect(msUntilEntry(night, HEALED_WITHIN_MS)).toBeLessThan(HEALED_WITHIN_MS);
     expect(night.mode()).toBe('ACTIVE');
+    const skews = night.world.raised.filter(({ fault, detail }) => {
+      return fault === 'clock.skewed' && detail['limitMs'] !== undefined;
+    });
+    expect(skews, 'told once').toHaveLength(1);
+    expect(night.world.changes.filter(({ event }) => event === 'clock.agreed')).toHaveLength(1);
   });
 }
+
+/** An answer of the venue that nobody of this night sent. */
+function answer(night: Night, question: 'serverTime' | 'account', body: VenueAnswer): void {
+  const atMs = unixMs(night.clock.nowMs);
+  night.world.tell({
+    type: 'venueAnswered',
+    atMs,
+    venue: 'binance',
+    requestId: 1_000_000,
+    question: { type: question },
+    answer: { ...body, sentAtMs: atMs },
+  });
+}
+
+// One machine of the venue has a bad clock. Believing it would sign orders that the others refuse.
+test('one answer tells a time five seconds off: entries wait until the next answer decides, and go on', () => {
+  const night = startNight();
+  night.faults.mute = ['serverTime'];
+  answer(night, 'serverTime', http(200, { serverTime: night.clock.nowMs + 5_000 }));
+  night.tell('enter');
+  expect(night.ordersSent()).toEqual([]);
+  expect(night.lastDecision('risk')).toMatchObject({ reason: { code: 'CLOCK_SKEW' } });
+  expect(night.desk.venues[0]?.feed.clockOffsetMs()).toBe(270);
+
+  // Nobody decides: the doubt stays, however long.
+  night.waitMs(20_000);
+  night.tell('enter');
+  expect(night.ordersSent()).toEqual([]);
+
+  night.faults.mute = [];
+  night.waitMs(1_200);
+  night.tell('enter');
+  expect(night.ordersSent()).toHaveLength(1);
+});
+
+test('the venue refuses our timestamp: it is asked for its time at once', () => {
+  const night = startNight();
+  const refused = { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' };
+  night.waitMs(5_000);
+  const askedBefore = night.world.asked.length;
+  answer(night, 'account', http(400, refused));
+  const asked = night.world.asked.slice(askedBefore).map(({ question }) => question.type);
+  expect(asked).toEqual(['serverTime']);
+});

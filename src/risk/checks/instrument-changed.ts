@@ -1,4 +1,4 @@
-import { hasGridOf, type Instrument } from '../../domain/instrument.ts';
+import type { Instrument } from '../../domain/instrument.ts';
 import type { OrderIntent } from '../../domain/order.ts';
 import { everyClass } from '../classes.ts';
 import type { Finding, RiskCheck } from '../verdict.ts';
@@ -15,14 +15,15 @@ export const instrumentChanged: RiskCheck = {
   applies: everyClass,
   assess: (intent, { instrument: now, regrid }) => {
     const { instrument: intended } = intent;
-    if (regrid !== undefined && hasGridOf(intended, now)) return assessGrid(intent, regrid);
+    const isSame =
+      intended.venue === now.venue &&
+      intended.symbol === now.symbol &&
+      intended.version === now.version;
+    if (isSame && regrid !== undefined) return assessGrid(intent, regrid);
     return {
       value: `${intended.venue} ${intended.symbol} version ${intended.version}`,
       limit: `${now.venue} ${now.symbol} version ${now.version}`,
-      passed:
-        intended.venue === now.venue &&
-        intended.symbol === now.symbol &&
-        intended.version === now.version,
+      passed: isSame,
     };
   },
 };
