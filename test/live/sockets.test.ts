@@ -174,7 +174,12 @@ describe('a frame that makes us close its socket', () => {
 
   test('dropped: nothing of the rest of the chunk is heard, whoever reads it', async () => {
     const cut = text('cut');
-    for (const rest of [[text('d'), text('e')], [encodeFrame({ opcode: PING, payload: cut })]]) {
+    const pieces = [
+      encodeFrame({ opcode: TEXT, payload: cut, fin: false }),
+      encodeFrame({ opcode: CONTINUATION, payload: cut }),
+    ];
+    const ping = encodeFrame({ opcode: PING, payload: cut });
+    for (const rest of [[text('d'), text('e')], [ping], pieces]) {
       const line = await openLine();
       line.onEvent = (event) => {
         if (words(event) === 'cut') line.sockets.close(CONNECTION, 'terminate');
