@@ -16,6 +16,8 @@ export type LatencyStage =
 /** Write-only: the core can say that it got somewhere, and learns nothing. Sim and replay do nothing here. */
 export interface Probe {
   mark(stage: LatencyStage): void;
+  /** The frame was evaluated to its end and nobody wished for anything. */
+  markIdle(): void;
   /** Time from the venue's event to our socket, clock offset taken out: t1 - t0. */
   observeFeed(venue: VenueId, seconds: number): void;
 }

@@ -17,6 +17,8 @@ const PLACES: Readonly<Record<LatencyStage, number>> = {
   filled: 7,
 };
 const STAMPS = 8;
+/** Of the frames that lead to nothing, one in so many is timed to its end: a look at the clock costs as much as a check. */
+const IDLE_TIMED_EVERY = 16;
 
 interface VenueHistograms {
   readonly feed: FixedHistogram;
@@ -38,6 +40,7 @@ interface OrderTimes {
 /**
  * Stamps the stages t1 to t7 with the world's monotonic clock and books the differences. The core only
  * marks; the world begins each event, names the order when it leaves, and reads what became of it.
+ * Every frame that leads to a wish is timed, and one in sixteen of the others.
  */
 export class LatencyProbe implements Probe {
   /** Monotonic milliseconds with a fraction. */
@@ -51,6 +54,7 @@ export class LatencyProbe implements Probe {
     1024,
     'dropOldest',
   );
+  #idleCount = 0;
   #venue: VenueId | undefined;
   #current: VenueHistograms | undefined;
 
@@ -83,14 +87,19 @@ export class LatencyProbe implements Probe {
 
   mark(stage: LatencyStage): void {
     const place = PLACES[stage];
-    const now = this.#clockMs();
-    this.#stamps[place] = now;
-    const before = this.#stamps[place - 1] ?? 0;
+    this.#stamps[place] = this.#clockMs();
     const histograms = this.#current;
-    if (before === 0 || histograms === undefined) return;
-    if (place === 1) histograms.parse.observe((now - before) / 1000);
-    else if (place === 2) histograms.decide.observe((now - before) / 1000);
-    else if (place === 3) histograms.risk.observe((now - before) / 1000);
+    if (histograms === undefined) return;
+    // What a wish needs: how long its frame took to be read is known to be of interest only now.
+    if (place === 2) this.#observeFrame(histograms);
+    else if (place === 3) this.#observeStage(place, histograms.risk);
+  }
+
+  markIdle(): void {
+    this.#idleCount += 1;
+    if (this.#idleCount % IDLE_TIMED_EVERY !== 1 || this.#current === undefined) return;
+    this.#stamps[PLACES.decided] = this.#clockMs();
+    this.#observeFrame(this.#current);
   }
 
   /** Venue event to our socket: t1 - t0, clock offset already taken out. A negative one is counted, not hidden. */
@@ -138,6 +147,17 @@ export class LatencyProbe implements Probe {
   latencyUs(id?: ClientOrderId): LatencyUs {
     const order = id === undefined ? undefined : this.#orders.get(id);
     return toLatencyUs(order?.stamps ?? this.#stamps);
+  }
+
+  #observeFrame(histograms: VenueHistograms): void {
+    this.#observeStage(PLACES.parsed, histograms.parse);
+    this.#observeStage(PLACES.decided, histograms.decide);
+  }
+
+  #observeStage(place: number, histogram: FixedHistogram): void {
+    const before = this.#stamps[place - 1] ?? 0;
+    const at = this.#stamps[place] ?? 0;
+    if (before !== 0 && at !== 0) histogram.observe((at - before) / 1000);
   }
 
   #stampOnce(id: ClientOrderId, stage: LatencyStage): OrderTimes | undefined {

@@ -63,10 +63,13 @@ export const METRICS = {
   overnight_up: gauge('1 while the daemon runs', {}),
   overnight_start_timestamp_seconds: gauge('When this process started', {}),
   overnight_mode: gauge('1 for the mode the daemon is in', { mode: MODES }),
-  overnight_stage_seconds: histogram('Time per stage of the way from a frame to a fill', {
-    stage: STAGES,
-    venue: 'venues',
-  }),
+  overnight_stage_seconds: histogram(
+    'Time per stage from a frame to a fill; of the frames without a wish, one in 16',
+    {
+      stage: STAGES,
+      venue: 'venues',
+    },
+  ),
   overnight_feed_negative_total: counter(
     'Messages that seem to come from the future: the clocks differ',
     { venue: 'venues' },

@@ -30,7 +30,7 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       }
       desk.hasWished = false;
       venue.host.evaluate(instrument, view, venue.signalSink);
-      if (!desk.hasWished) probe.mark('decided');
+      if (!desk.hasWished) probe.markIdle();
     },
     onTrade(trade: Trade, atMs) {
       const venue = venueOf();

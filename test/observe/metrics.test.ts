@@ -167,7 +167,30 @@ describe('the probe', () => {
     ]) {
       expect(countOf(set, stage), stage).toBe(1);
     }
-    expect(countOf(set, 'parse')).toBe(2);
+    expect(countOf(set, 'parse')).toBe(1);
+  });
+
+  test('of the frames that nobody wishes for anything after, one in sixteen is timed', () => {
+    const { probe, set, wait, begin } = probeAt();
+    for (let n = 0; n < 160; n++) {
+      begin();
+      wait(1);
+      probe.mark('parsed');
+      wait(1);
+      probe.markIdle();
+    }
+    expect(countOf(set, 'parse')).toBe(10);
+    expect(countOf(set, 'decide')).toBe(10);
+    // A wish is timed whenever it comes.
+    for (let n = 0; n < 5; n++) {
+      begin();
+      wait(1);
+      probe.mark('parsed');
+      wait(1);
+      probe.mark('decided');
+    }
+    expect(countOf(set, 'parse')).toBe(15);
+    expect(countOf(set, 'decide')).toBe(15);
   });
 
   test('what a timer decides is not measured from the frame before it', () => {

@@ -62,7 +62,7 @@ for (const [number, seed] of SEEDS.entries()) {
 
 // Nothing is tuned for the demo: whatever seed a newcomer picks, there is a filled order to explain.
 test('the default settings on twenty seeds: an order is filled within a minute', () => {
-  const probe = { mark: () => undefined, observeFeed: () => undefined };
+  const probe = { mark: () => undefined, markIdle: () => undefined, observeFeed: () => undefined };
   const setup = toDeskSetup(settingsOf(DEFAULT_TEXT), { probe, accountTag: 'test' });
   const without: string[] = [];
   for (const seed of SEEDS) {

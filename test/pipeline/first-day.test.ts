@@ -12,7 +12,7 @@ import { assessRisk } from '../../src/risk/assess-risk.ts';
 import { makeExit, makeFacts, makeIntent, NOON_MS } from '../support/trading.ts';
 
 const DAY_MS = 86_400_000;
-const SILENT = { mark: () => undefined, observeFeed: () => undefined };
+const SILENT = { mark: () => undefined, markIdle: () => undefined, observeFeed: () => undefined };
 
 /** A desk with the settings of an example, started with `rows` in its journal. */
 function deskOf(example: 'binance-live' | 'binance-paper', rows: readonly JournalRow[]): Desk {

@@ -60,7 +60,7 @@ export function makeSetup(
     execution: { ...DEFAULT_EXECUTION_LIMITS, leaseWaitMs: 1_000 },
     accountStream: DEFAULT_ACCOUNT_STREAM_LIMITS,
     recovery: { crashLoopStarts: 3, crashLoopClearMs: 1_800_000 },
-    probe: { mark: () => undefined, observeFeed: () => undefined },
+    probe: { mark: () => undefined, markIdle: () => undefined, observeFeed: () => undefined },
     firstDayOrderNotionalMax: undefined,
     findStrategyKind: findNightStrategy,
     ...change,
