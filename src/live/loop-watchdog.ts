@@ -24,9 +24,11 @@ export class LoopWatchdog {
     this.#beats = new Int32Array(shared);
     this.#timer = setInterval(() => Atomics.add(this.#beats, 0, 1), BEAT_MS);
     this.#timer.unref();
-    this.#worker = new Worker(new URL('./loop-watchdog-worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./loop-watchdog-worker.mjs', import.meta.url), {
       name: 'loop-watchdog',
       workerData: { shared, limitMs: options.limitMs, logPath: options.logPath },
+      // What the process preloads is not for a thread that only waits.
+      execArgv: [],
       // It needs next to nothing; the default would reserve room like a second program.
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 },
     });

@@ -4,18 +4,14 @@ import process from 'node:process';
 import { workerData } from 'node:worker_threads';
 
 // Runs in its own thread: nothing here waits for the main loop, not even to write the line.
-
-interface Watch {
-  readonly shared: SharedArrayBuffer;
-  readonly limitMs: number;
-  readonly logPath: string;
-}
+// Plain JavaScript: for one file with types a thread loads a compiler of its own, 11 MB that it never gives back.
 
 const LOOK_MS = 500;
 /** A pause of our own longer than this means that the whole machine slept: the loop gets its full time again. */
 const SLEPT_MS = 5000;
 
-const watch: Watch = workerData;
+/** @type {{ shared: SharedArrayBuffer, limitMs: number, logPath: string }} */
+const watch = workerData;
 const beats = new Int32Array(watch.shared);
 const neverWoken = new Int32Array(new SharedArrayBuffer(4));
 
@@ -37,7 +33,7 @@ for (;;) {
   }
 }
 
-function kill(blockedMs: number): void {
+function kill(blockedMs) {
   const line = {
     level: 'fatal',
     atMs: Date.now(),
