@@ -56,13 +56,21 @@ const shared = {
   time: false, // our lines carry their own time
 };
 
+const preload = (name) => `--import=${pathToFileURL(join(ROOT, 'scripts', name)).href}`;
+
 const nodeArgs = (heapMb) => [
   ...NODE_FLAGS,
   `--max-old-space-size=${heapMb}`,
-  // Short-lived objects are few: the usual 16 MB cost 20 MB of memory and bring nothing.
+  // Short-lived objects are few: the usual 16 MB cost 50 MB of memory and save a tenth of the time per message.
   '--max-semi-space-size=4',
-  `--import=${pathToFileURL(join(ROOT, 'scripts', 'pm2-logs.mjs')).href}`,
+  preload('pm2-logs.mjs'),
 ];
+
+/** For what runs all night: without the compiler of types in memory. */
+const leanArgs = (heapMb) => [...nodeArgs(heapMb), preload('warm-start.mjs')];
+
+// glibc raises this limit with each large buffer that comes and goes, and then keeps what was freed: 30 MB after a burst.
+const leanEnvironment = { ...environment, MALLOC_TRIM_THRESHOLD_: '131072' };
 
 const logsOf = (name) => ({
   out_file: join(ROOT, 'logs', 'pm2', `${name}.out.log`),
@@ -86,7 +94,8 @@ const daemon = {
   ...logsOf('overnight'),
   name: named('overnight'),
   script: 'src/main.ts',
-  node_args: nodeArgs(512),
+  env: leanEnvironment,
+  node_args: leanArgs(512),
   wait_ready: true, // sent once orders, fills and positions are reconciled
   listen_timeout: 20_000,
   kill_timeout: 15_000,
@@ -98,7 +107,8 @@ const watcher = {
   ...logsOf('watcher'),
   name: named('overnight-watcher'),
   script: 'src/watcher.ts',
-  node_args: nodeArgs(96),
+  env: leanEnvironment,
+  node_args: leanArgs(96),
   kill_timeout: 5_000,
   max_memory_restart: '200M',
 };

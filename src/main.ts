@@ -14,6 +14,8 @@ const EXIT = { clean: 0, panic: 70, journal: 74, locked: 75, foreign: 76, settin
 const ROOT = path.join(import.meta.dirname, '..');
 
 async function main(): Promise<void> {
+  // All modules are loaded by now, which is what scripts/warm-start.mjs wanted.
+  if (process.argv.includes('--load-only')) return;
   const loaded = loadSettings();
   if (loaded.type === 'invalid') {
     process.stderr.write(`${loaded.file}: ${loaded.problems.length} problems, not starting\n`);

@@ -22,6 +22,8 @@ const MAIL_BYTES_MAX = 50_000_000;
 const BAD_NEWS: ReadonlySet<string> = new Set(['daemon.hung', 'mail.written', 'watcher.failed']);
 
 function main(): void {
+  // All modules are loaded by now, which is what scripts/warm-start.mjs wanted.
+  if (process.argv.includes('--load-only')) return;
   const loaded = loadSettings();
   if (loaded.type === 'invalid') {
     process.stderr.write(`${loaded.file} is not valid: npx overnight check tells why\n`);

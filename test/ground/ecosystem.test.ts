@@ -80,6 +80,11 @@ test('the rehearsal set-up: exchange, daemon and watcher, each supervised so tha
     max_memory_restart: '600M',
   });
   expect(find(apps, 'overnight')['node_args']).toContain('--max-old-space-size=512');
+  for (const name of ['overnight', 'overnight-watcher']) {
+    const { env, node_args: flags } = find(apps, name);
+    expect(flags).toContainEqual(expect.stringMatching(/^--import=file:.*warm-start/));
+    expect(env['MALLOC_TRIM_THRESHOLD_']).toBe('131072');
+  }
   expect(find(apps, 'overnight-exchange')).toMatchObject({
     script: 'src/cli/main.ts',
     args: ['exchange', '--state', join(sandbox.root, 'data', 'exchange.db')],
