@@ -31,6 +31,8 @@ function fingerprint(folder) {
 function warm(entry, sources) {
   const { directory } = enableCompileCache(FOLDER);
   if (directory === undefined || process.argv.includes(LOAD_ONLY)) return;
+  // An entry that does not know the word would start in earnest, a second time.
+  if (!readText(entry)?.includes(LOAD_ONLY)) return;
   const stampPath = join(directory, `${basename(entry)}.loaded`);
   const stamp = fingerprint(sources);
   if (readText(stampPath) === stamp) return;

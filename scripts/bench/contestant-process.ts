@@ -53,6 +53,7 @@ class Profile {
 }
 
 async function main(): Promise<void> {
+  if (process.argv.includes('--load-only')) return; // scripts/warm-start.mjs fills the compile cache
   const setup: ContestantSetup = JSON.parse(process.argv[2] ?? '{}');
   const contestant = makeContestant(setup);
   const say = (words: ContestantSays): void => {

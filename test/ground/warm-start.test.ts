@@ -52,6 +52,13 @@ test('a cache that cannot be written: the start goes on, only larger', async () 
   expect(await run()).toMatchObject({ code: 0, stdout: 'part 1, compiler loaded' });
 });
 
+// Two processes from one start would be two traders.
+test('an entry that does not know how to load only is started once, in earnest', async () => {
+  sandbox.write('src/main.ts', MAIN.replace('--load-only', '--something-else'));
+  expect(await run()).toMatchObject({ code: 0, stderr: '' });
+  expect(starts()).toBe('real ');
+});
+
 test('a child that fails ahead is no reason not to start', async () => {
   sandbox.write(
     'src/main.ts',
