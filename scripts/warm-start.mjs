@@ -34,7 +34,8 @@ function warm(entry, sources) {
   // An entry that does not know the word would start in earnest, a second time.
   if (!readText(entry)?.includes(LOAD_ONLY)) return;
   const stampPath = join(directory, `${basename(entry)}.loaded`);
-  const stamp = fingerprint(sources);
+  // Node keeps what another version or other flags made apart.
+  const stamp = `${process.version} ${process.execArgv.join(' ')} ${fingerprint(sources)}`;
   if (readText(stampPath) === stamp) return;
   // Only now: it is not needed at any other start.
   const { spawnSync } = process.getBuiltinModule('node:child_process');

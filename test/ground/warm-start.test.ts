@@ -25,10 +25,10 @@ if (!isAhead) {
 }
 `;
 
-function run(): Promise<Ended> {
+function run(...more: readonly string[]): Promise<Ended> {
   const preload = pathToFileURL(join(sandbox.root, 'scripts', 'warm-start.mjs')).href;
   const flags = ['--disable-warning=ExperimentalWarning', `--import=${preload}`];
-  return start(process.execPath, [...flags, 'src/main.ts'], { cwd: sandbox.root }).ended;
+  return start(process.execPath, [...flags, ...more, 'src/main.ts'], { cwd: sandbox.root }).ended;
 }
 
 // The compiler is 20 MB that a process never gives back: it must not be there all night.
@@ -43,6 +43,12 @@ test('a changed source is what runs, and is loaded ahead again', async () => {
   await run();
   sandbox.write('src/part.ts', 'export const part: number = 2;\n');
   expect(await run()).toMatchObject({ stdout: 'part 2, compiler not loaded' });
+  expect(starts()).toBe('ahead real ahead real ');
+});
+
+test('other flags have a cache of their own: it is filled as well', async () => {
+  await run();
+  expect(await run('--max-lazy')).toMatchObject({ stdout: 'part 1, compiler not loaded' });
   expect(starts()).toBe('ahead real ahead real ');
 });
 
