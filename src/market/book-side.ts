@@ -44,7 +44,20 @@ export class BookSide implements BookSideView {
   /** Sets the size of a level; 0 removes it, and removing an unknown level is normal. */
   set(price: number, quantity: number): void {
     const key = price * this.#sign;
-    const index = this.#find(key);
+    this.#setAt(this.#find(key, this.#count), key, quantity);
+  }
+
+  /** All pairs of `levels` in turn. Cheapest from the best level on, as the venue sends them. */
+  apply(levels: readonly number[]): void {
+    let index = this.#count;
+    for (let i = 0; i + 1 < levels.length; i += 2) {
+      const key = (levels[i] ?? 0) * this.#sign;
+      index = this.#find(key, index);
+      this.#setAt(index, key, levels[i + 1] ?? 0);
+    }
+  }
+
+  #setAt(index: number, key: number, quantity: number): void {
     const exists = index < this.#count && this.#keys[index] === key;
     if (quantity === 0) {
       if (exists) this.#removeAt(index);
@@ -55,24 +68,33 @@ export class BookSide implements BookSideView {
     }
   }
 
-  /** All pairs of `levels` in turn. */
-  apply(levels: readonly number[]): void {
-    for (let i = 0; i + 1 < levels.length; i += 2) this.set(levels[i] ?? 0, levels[i + 1] ?? 0);
-  }
-
-  /** First index whose key is not below `key`. */
-  #find(key: number): number {
+  /** First index whose key is not below `key`; looks around `near` first. */
+  #find(key: number, near: number): number {
     const keys = this.#keys;
-    // Gallop from the top: most changes are within a few levels of it.
-    let high = this.#count;
+    const count = this.#count;
+    let high = Math.min(near, count);
+    let low = -1;
     let step = 1;
-    let low = high - step;
-    while (low >= 0 && (keys[low] ?? 0) >= key) {
-      high = low;
-      step *= 2;
+    if (high < count && (keys[high] ?? 0) < key) {
+      // It lies above: levels came in another order than the book's.
+      low = high;
+      high += step;
+      while (high < count && (keys[high] ?? 0) < key) {
+        low = high;
+        step *= 2;
+        high = low + step;
+      }
+      if (high > count) high = count;
+    } else {
+      // Gallop down: the next change is within a few levels of the last.
       low = high - step;
+      while (low >= 0 && (keys[low] ?? 0) >= key) {
+        high = low;
+        step *= 2;
+        low = high - step;
+      }
+      if (low < 0) low = -1;
     }
-    if (low < 0) low = -1;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((keys[middle] ?? 0) >= key) high = middle;

@@ -10,6 +10,7 @@ const EVERY_OTHER = 0x00ff00ff;
 
 /** Powers of ten up to the largest that a product of safe integers may need. */
 const POW10 = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+const INVERSE_POW10 = POW10.map((power) => 1 / power);
 /** Digits that fit a 32-bit integer without overflow: the fast loops run on those. */
 const CHUNK_DIGITS = 9;
 /** Decimals that the venue writes, whatever the grid. */
@@ -153,8 +154,8 @@ export class ByteCursor {
     }
     this.pos = pos + 1 + WRITTEN_DECIMALS;
     const finer = POW10[WRITTEN_DECIMALS - decimals] ?? 1;
-    // Exact: both are integers far below 2^53, and the quotient is cut, not rounded.
-    const fraction = Math.floor(eight / finer);
+    // Exact, though multiplied: the half keeps the product further from any whole number than it can err.
+    const fraction = Math.floor((eight + 0.5) * (INVERSE_POW10[WRITTEN_DECIMALS - decimals] ?? 1));
     if (fraction * finer === eight) return this.#toSteps(whole, fraction, decimals, units, rounds);
     this.isPlain = false;
     return rounds ? roundDown(whole, fraction, decimals, units) : -1;
