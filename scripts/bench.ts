@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seed: { type: 'string', default: 'overnight' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true, default: [] },
     /** A folder for a CPU profile of each contestant. */
     profile: { type: 'string' },
   },
@@ -29,10 +29,10 @@ function say(line: string): void {
 
 const topics = positionals.length > 0 ? positionals : TOPICS;
 const unknown = topics.filter((topic) => !TOPICS.some((known) => known === topic));
-const only = CONTESTANTS.find((name) => name === values.only);
-if (unknown.length > 0 || (values.only !== undefined && only === undefined)) {
+const only = CONTESTANTS.filter((name) => values.only.includes(name));
+if (unknown.length > 0 || only.length !== values.only.length) {
   process.stderr.write(
-    `npm run bench -- [${TOPICS.join('] [')}] [--quick] [--json FILE] [--rounds N] [--seed S] [--only NAME] [--profile FOLDER]\n` +
+    `npm run bench -- [${TOPICS.join('] [')}] [--quick] [--json FILE] [--rounds N] [--seed S] [--only NAME]... [--profile FOLDER]\n` +
       `NAME is one of: ${CONTESTANTS.join('; ')}\n`,
   );
   process.exit(2);
@@ -48,8 +48,8 @@ if (topics.includes('feed')) {
   const feed = await benchFeed({
     seed,
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
-    warmUpFrames: quick ? 2_000 : 150_000,
-    measuredFrames: quick ? 3_000 : 200_000,
+    warmUpFrames: quick ? 2_000 : 500_000,
+    measuredFrames: quick ? 3_000 : 1_000_000,
     profileFolder: values.profile,
     only,
     say,

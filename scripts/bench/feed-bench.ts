@@ -12,7 +12,8 @@ export interface FeedBenchOptions {
   readonly measuredFrames: number;
   /** Where to leave a CPU profile of each contestant. */
   readonly profileFolder: string | undefined;
-  readonly only: ContestantName | undefined;
+  /** These alone; empty: all. */
+  readonly only: readonly ContestantName[];
   readonly say: (line: string) => void;
 }
 
@@ -46,7 +47,7 @@ export async function benchFeed(options: FeedBenchOptions): Promise<FeedBenchRes
     framesCount,
     provokesOrders: false,
   });
-  const names = CONTESTANTS.filter((name) => (options.only ?? name) === name);
+  const names = options.only.length > 0 ? options.only : CONTESTANTS;
   const found = new Map<ContestantName, Measured[]>(names.map((name) => [name, []]));
   try {
     for (let round = 0; round < rounds; round++) {

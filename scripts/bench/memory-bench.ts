@@ -1,9 +1,5 @@
 // npm run bench -- memory: how large the daemon is with 20 symbols, after a burst and at a steady pace.
 
-import { join } from 'node:path';
-import process from 'node:process';
-import { pathToFileURL } from 'node:url';
-import { ROOT } from '../node-runtime.mjs';
 import { ContestantLink, VenueLink } from './processes.ts';
 import { type Budget, budgetLines, median } from './report.ts';
 import { benchSymbols } from './tape.ts';
@@ -45,16 +41,14 @@ export async function benchMemory({
   });
   const { port, exchangePort } = venue.about;
   const symbols = benchSymbols(SYMBOLS_COUNT).map(({ rules }) => `${rules.base}/${rules.quote}`);
-  const contestant = await asShipped(() =>
-    ContestantLink.start({
-      name: 'overnight',
-      port,
-      exchangePort,
-      symbols,
-      provokesOrders: false,
-      profileFolder: undefined,
-    }),
-  );
+  const contestant = await ContestantLink.start({
+    name: 'overnight',
+    port,
+    exchangePort,
+    symbols,
+    provokesOrders: false,
+    profileFolder: undefined,
+  });
   const { rssBytes: startBytes } = await contestant.measure();
   await venue.play(burst);
   const { rssBytes: afterBurstBytes } = await contestant.awaitFrames(burst);
@@ -86,30 +80,6 @@ export async function benchMemory({
     perSecond: PER_SECOND,
     budgets: [budget],
   };
-}
-
-/** What PM2 is told about an app, as far as its memory depends on it. */
-interface App {
-  readonly script: string;
-  readonly node_args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** Children forked meanwhile get the flags and the environment that PM2 gives the daemon: they decide its size. */
-async function asShipped<Result>(fork: () => Promise<Result>): Promise<Result> {
-  const file = pathToFileURL(join(ROOT, 'ecosystem.config.js')).href;
-  const { apps }: { apps: readonly App[] } = await import(file);
-  const daemon = apps.find(({ script }) => script === 'src/main.ts');
-  if (daemon === undefined) throw new Error('ecosystem.config.js starts no src/main.ts');
-  const { execArgv, env } = process;
-  process.execArgv = [...daemon.node_args];
-  process.env = { ...env, ...daemon.env };
-  try {
-    return await fork();
-  } finally {
-    process.execArgv = execArgv;
-    process.env = env;
-  }
 }
 
 /** The result for a person. */

@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AS_USUAL, asShipped, type Start } from './as-shipped.ts';
 import type {
   ContestantSays,
   ContestantSetup,
@@ -23,9 +24,11 @@ class Asked<Told extends object, Said extends { readonly type: string }> {
   #onSaid: (() => void) | undefined;
   #end: string | undefined;
 
-  constructor(file: string, setup: object) {
+  constructor(file: string, setup: object, { execArgv, env }: Start) {
     this.#child = fork(join(import.meta.dirname, file), [JSON.stringify(setup)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [...execArgv],
+      env,
     });
     this.#child.on('message', (said: Said) => {
       this.#said.push(said);
@@ -99,7 +102,7 @@ export class VenueLink {
   }
 
   static async start(setup: VenueSetup): Promise<VenueLink> {
-    const asked = new Asked<ToVenue, VenueSays>('venue-process.ts', setup);
+    const asked = new Asked<ToVenue, VenueSays>('venue-process.ts', setup, AS_USUAL);
     return new VenueLink(asked, await asked.hear('listening'));
   }
 
@@ -136,10 +139,12 @@ export class ContestantLink {
 
   static async start(setup: Omit<ContestantSetup, 'folder'>): Promise<ContestantLink> {
     const folder = mkdtempSync(join(tmpdir(), 'overnight-bench-'));
-    const asked = new Asked<ToContestant, ContestantSays>('contestant-process.ts', {
-      ...setup,
-      folder,
-    });
+    const isOurs = setup.name.startsWith('overnight');
+    const asked = new Asked<ToContestant, ContestantSays>(
+      'contestant-process.ts',
+      { ...setup, folder },
+      isOurs ? await asShipped() : AS_USUAL,
+    );
     await asked.hear('ready');
     return new ContestantLink(asked, folder);
   }

@@ -84,36 +84,53 @@ export function makeTape(seed: string, symbols: readonly BenchSymbol[], framesCo
   const snapshots = new Map(
     symbols.map(({ rules }, i) => [rules.symbol, markets[i]?.snapshotBody() ?? '{}']),
   );
-  const frames: GeneratedFrame[] = [];
-  while (frames.length < framesCount) {
+  const writer = new TapeWriter(framesCount);
+  while (!writer.isFull) {
     const step = markets.flatMap((market) => market.run(STEP_MS));
-    frames.push(...step.sort((a, b) => a.atMs - b.atMs));
+    for (const frame of step.sort((a, b) => a.atMs - b.atMs)) writer.add(frame);
   }
-  frames.length = framesCount;
-  return { seed, snapshots, ...encode(frames) };
+  return { seed, snapshots, ...writer.finish() };
 }
 
-function encode(
-  frames: readonly GeneratedFrame[],
-): Pick<Tape, 'bytes' | 'starts' | 'times' | 'counts'> {
-  const counts: Record<FrameKind, number> = { trade: 0, top: 0, depth: 0 };
-  const chunks: Buffer[] = [];
-  const starts = new Uint32Array(frames.length + 1);
-  const times: number[] = [];
-  let at = 0;
-  for (const [i, { kind, text }] of frames.entries()) {
-    counts[kind] += 1;
-    starts[i] = at;
-    const frame = encodeText(text);
-    const payloadAt = at + frame.length - text.length;
-    for (const found of text.matchAll(/"[ET]":(?=\d{13}\b)/g)) {
-      times.push(payloadAt + found.index + found[0].length);
-    }
-    chunks.push(frame);
-    at += frame.length;
+/** Encodes frame by frame: a million texts at once would need a gigabyte. */
+class TapeWriter {
+  readonly #counts: Record<FrameKind, number> = { trade: 0, top: 0, depth: 0 };
+  readonly #chunks: Buffer[] = [];
+  readonly #starts: Uint32Array;
+  readonly #times: number[] = [];
+  #count = 0;
+  #at = 0;
+
+  constructor(framesCount: number) {
+    this.#starts = new Uint32Array(framesCount + 1);
   }
-  starts[frames.length] = at;
-  return { bytes: Buffer.concat(chunks), starts, times: Uint32Array.from(times), counts };
+
+  get isFull(): boolean {
+    return this.#count === this.#starts.length - 1;
+  }
+
+  add({ kind, text }: GeneratedFrame): void {
+    if (this.isFull) return;
+    this.#counts[kind] += 1;
+    const frame = encodeText(text);
+    const payloadAt = this.#at + frame.length - text.length;
+    for (const found of text.matchAll(/"[ET]":(?=\d{13}\b)/g)) {
+      this.#times.push(payloadAt + found.index + found[0].length);
+    }
+    this.#chunks.push(frame);
+    this.#at += frame.length;
+    this.#count += 1;
+    this.#starts[this.#count] = this.#at;
+  }
+
+  finish(): Pick<Tape, 'bytes' | 'starts' | 'times' | 'counts'> {
+    return {
+      bytes: Buffer.concat(this.#chunks),
+      starts: this.#starts,
+      times: Uint32Array.from(this.#times),
+      counts: this.#counts,
+    };
+  }
 }
 
 /** A whole text frame as a server sends it: not masked, not compressed. */

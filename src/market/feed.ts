@@ -121,9 +121,21 @@ export class MarketFeed {
     atMs: UnixMs,
     sink: MarketSink,
   ): readonly Effect[] {
-    const found = this.#find(connection);
-    if (found === undefined) return NO_EFFECTS;
-    const { line, socket } = found;
+    // No pair is made for line and socket: this stands in the way of every frame.
+    for (const line of this.#lines) {
+      const socket = line.findSocket(connection);
+      if (socket !== undefined) return this.#hear(line, socket, bytes, atMs, sink);
+    }
+    return NO_EFFECTS;
+  }
+
+  #hear(
+    line: FeedLine,
+    socket: MarketSocket,
+    bytes: Uint8Array,
+    atMs: UnixMs,
+    sink: MarketSink,
+  ): readonly Effect[] {
     this.#context.counters.frames += 1;
     socket.onFrame(atMs);
     const message = this.#context.codec.decode(bytes);
