@@ -1,17 +1,20 @@
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker } from '../domain/venue.ts';
+import { writeSigned } from '../venues/varint.ts';
 import {
   PACKED_FLAGS,
   RECORD_HEADER_BYTES,
   RECORD_KINDS,
   type RecordKind,
   recordBytes,
+  STEPS_PER_MS,
 } from './capture-format.ts';
 
 /** A cut-off file loses the record it was cut in: packed frames do not go into larger ones. */
 const PACKED_BYTES_MAX = 8 * 1024;
 /** What a packed frame may need beside its packer's bytes: the record's header and start, flags, source, moment. */
 const PACKED_OVERHEAD_BYTES = RECORD_HEADER_BYTES + 7 + 11;
+const DENSE_SHARE = 0.9;
 const NOWHERE = -1;
 
 /** A block that is being filled: memory made once, records written into it with typed stores. */
@@ -28,6 +31,7 @@ export class CaptureBlock {
   #packer = NOWHERE;
   #packedConnection = NOWHERE;
   #packedAtMs = 0;
+  #packedBytes = 0;
 
   constructor(capacityBytes: number) {
     const memory = new ArrayBuffer(capacityBytes & ~7);
@@ -40,6 +44,10 @@ export class CaptureBlock {
 
   get usedBytes(): number {
     return this.#used;
+  }
+  /** Nearly all of it is packed: what a compressor still gains costs more than the packing. */
+  get isDense(): boolean {
+    return this.#packedBytes > DENSE_SHARE * this.#used;
   }
   get recordsCount(): number {
     return this.#recordsCount;
@@ -89,13 +97,16 @@ export class CaptureBlock {
       this.#packer = number;
     } else {
       if (connection !== this.#packedConnection) flags = PACKED_FLAGS.connection;
-      if (atMs !== this.#packedAtMs) flags |= PACKED_FLAGS.moment;
+      flags |= momentFlag(atMs, this.#packedAtMs);
     }
     this.bytes[at] = flags;
     at += 1;
     if ((flags & PACKED_FLAGS.connection) !== 0) {
       this.#view.setUint16(at, connection, true);
       at += 2;
+    }
+    if ((flags & PACKED_FLAGS.step) !== 0) {
+      at = writeSigned(this.bytes, at, (atMs - this.#packedAtMs) * STEPS_PER_MS);
     }
     if ((flags & PACKED_FLAGS.moment) !== 0) {
       this.#view.setFloat64(at, atMs, true);
@@ -105,12 +116,14 @@ export class CaptureBlock {
     this.#words[start >>> 2] = end - start - RECORD_HEADER_BYTES;
     this.#packedConnection = connection;
     this.#packedAtMs = atMs;
+    this.#packedBytes += end - this.#used;
     this.#used = end;
     return begins ? at : NOWHERE;
   }
 
   /** Takes back the record that `appendPacked` has just begun. */
   dropBegun(): void {
+    this.#packedBytes -= this.#used - this.#packedStart;
     this.#used = this.#packedStart;
     this.#packedStart = NOWHERE;
     this.#recordsCount -= 1;
@@ -119,6 +132,7 @@ export class CaptureBlock {
   clear(): void {
     this.#used = 0;
     this.#recordsCount = 0;
+    this.#packedBytes = 0;
     this.#packedStart = NOWHERE;
   }
 
@@ -132,4 +146,18 @@ export class CaptureBlock {
     this.#recordsCount += 1;
     return at;
   }
+}
+
+/** Farther away, a moment is written out. */
+const STEPS_MAX = 2 ** 40;
+
+/** How the moment is told so that the very same number comes back. */
+function momentFlag(atMs: number, beforeMs: number): number {
+  if (atMs === beforeMs) return 0;
+  const steps = (atMs - beforeMs) * STEPS_PER_MS;
+  const isExact =
+    Math.abs(steps) <= STEPS_MAX &&
+    Math.floor(steps) === steps &&
+    beforeMs + steps / STEPS_PER_MS === atMs;
+  return isExact ? PACKED_FLAGS.step : PACKED_FLAGS.moment;
 }

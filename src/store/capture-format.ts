@@ -1,4 +1,5 @@
 import type { FrameUnpacker } from '../domain/venue.ts';
+import { VarintReader } from '../venues/varint.ts';
 
 /**
  * A capture segment: zstd frames one after the other, each a block of whole records, and before each a
@@ -20,8 +21,9 @@ import type { FrameUnpacker } from '../domain/venue.ts';
  * off decompresses up to the cut, so that a reader gets every record that is whole.
  *
  * Packed frames are frames in a venue's plain spelling, told by their values. Each one is a byte of
- * flags (1: another connection, 2: another moment than the frame before), then, where a flag says so,
- * the number of the connection (2 bytes) and the moment (a float64), then what the packer wrote. The
+ * flags (1: another connection, 2: another moment than the frame before, 4: so far away from it that
+ * it is written out), then, where a flag says so, the number of the connection (2 bytes) and the moment
+ * (2: its distance in 2^-12 ms, as a varint; 4: a float64), then what the packer wrote. The
  * first frame of a record names its connection; its moment is the record's. A record needs nothing of
  * the record before it: the packer starts anew.
  */
@@ -74,7 +76,10 @@ export interface CaptureRecord {
   readonly payload: Uint8Array;
 }
 
-export const PACKED_FLAGS = { connection: 1, moment: 2 } as const;
+export const PACKED_FLAGS = { connection: 1, step: 2, moment: 4 } as const;
+
+/** A float64 of our time has no finer parts: the distance of two moments is a whole number of these. */
+export const STEPS_PER_MS = 4096;
 
 /** A frame from a record of packed ones. */
 export interface PackedFrame {
@@ -99,6 +104,11 @@ export function* readPacked(
     if ((flags & PACKED_FLAGS.connection) !== 0) {
       connection = view.getUint16(at, true);
       at += 2;
+    }
+    if ((flags & PACKED_FLAGS.step) !== 0) {
+      const reader = new VarintReader(payload, at);
+      atMs += reader.readSigned() / STEPS_PER_MS;
+      at = reader.at;
     }
     if ((flags & PACKED_FLAGS.moment) !== 0) {
       atMs = view.getFloat64(at, true);

@@ -162,7 +162,7 @@ export class Capture {
   tick(nowMs: number): void {
     this.#keepWaiting();
     if (this.#block.recordsCount === 0) return;
-    if (nowMs - this.#blockOpenedAtMs >= BLOCK_AGE_MS_MAX) this.#sendBlock(nowMs);
+    if (nowMs - this.#blockOpenedAtMs >= BLOCK_AGE_MS_MAX) this.#sendBlock(nowMs, 'old');
   }
 
   /** Returns once everything recorded so far is in the file, or the disk has refused it. */
@@ -192,10 +192,10 @@ export class Capture {
       this.#recordsCount += 1;
       return true;
     }
-    if (!this.#sendBlock(atMs)) return this.#drop();
+    if (!this.#sendBlock(atMs, 'full')) return this.#drop();
     if (!this.#block.append(kind, connection, atMs, payload)) {
       // The `started` event with a long journal does not fit a block: it gets one of its own, once.
-      this.#sendBlock(atMs);
+      this.#sendBlock(atMs, 'full');
       const own = new CaptureBlock(recordBytes(payload.length));
       own.append(kind, connection, atMs, payload);
       this.#writer.write(own);
@@ -205,10 +205,13 @@ export class Capture {
   }
 
   /** `false` when no free block is left. */
-  #sendBlock(atMs: number): boolean {
+  #sendBlock(atMs: number, cause: 'old' | 'full'): boolean {
     const next = this.#free.pop();
     if (next === undefined) return false;
-    if (this.#block.recordsCount > 0) this.#writer.write(this.#block);
+    const block = this.#block;
+    // Full within a second is a flood: then the processor is dearer than the disk.
+    const isFlood = cause === 'full' && atMs - this.#blockOpenedAtMs < BLOCK_AGE_MS_MAX;
+    if (block.recordsCount > 0) this.#writer.write(block, isFlood && block.isDense);
     else this.#free.push(this.#block);
     this.#block = next;
     this.#blockOpenedAtMs = atMs;
@@ -256,7 +259,7 @@ export class Capture {
 
   /** Once something was dropped, nothing is kept before a new block is free: then the gap is told first. */
   #sayGap(atMs: number): boolean {
-    if (!this.#sendBlock(atMs)) return false;
+    if (!this.#sendBlock(atMs, 'full')) return false;
     const gap = JSON.stringify({ droppedCount: this.#droppedUnsaid });
     this.#block.append(RECORD_KINDS.gap, 0, atMs, this.#encoder.encode(gap));
     this.#droppedUnsaid = 0;

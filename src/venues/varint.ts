@@ -1,26 +1,47 @@
-/** Seven bits a byte, the lowest first: below it 32-bit arithmetic is enough. */
+/** Up to here 32-bit arithmetic is enough. */
 const SMALL = 0x7fffffff;
 
-/** Writes a safe integer >= 0 in 1 to 8 bytes; returns the end. */
+/** Writes a safe integer >= 0, seven bits a byte, the lowest first: 1 to 8 bytes. Returns the end. */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
-  let rest = value;
-  let end = at;
-  while (rest > SMALL) {
-    bytes[end] = (rest % 128) | 0x80;
-    rest = Math.floor(rest / 128);
-    end += 1;
+  if (value > SMALL) return writeLarge(bytes, at, value);
+  // Written out: most values have one to three bytes, and a loop costs as much as its stores.
+  const small = value | 0;
+  if (small < 0x80) {
+    bytes[at] = small;
+    return at + 1;
   }
-  while (rest > 0x7f) {
-    bytes[end] = rest | 0x80;
-    rest >>>= 7;
-    end += 1;
+  bytes[at] = small | 0x80;
+  if (small < 0x4000) {
+    bytes[at + 1] = small >>> 7;
+    return at + 2;
   }
-  bytes[end] = rest;
-  return end + 1;
+  bytes[at + 1] = (small >>> 7) | 0x80;
+  if (small < 0x200000) {
+    bytes[at + 2] = small >>> 14;
+    return at + 3;
+  }
+  bytes[at + 2] = (small >>> 14) | 0x80;
+  if (small < 0x10000000) {
+    bytes[at + 3] = small >>> 21;
+    return at + 4;
+  }
+  bytes[at + 3] = (small >>> 21) | 0x80;
+  bytes[at + 4] = small >>> 28;
+  return at + 5;
+}
+
+function writeLarge(bytes: Uint8Array, at: number, value: number): number {
+  bytes[at] = (value % 128) | 0x80;
+  return writeVarint(bytes, at + 1, Math.floor(value / 128));
 }
 
 /** Writes a difference of two safe integers: small ones of either sign are short. */
 export function writeSigned(bytes: Uint8Array, at: number, value: number): number {
+  // The largest that doubled is still an integer of 32 bits.
+  if (value <= 0x3fffffff && value >= -0x40000000) {
+    const small = value | 0;
+    return writeVarint(bytes, at, (small << 1) ^ (small >> 31));
+  }
   return writeVarint(bytes, at, value < 0 ? -2 * value - 1 : 2 * value);
 }
 

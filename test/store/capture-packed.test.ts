@@ -148,6 +148,26 @@ test('a file cut off anywhere inside its packed frames gives a prefix of what ca
   expect(lengths.size).toBeGreaterThan(3);
 });
 
+test('in a flood dense blocks are kept as they are: any reader of zstd reads them, cut off or whole', async () => {
+  const folder = tempFolder();
+  const capture = captureIn(folder);
+  const events = someFrames('flood', 400_000).map((event) => ({ ...event, atMs: NOON_MS }));
+  play(capture, events);
+  await capture.close();
+  expect(capture.droppedCount).toBe(0);
+  const [path = ''] = listSegments(folder);
+  const whole = readFileSync(path);
+  const blocks = [...readBlocks(whole)];
+  // A raw block of zstd: not the last one, no type, 128 KiB.
+  const isStored = (block: Uint8Array): boolean => Buffer.from(block).readUIntLE(9, 3) === 1 << 20;
+  expect(blocks.filter(isStored).length).toBeGreaterThan(0);
+  expect(eventsIn(folder)).toEqual(events);
+  writeFileSync(path, whole.subarray(0, 300_000));
+  const read = eventsIn(folder);
+  expect(read.length).toBeGreaterThan(1_000);
+  expect(read).toEqual(events.slice(0, read.length));
+});
+
 test('a process that dies between hearing a frame and reading it has the frame as it came', async () => {
   const folder = tempFolder();
   const capture = captureIn(folder);
