@@ -19,25 +19,13 @@ const OPTIONS = {
 export class BlockCompressor {
   #stream: ZstdCompress | undefined;
   #pieces: Uint8Array[] = [];
-  #chain: Promise<unknown> = Promise.resolve();
 
   /** The frame, in pieces. `block` must not change before it is there. */
   compress(block: Uint8Array): Promise<readonly Uint8Array[]> {
-    const done = this.#chain.then(() => this.#compress(block));
-    this.#chain = done.catch(() => undefined);
-    return done;
-  }
-
-  /** Gives its memory back. */
-  close(): void {
-    this.#stream?.destroy();
-    this.#stream = undefined;
-  }
-
-  #compress(block: Uint8Array): Promise<readonly Uint8Array[]> {
     if (this.#stream === undefined || this.#stream.destroyed) this.#stream = this.#open();
     const stream = this.#stream;
     return new Promise((done, fail) => {
+      // The stream takes one block at a time, in order: what came before this call is this block's.
       stream.write(block, (error) => {
         const pieces = this.#pieces;
         this.#pieces = [];
@@ -47,8 +35,15 @@ export class BlockCompressor {
     });
   }
 
+  /** Gives its memory back. */
+  close(): void {
+    this.#stream?.destroy();
+    this.#stream = undefined;
+  }
+
   #open(): ZstdCompress {
     const stream = createZstdCompress(OPTIONS);
+    this.#pieces = [];
     stream.on('data', (piece: Uint8Array) => this.#pieces.push(piece));
     // The write that failed tells its caller.
     stream.on('error', () => undefined);
