@@ -58,7 +58,7 @@ async function unknownCount(daemon: DaemonProcess): Promise<number> {
 // The answer to an order is gone. Whether the exchange has the order cannot be told from here, and a
 // second try is how one night becomes two positions: the symbol waits until the venue has been asked.
 test('answers lost in every way: the symbol is frozen until proof, nothing is sent twice, trading goes on', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   // One symbol for all strategies, so that others want to enter while one of them waits.
   const night = await SocketNight.start({ settings: { symbols: ['BTC/USDT'] } });
@@ -85,7 +85,8 @@ test('answers lost in every way: the symbol is frozen until proof, nothing is se
         (await records('stage=risk&outcome=denied')).some((record) =>
           isDeniedBy(record, 'SYMBOL_FROZEN_UNKNOWN_ORDER'),
         ),
-      60_000,
+      // Another strategy must want to enter: when all hold a position, the first has to leave its own.
+      150_000,
     );
 
     night.exchange.clearFaults();
