@@ -82,6 +82,12 @@ export interface ServerTime {
   readonly serverAtMs: UnixMs;
 }
 
+/** What the venue's list says of one symbol. */
+export type Listed =
+  | { readonly type: 'listed'; readonly instrument: Instrument }
+  | { readonly type: 'missing'; readonly symbol: SymbolId }
+  | { readonly type: 'unreadable'; readonly symbol: SymbolId; readonly text: string };
+
 export interface AccountReport {
   readonly canTrade: boolean;
   readonly balances: readonly Balance[];
@@ -164,6 +170,8 @@ export interface AccountCodec {
     answer: VenueAnswer,
     symbols: readonly SymbolId[],
   ): Answered<readonly Instrument[]>;
+  /** The same symbol by symbol: one that is gone or strange says nothing about the others. */
+  decodeListing(answer: VenueAnswer, symbols: readonly SymbolId[]): Answered<readonly Listed[]>;
   decodeAccount(answer: VenueAnswer): Answered<AccountReport>;
   /** Orders of symbols we do not trade are left out. */
   decodeOrders(

@@ -6,7 +6,7 @@ import {
 } from '../domain/instrument.ts';
 import type { Reason } from '../domain/reason.ts';
 import { lots, price } from '../domain/units.ts';
-import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
+import type { Listed, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { compareListing, type FilterName, type ListingChange } from './listings.ts';
 
@@ -59,9 +59,20 @@ export function onListing(
   const { listings, setup } = venue;
   // Of the start, or given up.
   if (requestId !== listings.requestId) return;
-  const decoded = setup.accountCodec.decodeInstruments(answer, setup.symbols);
+  const decoded = setup.accountCodec.decodeListing(answer, setup.symbols);
   if (decoded.type !== 'value') {
     onFailed(desk, venue, decoded.type === 'failed' ? decoded.text : decoded.proof.text);
+    return;
+  }
+  // One symbol that is gone or strange must not hide what is said of the others.
+  takeListing(
+    desk,
+    venue,
+    decoded.value.flatMap((listed) => readListed(venue, listed)),
+  );
+  const strange = decoded.value.find(({ type }) => type === 'unreadable');
+  if (strange?.type === 'unreadable') {
+    onFailed(desk, venue, `${strange.symbol}: ${strange.text}`);
     return;
   }
   listings.requestId = undefined;
@@ -72,7 +83,20 @@ export function onListing(
     desk.out.push({ type: 'logChange', event: 'venue.listed', message, detail });
   }
   listings.failedInRow = 0;
-  takeListing(desk, venue, decoded.value);
+}
+
+/** A symbol that the venue no longer lists is traded nowhere; of one it cannot tell, what was known stays. */
+function readListed(venue: VenueDesk, listed: Listed): readonly Instrument[] {
+  switch (listed.type) {
+    case 'listed':
+      return [listed.instrument];
+    case 'missing': {
+      const used = venue.instruments.find(({ symbol }) => symbol === listed.symbol);
+      return used === undefined ? [] : [{ ...used, status: 'OTHER' }];
+    }
+    case 'unreadable':
+      return [];
+  }
 }
 
 /** Compares, takes over what can be taken over, and tells each change once. */

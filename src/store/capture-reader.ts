@@ -63,7 +63,7 @@ class RecordReader {
         this.#names.set(number, this.#decoder.decode(payload));
         break;
       case RECORD_KINDS.packer:
-        this.#unpackers.set(number, openUnpacker(this.#decoder.decode(payload)));
+        this.#usePacker(number, this.#decoder.decode(payload));
         break;
       case RECORD_KINDS.frame:
         yield this.#toFrame(number, atMs, payload);
@@ -91,6 +91,16 @@ class RecordReader {
         break;
       default:
         yield { type: 'foreign', kind };
+    }
+  }
+
+  /** The packer of a newer build, or of a venue that this one does not know: its frames are foreign. */
+  #usePacker(number: number, key: string): void {
+    try {
+      this.#unpackers.set(number, openUnpacker(key));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#unpackers.delete(number);
     }
   }
 

@@ -122,7 +122,7 @@ export class Capture {
 
   /**
    * The frame recorded last has been decoded to `message`: when its values tell it wholly, they are
-   * kept. A frame that nobody could read, or that ended the process, is kept as it came.
+   * kept. A frame that nobody could read is kept as it came.
    */
   pack(packer: FramePacker, message: FeedMessage): void {
     const frame = this.#waiting;

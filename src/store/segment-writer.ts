@@ -46,6 +46,8 @@ export class SegmentWriter {
   #batch: Uint8Array[] = [];
   #waitingBytes = 0;
   #segmentBytes = 0;
+  /** Whole blocks that are in the open file. */
+  #fileBytes = 0;
   #writtenBytes = 0;
   #segmentsCount = 0;
 
@@ -83,6 +85,7 @@ export class SegmentWriter {
       await this.#file?.close();
       this.#file = undefined;
       this.#file = await open(path, 'a', 0o600);
+      this.#fileBytes = 0;
       await pruneFolder({
         folder: this.#options.folder,
         name: SEGMENT_NAME,
@@ -144,12 +147,15 @@ export class SegmentWriter {
     const batch = this.#batch;
     this.#batch = [];
     if (this.#file === undefined) throw new Error('no segment is open');
-    const size = sizeOf(batch);
-    // Not joined first: under a flood the copies alone would make the collector run.
-    const { bytesWritten } = await this.#file.writev(batch);
-    if (bytesWritten < size) {
-      await this.#file.appendFile(Buffer.concat(batch).subarray(bytesWritten));
+    try {
+      await writeAll(this.#file, batch);
+    } catch (error) {
+      // Half a block would hide all that is written behind it.
+      await this.#file.truncate(this.#fileBytes);
+      throw error;
     }
+    const size = sizeOf(batch);
+    this.#fileBytes += size;
     this.#segmentBytes += size;
     this.#writtenBytes += size;
   }
@@ -175,6 +181,14 @@ export class SegmentWriter {
     this.#chain = this.#chain.then(step).catch((error: unknown) => {
       this.#onTrouble(`capture: ${String(error)}`);
     });
+  }
+}
+
+/** Not joined first: under a flood the copies alone would make the collector run. */
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await file.writev(pieces);
+  if (bytesWritten < sizeOf(pieces)) {
+    await file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
   }
 }
 

@@ -7,7 +7,7 @@ import type {
   Answered,
   VenueAnswer,
 } from '../domain/venue.ts';
-import { readInstruments } from './binance-instruments.ts';
+import { readInstruments, readListing } from './binance-instruments.ts';
 import { readExecutionReport, readOrderAnswer, readOwnTrade } from './binance-orders.ts';
 import { classifyPlace } from './binance-outcome.ts';
 import { assessHealth, findRefusal } from './binance-refusal.ts';
@@ -45,6 +45,8 @@ export function createBinanceAccountCodec(assetsScale = 8): AccountCodec {
       })),
     decodeInstruments: (answer, symbols: readonly SymbolId[]) =>
       read(answer, (value) => readInstruments(value, symbols, VENUE, assetsScale)),
+    decodeListing: (answer, symbols) =>
+      read(answer, (value) => readListing(value, symbols, VENUE, assetsScale)),
     decodeAccount: (answer) => read(answer, (value) => readAccount(value, assetsScale)),
     decodeOrders: (answer, instruments) => read(answer, (value) => readOrders(value, instruments)),
     decodeOrder: (answer, instruments) =>

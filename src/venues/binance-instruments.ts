@@ -1,6 +1,7 @@
 import { countDecimals, parseDecimal } from '../domain/decimal.ts';
 import type { Instrument, InstrumentStatus, SymbolId, VenueId } from '../domain/instrument.ts';
 import { type Amount, lots, price } from '../domain/units.ts';
+import type { Listed } from '../domain/venue.ts';
 import {
   type Fields,
   isFields,
@@ -24,16 +25,42 @@ export function readInstruments(
   venue: VenueId,
   assetsScale: number,
 ): readonly Instrument[] {
-  const bySymbol = new Map<SymbolId, Fields>();
-  for (const entry of readList(readFields(value, 'exchangeInfo')['symbols'], 'symbols')) {
-    const fields = readFields(entry, 'symbol');
-    bySymbol.set(`${readText(fields, 'baseAsset')}/${readText(fields, 'quoteAsset')}`, fields);
-  }
+  const bySymbol = readEntries(value);
   return symbols.map((symbol, index) => {
     const fields = bySymbol.get(symbol);
     if (fields === undefined) throw new ShapeBroken(`the venue does not list ${symbol}`);
     return readInstrument(fields, { symbol, index, venue, assetsScale });
   });
+}
+
+/** What `exchangeInfo` says of each symbol by itself. */
+export function readListing(
+  value: unknown,
+  symbols: readonly SymbolId[],
+  venue: VenueId,
+  assetsScale: number,
+): readonly Listed[] {
+  const bySymbol = readEntries(value);
+  return symbols.map((symbol, index): Listed => {
+    const fields = bySymbol.get(symbol);
+    if (fields === undefined) return { type: 'missing', symbol };
+    try {
+      const instrument = readInstrument(fields, { symbol, index, venue, assetsScale });
+      return { type: 'listed', instrument };
+    } catch (error) {
+      if (!(error instanceof ShapeBroken)) throw error;
+      return { type: 'unreadable', symbol, text: error.message };
+    }
+  });
+}
+
+function readEntries(value: unknown): ReadonlyMap<SymbolId, Fields> {
+  const bySymbol = new Map<SymbolId, Fields>();
+  for (const entry of readList(readFields(value, 'exchangeInfo')['symbols'], 'symbols')) {
+    const fields = readFields(entry, 'symbol');
+    bySymbol.set(`${readText(fields, 'baseAsset')}/${readText(fields, 'quoteAsset')}`, fields);
+  }
+  return bySymbol;
 }
 
 function readInstrument(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Night, startNight } from '../support/night.ts';
 import { listAs, listFilter } from '../support/night-listing.ts';
 import { expectSound } from '../support/night-proof.ts';
@@ -269,4 +270,42 @@ test('the venue takes its new tick back: entries go on without a restart', () =>
   expect(told(night)).toEqual(['symbol.regridded', 'symbol.grid_restored']);
   night.tell('enter');
   expect(night.ordersSent()).toHaveLength(1);
+});
+
+test('one symbol is gone from the list and another halts: both are denied, both come back', () => {
+  const night = startNight();
+  night.venue.listing = (body) => ({
+    ...body,
+    symbols: z
+      .array(z.looseObject({ symbol: z.string() }))
+      .parse(body['symbols'])
+      .filter(({ symbol }) => symbol !== 'ETHUSDT')
+      .map((each) => ({ ...each, status: 'HALT' })),
+  });
+  night.waitMs(POLL_MS);
+  expect(told(night)).toEqual(['symbol.halted']);
+  expect(told(night, 'ETH/USDT')).toEqual(['symbol.halted']);
+  for (const symbol of ['BTCUSDT', 'ETHUSDT']) night.tell('enter', symbol);
+  expect(night.ordersSent()).toEqual([]);
+
+  list(night, {});
+  night.waitMs(POLL_MS);
+  expect(told(night)).toEqual(['symbol.halted', 'symbol.trading']);
+  expect(told(night, 'ETH/USDT')).toEqual(['symbol.halted', 'symbol.trading']);
+  night.tell('enter', 'ETHUSDT');
+  expect(night.heldLots('ETH/USDT')).toBeGreaterThan(0);
+  expectSound(night);
+});
+
+test('what is said of one symbol cannot be read: it stays as it was, the halt of the other is seen', () => {
+  const night = startNight();
+  listAs(night, { ETHUSDT: { filters: [] }, BTCUSDT: { status: 'HALT' } });
+  night.waitMs(POLL_MS);
+  expect(told(night)).toEqual(['symbol.halted']);
+  expect(told(night, 'ETH/USDT')).toEqual([]);
+  const failed = night.world.effects.find(
+    (effect) => effect.type === 'raiseFault' && effect.fault === 'venue.error',
+  );
+  expect(failed).toMatchObject({ detail: { question: 'instruments' } });
+  expectSound(night);
 });

@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { DeskEvent } from '../../src/domain/event.ts';
 import { connectionId } from '../../src/domain/ids.ts';
@@ -9,7 +9,12 @@ import { unixMs } from '../../src/domain/units.ts';
 import type { FramePacker } from '../../src/domain/venue.ts';
 import { capturedCodec } from '../../src/live/captured-codec.ts';
 import { Capture } from '../../src/store/capture.ts';
-import { RECORD_KINDS, readBlocks, readRecords } from '../../src/store/capture-format.ts';
+import {
+  blockHeader,
+  RECORD_KINDS,
+  readBlocks,
+  readRecords,
+} from '../../src/store/capture-format.ts';
 import { listSegments, readSegment } from '../../src/store/capture-reader.ts';
 import { createBinanceMarketCodec } from '../../src/venues/binance-market.ts';
 import { FrameGenerator, makeInstrument } from '../support/frames.ts';
@@ -207,4 +212,22 @@ test('a packer that writes what cannot be read back is found out, told once, and
   expect(told).toHaveLength(1);
   expect(told[0]).toContain('not the frame that came');
   expect(eventsIn(folder)).toEqual(events);
+});
+
+test('a packer of a newer build: its frames are foreign, everything else is read', async () => {
+  const folder = tempFolder();
+  const capture = captureIn(folder);
+  play(capture, [TICK, ...someFrames('newer', 300), TICK]);
+  await capture.close();
+  const [path = ''] = listSegments(folder);
+  const [block = new Uint8Array()] = [...readBlocks(readFileSync(path))];
+  const text = Buffer.from(zstdDecompressSync(block)).toString('latin1');
+  const newer = zstdCompressSync(Buffer.from(text.replace('binance-1', 'binance-2'), 'latin1'));
+  writeFileSync(path, Buffer.concat([blockHeader(newer.length), newer]));
+  const types = [...readSegment(path)].map((item) =>
+    item.type === 'event' ? item.event.type : item.type,
+  );
+  expect(types.filter((type) => type === 'timerFired')).toHaveLength(2);
+  expect(types).toContain('foreign');
+  expect(types).not.toContain('frameReceived');
 });

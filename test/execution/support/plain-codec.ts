@@ -71,6 +71,9 @@ export class PlainCodec implements AccountCodec {
   decodeInstruments(): Answered<never> {
     return FAILED;
   }
+  decodeListing(): Answered<never> {
+    return FAILED;
+  }
   decodeAccount(answer: VenueAnswer): Answered<AccountReport> {
     return this.#find(answer).account ?? FAILED;
   }
