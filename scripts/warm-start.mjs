@@ -27,6 +27,9 @@ function fingerprint(folder) {
   return hash.digest('hex');
 }
 
+/** Node 22 strips the types of a cached source again all the same: there is nothing to gain there. */
+const IS_WORTH_IT = Number(process.versions.node.split('.')[0]) >= 24;
+
 /** Fills the cache when it does not know the sources of today. Whatever fails here costs memory, never the start. */
 function warm(entry, sources) {
   const { directory } = enableCompileCache(FOLDER);
@@ -54,7 +57,7 @@ function readText(path) {
   }
 }
 
-if (isMainThread) {
+if (isMainThread && IS_WORTH_IT) {
   try {
     // PM2 starts a file of its own, which then loads the one it was asked for.
     warm(process.env.pm_exec_path ?? process.argv[1], join(ROOT, 'src'));
