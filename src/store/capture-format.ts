@@ -11,7 +11,7 @@ import { VarintReader } from '../venues/varint.ts';
  *   0       4     length of the payload in bytes
  *   4       1     kind: 1 segment header, 2 connection name, 3 frame, 4 event, 5 gap, 6 packer, 7 packed frames
  *   5       1     0
- *   6       2     number of the connection (kinds 2, 3) or of the packer (kind 6), good to the segment's end
+ *   6       2     number of the connection (kinds 2, 3) or of the packer (kinds 6, 7), good to the segment's end
  *   8       8     atMs, a float64: the very number the desk saw, or replay would not be exact
  *   16      n     payload, then zeros up to the next multiple of 8
  *

@@ -225,7 +225,7 @@ export class Capture {
   #openSegment(atMs: number): void {
     this.#segmentOpenedAtMs = atMs;
     this.#writer.openSegment(atMs);
-    const header = JSON.stringify({ ...this.#options.header, openedAtMs: atMs, version: 1 });
+    const header = JSON.stringify({ ...this.#options.header, openedAtMs: atMs, version: 2 });
     this.#block.append(RECORD_KINDS.header, 0, atMs, this.#encoder.encode(header));
     for (const [name, number] of this.#numbers.entries()) {
       this.#block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
