@@ -9,6 +9,7 @@ import { lots, price } from '../domain/units.ts';
 import type { Listed, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { compareListing, type FilterName, type ListingChange } from './listings.ts';
+import { recordMarket } from './record-market.ts';
 
 /** Longer than any world waits for an answer. */
 const ANSWER_MS_MAX = 20_000;
@@ -174,7 +175,8 @@ function tell(desk: Desk, venue: VenueDesk, change: ListingChange): void {
       const message = 'the venue is back to the tick and lot in use';
       const detail = { venue: venue.setup.venue, symbol };
       desk.out.push({ type: 'logChange', event: 'symbol.grid_restored', message, detail });
-      record(desk, venue, symbol, 'passed', { code: 'INSTRUMENT_LISTED', ...stepsOf(change.used) });
+      const reason: Reason = { code: 'INSTRUMENT_LISTED', ...stepsOf(change.used) };
+      recordMarket(desk, venue, { symbol, outcome: 'passed', reason });
     }
   }
 }
@@ -185,7 +187,8 @@ function tellStatus(desk: Desk, venue: VenueDesk, before: Instrument, now: Instr
   if (status === 'TRADING') {
     const message = 'the venue trades the symbol again';
     desk.out.push({ type: 'logChange', event: 'symbol.trading', message, detail });
-    record(desk, venue, symbol, 'passed', { code: 'INSTRUMENT_LISTED', status });
+    const reason: Reason = { code: 'INSTRUMENT_LISTED', status };
+    recordMarket(desk, venue, { symbol, outcome: 'passed', reason });
     return;
   }
   const isHeld = (desk.portfolio?.getSymbolLots(now) ?? 0) > 0;
@@ -193,7 +196,7 @@ function tellStatus(desk: Desk, venue: VenueDesk, before: Instrument, now: Instr
   const severity = isHeld ? 'error' : 'warn';
   desk.out.push({ type: 'raiseFault', fault: 'symbol.halted', severity, detail: told });
   const reason: Reason = { code: 'VENUE_MAINTENANCE', status, needed: 'TRADING' };
-  record(desk, venue, symbol, 'skipped', reason);
+  recordMarket(desk, venue, { symbol, outcome: 'skipped', reason });
 }
 
 function tellFilters(
@@ -208,11 +211,8 @@ function tellFilters(
   const detail = { venue: venue.setup.venue, symbol, version, changed: changed.join(', ') };
   const message = 'the venue changed filters of a symbol: they hold from now on';
   desk.out.push({ type: 'logChange', event: 'symbol.filters_changed', message, detail });
-  record(desk, venue, symbol, 'passed', {
-    code: 'INSTRUMENT_LISTED',
-    version,
-    changed: detail.changed,
-  });
+  const reason: Reason = { code: 'INSTRUMENT_LISTED', version, changed: detail.changed };
+  recordMarket(desk, venue, { symbol, outcome: 'passed', reason });
 }
 
 function tellGrid(desk: Desk, venue: VenueDesk, used: Instrument, listed: Instrument): void {
@@ -229,29 +229,8 @@ function tellGrid(desk: Desk, venue: VenueDesk, used: Instrument, listed: Instru
     remedy: 'restart',
   };
   desk.out.push({ type: 'raiseFault', fault: 'symbol.regridded', severity: 'error', detail });
-  record(desk, venue, symbol, 'skipped', { code: 'INSTRUMENT_CHANGED', ...steps });
-}
-
-function record(
-  desk: Desk,
-  venue: VenueDesk,
-  symbol: string,
-  outcome: 'passed' | 'skipped',
-  reason: Reason,
-): void {
-  if (desk.recorder === undefined) return;
-  desk.out.push(
-    desk.recorder.record({
-      atMs: desk.nowMs,
-      decisionId: venue.orders.nextDecisionId(),
-      stage: 'market',
-      venue: venue.setup.venue,
-      symbol,
-      strategy: undefined,
-      outcome,
-      reason,
-    }),
-  );
+  const reason: Reason = { code: 'INSTRUMENT_CHANGED', ...steps };
+  recordMarket(desk, venue, { symbol, outcome: 'skipped', reason });
 }
 
 function stepsOf(instrument: Instrument): { readonly tick: string; readonly lot: string } {

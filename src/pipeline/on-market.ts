@@ -6,6 +6,7 @@ import { MarketView } from '../signal/market-view.ts';
 import type { SignalSink } from '../signal/strategy-host.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { onEnterWish, onExitWish, onPortfolioExit } from './on-wish.ts';
+import { recordMarket } from './record-market.ts';
 import type { StaleTold } from './stale-runs.ts';
 
 /** What a usable message leads to. Made once per venue: the hot path makes nothing. */
@@ -135,24 +136,9 @@ export function watchFreshness(desk: Desk, venue: VenueDesk): void {
 }
 
 export function recordStale(desk: Desk, venue: VenueDesk, told: StaleTold): void {
-  const known = venue.instruments[told.instrument];
-  if (known === undefined || desk.recorder === undefined) return;
-  desk.out.push(
-    desk.recorder.record({
-      atMs: desk.nowMs,
-      decisionId: venue.orders.nextDecisionId(),
-      stage: 'market',
-      venue: venue.setup.venue,
-      symbol: known.symbol,
-      strategy: undefined,
-      outcome: 'skipped',
-      reason: {
-        code: 'STALE_DATA',
-        ageMs: told.ageMs,
-        limitMs: told.limitMs,
-        cause: told.cause,
-      },
-      run: told.run,
-    }),
-  );
+  const symbol = venue.instruments[told.instrument]?.symbol;
+  if (symbol === undefined) return;
+  const { ageMs, limitMs, cause, run } = told;
+  const reason = { code: 'STALE_DATA', ageMs, limitMs, cause } as const;
+  recordMarket(desk, venue, { symbol, outcome: 'skipped', reason, run });
 }

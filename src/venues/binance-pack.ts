@@ -32,7 +32,7 @@ export interface LastSeen {
 
 export const nothingSeen = (): LastSeen => ({ id: 0, price: 0, eventAtMs: 0 });
 
-export function spellingsOf(streams: readonly BinanceStream[]): readonly StreamSpelling[] {
+function spellingsOf(streams: readonly BinanceStream[]): readonly StreamSpelling[] {
   return streams.map(({ name, kind, instrument }) => ({
     name,
     kind,
