@@ -74,8 +74,24 @@ export interface FrameReceived {
   readonly type: 'frameReceived';
   readonly atMs: UnixMs;
   readonly connection: ConnectionId;
-  /** One whole message as it came. */
-  readonly bytes: Uint8Array;
+  /** One whole message as it came lies in `chunk` from `from` to `to`: what a socket reads at once holds many. */
+  readonly chunk: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A message in memory of its own. */
+export function frameReceived(
+  connection: ConnectionId,
+  atMs: UnixMs,
+  bytes: Uint8Array,
+): FrameReceived {
+  return { type: 'frameReceived', atMs, connection, chunk: bytes, from: 0, to: bytes.length };
+}
+
+/** The message alone, not copied. A hot path reads it where it lies. */
+export function bytesOf({ chunk, from, to }: FrameReceived): Uint8Array {
+  return to - from === chunk.length ? chunk : chunk.subarray(from, to);
 }
 
 /** What the machine is like: an input of decisions, so it is an event. */

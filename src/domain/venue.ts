@@ -150,8 +150,11 @@ export interface MarketCodec {
   unsubscribeFrame(streams: readonly string[], requestId: number): string;
   /** Asks which streams the socket carries. */
   listFrame(requestId: number): string;
-  /** Never throws. Valid until the next call: level arrays may be reused. */
-  decode(frame: Uint8Array): FeedMessage;
+  /**
+   * Reads the frame that lies in `chunk` between the two places; without them, the whole of it. Never
+   * throws. The message is valid until the next call: level arrays may be reused.
+   */
+  decode(chunk: Uint8Array, from?: number, to?: number): FeedMessage;
   decodeDepth(instrument: Instrument, body: string): Answered<DepthSnapshot>;
 }
 

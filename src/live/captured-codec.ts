@@ -12,8 +12,8 @@ export function capturedCodec(codec: MarketCodec, capture: Capture | undefined):
   capture.addPacker(packer, wallClockMs());
   return {
     ...codec,
-    decode(frame) {
-      const message = codec.decode(frame);
+    decode(chunk, from, to) {
+      const message = codec.decode(chunk, from, to);
       capture.pack(packer, message);
       return message;
     },

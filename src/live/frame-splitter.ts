@@ -25,13 +25,14 @@ const FRAGMENTS_MAX = 1_024;
  */
 type Verdict = 'plain' | 'library' | 'strange' | 'cut';
 
-type Take = (bytes: Uint8Array) => void;
+/** Gets bytes of the library's. */
+type HandOver = (bytes: Uint8Array) => void;
 
 export interface FrameSplitterSetup {
   /** The library's own limit of a message: one byte more is for it to refuse. */
   readonly frameBytesMax: number;
-  /** Gets the payload of each plain frame: a view of its chunk. */
-  readonly deliver: Take;
+  /** Gets the payload of each plain frame, where it lies. */
+  readonly deliver: (chunk: Uint8Array, from: number, to: number) => void;
 }
 
 /**
@@ -42,7 +43,7 @@ export interface FrameSplitterSetup {
  */
 export class FrameSplitter {
   readonly #frameBytesMax: number;
-  readonly #deliver: Take;
+  readonly #deliver: FrameSplitterSetup['deliver'];
   #reader: 'splitter' | 'library' | 'nobody' = 'splitter';
   /** Bytes of the frame that the library has begun, still to come. */
   #owedBytes = 0;
@@ -70,7 +71,7 @@ export class FrameSplitter {
   }
 
   /** `handOver` takes what is the library's; whatever it or `deliver` throws ends the reading. */
-  read(chunk: Uint8Array, handOver: Take): void {
+  read(chunk: Uint8Array, handOver: HandOver): void {
     if (this.#reader === 'library') handOver(chunk);
     if (this.#reader !== 'splitter') return;
     let isRead = false;
@@ -83,7 +84,7 @@ export class FrameSplitter {
     }
   }
 
-  #split(chunk: Uint8Array, handOver: Take): void {
+  #split(chunk: Uint8Array, handOver: HandOver): void {
     const size = chunk.length;
     let at = this.#findFirstFrame(chunk);
     /** All before it is delivered or handed over; from here to `at` all is the library's. */
@@ -101,7 +102,7 @@ export class FrameSplitter {
       if (verdict === 'plain' && end <= size) {
         if (doneTo < at) handOver(chunk.subarray(doneTo, at));
         if (this.isStopped) return;
-        this.#deliver(chunk.subarray(payloadAt, end));
+        this.#deliver(chunk, payloadAt, end);
         if (this.isStopped) return;
         doneTo = end;
       }

@@ -52,13 +52,13 @@ export class Sockets {
       // What the splitter hands over is answered before it reads on: the order of frames rests on this.
       allowSynchronousEvents: true,
     });
-    const hearFrame = (bytes: Uint8Array, atMs: UnixMs): void => {
-      this.bytesReceived += bytes.length;
-      this.#deliver({ type: 'frameReceived', atMs, connection, bytes });
+    const hearFrame = (chunk: Uint8Array, from: number, to: number, atMs: UnixMs): void => {
+      this.bytesReceived += to - from;
+      this.#deliver({ type: 'frameReceived', atMs, connection, chunk, from, to });
     };
     const splitter = new FrameSplitter({
       frameBytesMax: this.#setup.frameBytesMax,
-      deliver: (bytes) => hearFrame(bytes, lastClockMs()),
+      deliver: (chunk, from, to) => hearFrame(chunk, from, to, lastClockMs()),
     });
     this.#open.set(connection, { socket, splitter });
     let stream: Socket | undefined;
@@ -76,7 +76,9 @@ export class Sockets {
       this.#deliver({ type: 'socketOpened', atMs: wallClockMs(), connection });
     });
     socket.on('message', (data) => {
-      if (!splitter.isStopped) hearFrame(asBytes(data), wallClockMs());
+      if (splitter.isStopped) return;
+      const bytes = asBytes(data);
+      hearFrame(bytes, 0, bytes.length, wallClockMs());
     });
     socket.on('ping', () => {
       if (splitter.isStopped) return;

@@ -1,5 +1,6 @@
 import type { Effect } from '../domain/effect.ts';
 import { NO_EFFECTS } from '../domain/effect.ts';
+import type { FrameReceived } from '../domain/event.ts';
 import { type ConnectionId, connectionId } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { DepthSnapshot, FeedMessage, TopOfBook } from '../domain/market.ts';
@@ -115,16 +116,11 @@ export class MarketFeed {
     return NO_EFFECTS;
   }
 
-  onFrame(
-    connection: ConnectionId,
-    bytes: Uint8Array,
-    atMs: UnixMs,
-    sink: MarketSink,
-  ): readonly Effect[] {
+  onFrame(frame: FrameReceived, sink: MarketSink): readonly Effect[] {
     // No pair is made for line and socket: this stands in the way of every frame.
     for (const line of this.#lines) {
-      const socket = line.findSocket(connection);
-      if (socket !== undefined) return this.#hear(line, socket, bytes, atMs, sink);
+      const socket = line.findSocket(frame.connection);
+      if (socket !== undefined) return this.#hear(line, socket, frame, sink);
     }
     return NO_EFFECTS;
   }
@@ -132,13 +128,12 @@ export class MarketFeed {
   #hear(
     line: FeedLine,
     socket: MarketSocket,
-    bytes: Uint8Array,
-    atMs: UnixMs,
+    { atMs, chunk, from, to }: FrameReceived,
     sink: MarketSink,
   ): readonly Effect[] {
     this.#context.counters.frames += 1;
     socket.onFrame(atMs);
-    const message = this.#context.codec.decode(bytes);
+    const message = this.#context.codec.decode(chunk, from, to);
     if (this.#onData(message, atMs, sink)) {
       socket.lastNewsAtMs = atMs;
     }

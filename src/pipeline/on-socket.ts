@@ -1,19 +1,19 @@
-import type { FrameReceived } from '../domain/event.ts';
+import { bytesOf, type FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { applyStream } from './apply-step.ts';
 import type { Desk } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
 
 export function onFrame(desk: Desk, event: FrameReceived): void {
-  const { connection, bytes, atMs } = event;
+  const { connection, atMs } = event;
   for (const venue of desk.venues) {
     if (venue.feed.owns(connection)) {
-      const effects = venue.feed.onFrame(connection, bytes, atMs, venue.marketSink);
+      const effects = venue.feed.onFrame(event, venue.marketSink);
       if (effects.length > 0) pushFeed(desk, venue, effects);
       return;
     }
     if (venue.stream.owns(connection)) {
-      applyStream(desk, venue, venue.stream.onFrame(connection, bytes, atMs));
+      applyStream(desk, venue, venue.stream.onFrame(connection, bytesOf(event), atMs));
       return;
     }
   }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TextDecoder } from 'node:util';
 import { constants, zstdDecompressSync } from 'node:zlib';
-import type { DeskEvent } from '../domain/event.ts';
+import { type DeskEvent, frameReceived } from '../domain/event.ts';
 import { connectionId } from '../domain/ids.ts';
 import { unixMs } from '../domain/units.ts';
 import type { FrameUnpacker } from '../domain/venue.ts';
@@ -108,7 +108,7 @@ class RecordReader {
     const connection = connectionId(this.#names.get(number) ?? `?${number}`);
     return {
       type: 'event',
-      event: { type: 'frameReceived', atMs: unixMs(atMs), connection, bytes },
+      event: frameReceived(connection, unixMs(atMs), bytes),
     };
   }
 }

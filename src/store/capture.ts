@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { BoundedMap } from '../domain/bounded.ts';
-import type { DeskEvent, FrameReceived } from '../domain/event.ts';
+import { bytesOf, type DeskEvent, type FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker, FrameUnpacker } from '../domain/venue.ts';
@@ -130,10 +130,10 @@ export class Capture {
     const entry = this.#findPacker(packer);
     if (entry === undefined || !entry.isNamed || entry.isDistrusted || this.#droppedUnsaid > 0)
       return;
-    const { bytes, atMs } = frame;
+    const { atMs } = frame;
     const connection = this.#findNumber(frame.connection, atMs);
     const block = this.#block;
-    if (connection === undefined || !block.fitsPacked(bytes.length)) return;
+    if (connection === undefined || !block.fitsPacked(frame.to - frame.from)) return;
     if (block.recordsCount === 0) this.#blockOpenedAtMs = atMs;
     const begunAt = block.appendPacked(connection, atMs, packer, entry.number, message);
     this.#waiting = undefined;
@@ -148,7 +148,7 @@ export class Capture {
     const block = this.#block;
     entry.unpacker.reset();
     const { frame: readBack } = entry.unpacker.unpack(block.bytes, begunAt);
-    if (Buffer.compare(readBack, frame.bytes) === 0) return;
+    if (Buffer.compare(readBack, bytesOf(frame)) === 0) return;
     entry.isDistrusted = true;
     block.dropBegun();
     this.#recordsCount -= 1;
@@ -178,10 +178,11 @@ export class Capture {
     if (frame !== undefined) this.#keepFrame(frame);
   }
 
-  #keepFrame({ connection, atMs, bytes }: FrameReceived): void {
+  #keepFrame(frame: FrameReceived): void {
+    const { connection, atMs } = frame;
     const number = this.#findNumber(connection, atMs);
     if (number === undefined) this.#drop();
-    else this.#append(RECORD_KINDS.frame, number, atMs, bytes);
+    else this.#append(RECORD_KINDS.frame, number, atMs, bytesOf(frame));
   }
 
   /** `false` when there was no room and the record is lost. */

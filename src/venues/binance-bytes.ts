@@ -46,15 +46,18 @@ export class BinanceByteDecoder {
   }
 
   /** `undefined`: not one of the hot messages in the venue's own spelling. Level arrays are reused. */
-  decode(frame: Uint8Array): Trade | TopOfBook | DepthDiff | undefined {
+  decode(
+    chunk: Uint8Array,
+    from = 0,
+    to = chunk.length,
+  ): Trade | TopOfBook | DepthDiff | undefined {
     this.plainStream = -1;
     // The last byte stops every loop below, so none of them can run past the end.
-    const end = frame.length;
-    if (end < 40 || frame[end - 1] !== CLOSE_BRACE || frame[end - 2] !== CLOSE_BRACE) {
+    if (to - from < 40 || chunk[to - 1] !== CLOSE_BRACE || chunk[to - 2] !== CLOSE_BRACE) {
       return undefined;
     }
-    this.#cursor.load(frame);
-    const template = this.#findTemplate(frame);
+    this.#cursor.load(chunk, from, to);
+    const template = this.#findTemplate(hashName(chunk, from));
     if (template === undefined) return undefined;
     const message = this.#read(template);
     if (message !== undefined && this.#cursor.isPlain) this.plainStream = template.index;
@@ -72,9 +75,9 @@ export class BinanceByteDecoder {
     }
   }
 
-  #findTemplate(frame: Uint8Array): Template | undefined {
+  #findTemplate(hash: number): Template | undefined {
     const mask = this.#slots.length - 1;
-    let slot = hashName(frame) & mask;
+    let slot = hash & mask;
     for (;;) {
       const template = this.#templates[this.#slots[slot] ?? -1];
       if (template === undefined) return undefined;

@@ -21,9 +21,9 @@ export function createBinanceMarketCodec(instruments: readonly Instrument[]): Ma
     subscribeFrame: (streams, id) => request('SUBSCRIBE', id, streams),
     unsubscribeFrame: (streams, id) => request('UNSUBSCRIBE', id, streams),
     listFrame: (id) => request('LIST_SUBSCRIPTIONS', id),
-    decode(frame: Uint8Array): FeedMessage {
-      if (frame.length > FRAME_BYTES_MAX) return oversized(frame.length);
-      return bytes.decode(frame) ?? decodeStrictly(frame, table);
+    decode(chunk: Uint8Array, from = 0, to = chunk.length): FeedMessage {
+      if (to - from > FRAME_BYTES_MAX) return oversized(to - from);
+      return bytes.decode(chunk, from, to) ?? decodeStrictly(chunk.subarray(from, to), table);
     },
     decodeDepth,
   };

@@ -21,25 +21,25 @@ export interface Template {
  * Tells the streams apart by a few bytes of the name; the whole name is compared afterwards. A short
  * name lets the sample reach into the text behind it, which is the same in frame and template.
  */
-export function hashName(frame: Uint8Array): number {
+export function hashName(bytes: Uint8Array, from = 0): number {
   const low =
-    byteAt(frame, 11) ^
-    (byteAt(frame, 12) << 5) ^
-    (byteAt(frame, 13) << 10) ^
-    (byteAt(frame, 14) << 15) ^
-    (byteAt(frame, 15) << 20);
+    byteAt(bytes, from + 11) ^
+    (byteAt(bytes, from + 12) << 5) ^
+    (byteAt(bytes, from + 13) << 10) ^
+    (byteAt(bytes, from + 14) << 15) ^
+    (byteAt(bytes, from + 15) << 20);
   const high =
-    byteAt(frame, 17) ^
-    (byteAt(frame, 18) << 5) ^
-    (byteAt(frame, 19) << 10) ^
-    (byteAt(frame, 20) << 15) ^
-    (byteAt(frame, 21) << 20);
+    byteAt(bytes, from + 17) ^
+    (byteAt(bytes, from + 18) << 5) ^
+    (byteAt(bytes, from + 19) << 10) ^
+    (byteAt(bytes, from + 20) << 15) ^
+    (byteAt(bytes, from + 21) << 20);
   const hash = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
   return hash ^ (hash >>> 15);
 }
 
-function byteAt(frame: Uint8Array, index: number): number {
-  return frame[index] ?? 0;
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DeskEvent } from '../../src/domain/event.ts';
+import { type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import { clientOrderId, connectionId } from '../../src/domain/ids.ts';
 import { Random } from '../../src/domain/random.ts';
 import { unixMs } from '../../src/domain/units.ts';
@@ -76,12 +76,11 @@ function anyEvent(random: Random, night: Night): DeskEvent {
     case 6:
       return { type: 'pingReceived', atMs, connection };
     default:
-      return {
-        type: 'frameReceived',
-        atMs,
+      return frameReceived(
         connection,
-        bytes: Buffer.from(FRAMES[random.below(FRAMES.length)] ?? ''),
-      };
+        atMs,
+        Buffer.from(FRAMES[random.below(FRAMES.length)] ?? ''),
+      );
   }
 }
 

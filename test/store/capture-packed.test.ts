@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { DeskEvent } from '../../src/domain/event.ts';
+import { bytesOf, type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import { connectionId } from '../../src/domain/ids.ts';
 import type { FeedMessage } from '../../src/domain/market.ts';
 import { Random } from '../../src/domain/random.ts';
@@ -33,7 +33,7 @@ function someFrames(seed: string, ms: number): readonly DeskEvent[] {
       if (random.chance(0.3)) atMs += 0.123_456;
       const connection = connectionId(random.chance(0.1) ? 'c2' : 'c1');
       const bytes = Buffer.from(text);
-      return { type: 'frameReceived', atMs: unixMs(atMs), connection, bytes } as const;
+      return frameReceived(connection, unixMs(atMs), bytes);
     }),
   );
 }
@@ -47,7 +47,7 @@ function play(
   const codec = capturedCodec(createBinanceMarketCodec([btc, eth]), capture);
   for (const event of events) {
     capture.record(event);
-    if (event.type === 'frameReceived') codec.decode(event.bytes);
+    if (event.type === 'frameReceived') codec.decode(bytesOf(event));
     onHeard();
   }
 }
@@ -63,19 +63,20 @@ function eventsIn(folder: string): readonly DeskEvent[] {
       if (item.type !== 'event') return [];
       const { event } = item;
       return [
-        event.type === 'frameReceived' ? { ...event, bytes: Buffer.from(event.bytes) } : event,
+        event.type === 'frameReceived'
+          ? frameReceived(event.connection, event.atMs, Buffer.from(bytesOf(event)))
+          : event,
       ];
     }),
   );
 }
 
 const TICK: DeskEvent = { type: 'timerFired', atMs: NOON_MS, timer: 'tick' };
-const ODD: DeskEvent = {
-  type: 'frameReceived',
-  atMs: unixMs(NOON_MS + 1),
-  connection: connectionId('c1'),
-  bytes: Buffer.from('{"result":null,"id":1}'),
-};
+const ODD: DeskEvent = frameReceived(
+  connectionId('c1'),
+  unixMs(NOON_MS + 1),
+  Buffer.from('{"result":null,"id":1}'),
+);
 
 test('a night of two connections, timers and odd frames comes back exactly, in far fewer bytes', async () => {
   const folder = tempFolder();
@@ -89,7 +90,7 @@ test('a night of two connections, timers and odd frames comes back exactly, in f
   await capture.close();
   expect(eventsIn(folder)).toEqual(events);
   const bytes = events.reduce(
-    (n, one) => n + (one.type === 'frameReceived' ? one.bytes.length : 0),
+    (n, one) => n + (one.type === 'frameReceived' ? bytesOf(one).length : 0),
     0,
   );
   const [path = ''] = listSegments(folder);
@@ -120,7 +121,7 @@ test('a new segment can be read alone: it names connections and packers again', 
   for (const event of [...early, ...late]) {
     capture.tick(event.atMs);
     capture.record(event);
-    if (event.type === 'frameReceived') codec.decode(event.bytes);
+    if (event.type === 'frameReceived') codec.decode(bytesOf(event));
   }
   await capture.close();
   const segments = listSegments(folder);
@@ -206,7 +207,7 @@ test('a packer that writes what cannot be read back is found out, told once, and
   const events = someFrames('wrong', 2_000);
   for (const event of events) {
     capture.record(event);
-    if (event.type === 'frameReceived') captured.decode(event.bytes);
+    if (event.type === 'frameReceived') captured.decode(bytesOf(event));
   }
   await capture.close();
   expect(told).toHaveLength(1);

@@ -2,7 +2,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DeskEvent } from '../../src/domain/event.ts';
+import { bytesOf, type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import { clientOrderId, connectionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import { Capture, type CaptureOptions } from '../../src/store/capture.ts';
@@ -20,18 +20,16 @@ function captureIn(folder: string, change: Partial<CaptureOptions> = {}): Captur
 }
 
 function frame(n: number, connection = 'c1', text = `{"n":${n}}`): DeskEvent {
-  return {
-    type: 'frameReceived',
-    // A fraction: replay must hear the very same number.
-    atMs: unixMs(NOON_MS + n + 0.123_456),
-    connection: connectionId(connection),
-    bytes: Buffer.from(text),
-  };
+  // A fraction: replay must hear the very same number.
+  const atMs = unixMs(NOON_MS + n + 0.123_456);
+  return frameReceived(connectionId(connection), atMs, Buffer.from(text));
 }
 
 /** Frames come back as plain bytes. */
 const plain = (event: DeskEvent): DeskEvent =>
-  event.type === 'frameReceived' ? { ...event, bytes: Buffer.from(event.bytes) } : event;
+  event.type === 'frameReceived'
+    ? frameReceived(event.connection, event.atMs, Buffer.from(bytesOf(event)))
+    : event;
 
 function eventsIn(folder: string): readonly DeskEvent[] {
   return listSegments(folder).flatMap((path) =>

@@ -1,4 +1,5 @@
 import type { Effect } from '../../src/domain/effect.ts';
+import { frameReceived } from '../../src/domain/event.ts';
 import type { FaultId } from '../../src/domain/fault.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
@@ -90,7 +91,7 @@ export class FeedNight {
 
   frame(text: string | Uint8Array, socket: ConnectionId = this.socket): void {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-    this.#perform(this.feed.onFrame(socket, bytes, this.atMs, this.#sink));
+    this.#perform(this.feed.onFrame(frameReceived(socket, this.atMs, bytes), this.#sink));
   }
 
   ping(): void {

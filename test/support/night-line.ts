@@ -1,4 +1,4 @@
-import type { DeskEvent } from '../../src/domain/event.ts';
+import { type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import type { NightClock } from './night-clock.ts';
@@ -112,7 +112,7 @@ export class NightLines {
   garbage(kind: 'market' | 'account', bytes: Uint8Array): void {
     for (const [connection, socket] of this.#sockets) {
       if (socket.kind !== kind || !socket.isOpen) continue;
-      this.#tell({ type: 'frameReceived', atMs: this.#atMs(), connection, bytes });
+      this.#tell(frameReceived(connection, this.#atMs(), bytes));
     }
   }
 
@@ -120,7 +120,7 @@ export class NightLines {
     const bytes = Buffer.from(text);
     this.#clock.after(afterMs, () => {
       if (this.#sockets.get(connection)?.isOpen !== true) return;
-      this.#tell({ type: 'frameReceived', atMs: this.#atMs(), connection, bytes });
+      this.#tell(frameReceived(connection, this.#atMs(), bytes));
     });
   }
 

@@ -1,4 +1,4 @@
-import type { DeskEvent } from '../../src/domain/event.ts';
+import { bytesOf, type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import { clientOrderId, connectionId } from '../../src/domain/ids.ts';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
 import type { OrderIntent, SendableOrder } from '../../src/domain/order.ts';
@@ -103,7 +103,7 @@ export class PaperStage {
   accountFrames() {
     return this.heard.flatMap((event) =>
       event.type === 'frameReceived' && event.connection === ACCOUNT
-        ? [this.codec.decodeAccountFrame(event.bytes, [BTC_USDT])]
+        ? [this.codec.decodeAccountFrame(bytesOf(event), [BTC_USDT])]
         : [],
     );
   }
@@ -118,7 +118,7 @@ export class PaperStage {
 
   #frame(stream: string, data: unknown): this {
     const bytes = Buffer.from(JSON.stringify({ stream: `btcusdt@${stream}`, data }));
-    this.venue.hear({ type: 'frameReceived', atMs: NOON_MS, connection: MARKET, bytes });
+    this.venue.hear(frameReceived(MARKET, NOON_MS, bytes));
     return this;
   }
 

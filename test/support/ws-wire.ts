@@ -111,9 +111,9 @@ export async function playWire(night: WireNight): Promise<WireStory> {
   };
   const splitter = new FrameSplitter({
     frameBytesMax: night.frameBytesMax,
-    deliver: (bytes) => {
+    deliver: (chunk, from, to) => {
       deliveredCount += 1;
-      onMessage(bytes);
+      onMessage(chunk.subarray(from, to));
     },
   });
   const client = new WebSocket('ws://127.0.0.1/', {

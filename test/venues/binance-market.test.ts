@@ -14,9 +14,9 @@ const shib = makeInstrument(1, 'SHIB/USDT', { tickDecimals: 8, lotDecimals: 0 })
 const table = new StreamTable([btc, shib]);
 const codec = createBinanceMarketCodec([btc, shib]);
 
-function decodeFast(bytes: Uint8Array): FeedMessage | undefined {
+function decodeFast(...where: Parameters<BinanceByteDecoder['decode']>): FeedMessage | undefined {
   // The level arrays are lent, so the message is copied before the next one is read.
-  return structuredClone(new BinanceByteDecoder(table.streams).decode(bytes));
+  return structuredClone(new BinanceByteDecoder(table.streams).decode(...where));
 }
 
 function decode(text: string): FeedMessage {
@@ -194,6 +194,8 @@ test('frames damaged at random: the byte decoder never throws and accepts nothin
       const fast = decodeFast(damaged);
       codec.decode(damaged);
       if (fast !== undefined) expect(fast).toEqual(decodeStrictly(damaged, table));
+      const [chunk, from] = among(damaged, random, alphabet);
+      expect(decodeFast(chunk, from, from + damaged.length)).toEqual(fast);
     } catch (cause) {
       throw new Error(`seed ${seed}, round ${round}: ${Buffer.from(damaged).toString('latin1')}`, {
         cause,
@@ -201,6 +203,16 @@ test('frames damaged at random: the byte decoder never throws and accepts nothin
     }
   }
 });
+
+/** The same frame in the middle of what a socket read at once: anything stands before and behind it. */
+function among(frame: Uint8Array, random: Random, alphabet: Buffer): [Uint8Array, number] {
+  const noise = () =>
+    Buffer.from(
+      Array.from({ length: random.below(40) }, () => alphabet[random.below(alphabet.length)] ?? 0),
+    );
+  const before = noise();
+  return [Buffer.concat([before, frame, noise()]), before.length];
+}
 
 function damage(frame: Buffer, random: Random, alphabet: Buffer): Uint8Array {
   const count = 1 + random.below(3);

@@ -1,4 +1,5 @@
 import { BoundedList, BoundedMap } from '../../domain/bounded.ts';
+import type { FrameReceived } from '../../domain/event.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { DepthDiff, Levels, TopOfBook, Trade } from '../../domain/market.ts';
 import type { MarketCodec } from '../../domain/venue.ts';
@@ -36,8 +37,8 @@ export class PaperMarket {
   }
 
   /** `undefined`: nothing for the matching core, or a repetition from a second socket. */
-  readFrame(bytes: Uint8Array): RecordedMessage | undefined {
-    const message = this.#codec.decode(bytes);
+  readFrame({ chunk, from, to }: FrameReceived): RecordedMessage | undefined {
+    const message = this.#codec.decode(chunk, from, to);
     // biome-ignore format: it reads as a list
     switch (message.type) {
       case 'trade': return this.#onTrade(message);

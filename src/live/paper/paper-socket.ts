@@ -1,4 +1,4 @@
-import type { DeskEvent } from '../../domain/event.ts';
+import { type DeskEvent, frameReceived } from '../../domain/event.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { AccountSocket } from '../account-gateway.ts';
 import { wallClockMs } from '../wall-clock.ts';
@@ -73,9 +73,7 @@ export class PaperSocket implements AccountSocket {
 
   #frame(connection: ConnectionId, content: unknown): void {
     const bytes = Buffer.from(JSON.stringify(content));
-    this.#later(connection, () =>
-      this.#tell({ type: 'frameReceived', atMs: wallClockMs(), connection, bytes }),
-    );
+    this.#later(connection, () => this.#tell(frameReceived(connection, wallClockMs(), bytes)));
   }
 
   /** One way later, if the socket is still there. Timers of one length run in the order they were set. */

@@ -83,7 +83,7 @@ export class PaperVenue implements AccountGateway {
   hear(event: DeskEvent): void {
     if (event.type === 'frameReceived') {
       if (event.connection.startsWith(`${this.#parts.settings.venue.name}/market/`)) {
-        const message = this.#market?.readFrame(event.bytes);
+        const message = this.#market?.readFrame(event);
         if (message !== undefined) this.#report(this.#exchange?.feedRecorded(message, this.#now()));
       }
       return;
