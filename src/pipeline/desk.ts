@@ -17,6 +17,7 @@ import type { DecisionRecorder } from './decisions.ts';
 import type { Listings } from './listings.ts';
 import type { ModeState } from './modes.ts';
 import type { DeskSetup, VenueSetup } from './setup.ts';
+import type { SkewWatch } from './skew-watch.ts';
 import type { StaleRuns } from './stale-runs.ts';
 
 /** Where the venue's balance and our books differed at the last comparison; decimal text. */
@@ -54,8 +55,8 @@ export interface VenueDesk {
   hasOpening: boolean;
   hasReconciledOnce: boolean;
   clockOffsetMs: number | undefined;
-  /** Entries are denied because the clocks differ too much; told once. */
-  isClockSkewed: boolean;
+  /** What was told of clocks that differ too much. */
+  readonly skew: SkewWatch;
 }
 
 /** What the desk asked about a venue before it could trade there. */

@@ -21,6 +21,7 @@ import { isFlatten } from './modes.ts';
 import { tellClosed } from './on-listing.ts';
 import { makeMarketSink, makeSignalSink } from './on-market.ts';
 import { TICK_MS, type VenueSetup } from './setup.ts';
+import { SkewWatch } from './skew-watch.ts';
 import { StaleRuns } from './stale-runs.ts';
 import { tellPositions } from './tell-positions.ts';
 
@@ -209,7 +210,7 @@ function furnish(desk: Desk, setup: VenueSetup, instruments: readonly Instrument
     mismatches: [],
     hasReconciledOnce: false,
     clockOffsetMs: undefined,
-    isClockSkewed: false,
+    skew: new SkewWatch(),
   };
   return venue;
 }
