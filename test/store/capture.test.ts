@@ -14,9 +14,9 @@ import { BTC_USDT, NOON_MS } from '../support/trading.ts';
 import { tempFolder } from './temp-folder.ts';
 
 function captureIn(folder: string, change: Partial<CaptureOptions> = {}): Capture {
-  const trouble = (text: string): void => expect.fail(text);
+  const fails = (text: string): void => expect.fail(text);
   const options = { folder, ageMsMax: 1e12, bytesMax: 1e9, header: { epoch: 1 }, ...change };
-  return new Capture(options, trouble);
+  return new Capture(options, { failed: fails, recovered: fails });
 }
 
 function frame(n: number, connection = 'c1', text = `{"n":${n}}`): DeskEvent {
@@ -145,9 +145,18 @@ test('more than the blocks hold before the disk answers: the rest is dropped, co
   await capture.close();
   const items = listSegments(folder).flatMap((path) => [...readSegment(path)]);
   expect(items.filter(({ type }) => type === 'event').length).toBe(101 - dropped);
-  expect(items.filter(({ type }) => type === 'gap')).toEqual([
-    { type: 'gap', text: JSON.stringify({ droppedCount: dropped }) },
-  ]);
+  const [first = -1, ...others] = items.flatMap((item, place) =>
+    item.type === 'gap' ? [place] : [],
+  );
+  expect(others).toEqual([]);
+  const gap = items[first];
+  expect(JSON.parse(gap?.type === 'gap' ? gap.text : '')).toEqual({
+    droppedCount: dropped,
+    droppedBytes: dropped * 200_016,
+    fromMs: frame(100 - dropped).atMs,
+    toMs: frame(99).atMs,
+  });
+  expect(items[first + 1]).toMatchObject({ event: { atMs: frame(100).atMs } });
 });
 
 test('a new segment opens by age, names its connections again, and the ring forgets the oldest', async () => {
