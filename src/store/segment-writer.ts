@@ -115,9 +115,10 @@ export class SegmentWriter {
     this.#outage = new CaptureOutage(owner);
   }
 
-  /** Blocks that are not compressed yet, or not on their way to the file. */
+  /** Blocks that are not compressed yet, and one for all that are on their way to the file. */
   get pendingCount(): number {
-    return this.#jobs.length;
+    const isWriting = this.#writing.pieces.length > 0 || this.#batch.pieces.length > 0;
+    return this.#jobs.length + (isWriting ? 1 : 0);
   }
   /** Events that were given to us and are in no file. */
   get lostCount(): number {
