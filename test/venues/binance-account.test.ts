@@ -202,7 +202,12 @@ test('a query: the order, not known, refused, or no answer', () => {
   expect(codec.decodeOrder(http(400, error(-2013, 'Order does not exist.')), [btc]).type).toBe(
     'notFound',
   );
-  expect(codec.decodeOrder(http(400, error(-1121, 'Invalid symbol.')), [btc]).type).toBe('refused');
+  expect(
+    codec.decodeOrder(http(400, error(-1102, 'Mandatory parameter missing.')), [btc]).type,
+  ).toBe('refused');
+  expect(codec.decodeOrder(http(400, error(-1121, 'Invalid symbol.')), [btc]).type).toBe(
+    'unlisted',
+  );
   expect(codec.decodeOrder(http(503, error(-2013, 'x')), [btc]).type).toBe('failed');
   expect(codec.decodeOrder(http(200, '<html>'), [btc]).type).toBe('failed');
 });
@@ -414,11 +419,17 @@ function listing(change: Record<string, unknown> = {}): Record<string, unknown> 
 test('exchange information becomes instruments in the order asked for', () => {
   const eth = listing({ symbol: 'ETHUSDT', baseAsset: 'ETH', status: 'BREAK' });
   const answer = http(200, JSON.stringify({ symbols: [listing(), eth] }));
-  const decoded = codec.decodeInstruments(answer, ['ETH/USDT', 'BTC/USDT']);
-  expect(decoded).toMatchObject({
-    value: [
-      { index: 0, venueSymbol: 'ETHUSDT', status: 'BREAK' },
-      {
+  const decoded = codec.decodeListing(answer, ['ETH/USDT', 'BTC/USDT']);
+  const instruments = decoded.type === 'value' ? decoded.value : [];
+  expect(instruments).toMatchObject([
+    {
+      type: 'listed',
+      symbol: 'ETH/USDT',
+      instrument: { index: 0, venueSymbol: 'ETHUSDT', status: 'BREAK' },
+    },
+    {
+      type: 'listed',
+      instrument: {
         index: 1,
         venueSymbol: 'BTCUSDT',
         tickDecimals: 2,
@@ -433,12 +444,38 @@ test('exchange information becomes instruments in the order asked for', () => {
         notionalMax: 900_000_000_000_000n,
         status: 'TRADING',
       },
+    },
+  ]);
+});
+
+// One symbol is delisted, the entry of another is damaged. Neither may hide a halt of the third.
+test('each symbol is told by itself: listed, missing, or why it cannot be read', () => {
+  const eth = listing({ symbol: 'ETHUSDT', baseAsset: 'ETH', filters: [] });
+  const foreign = listing({ symbol: 'LTCUSDT', baseAsset: 'BTC' });
+  const bare = { symbol: 'XRPUSDT' };
+  const symbols = [bare, 'nonsense', { baseAsset: 'BTC' }, eth, foreign, listing()];
+  const answer = http(200, JSON.stringify({ symbols }));
+  const names = ['DOGE/USDT', 'ETH/USDT', 'LTC/USDT', 'XRP/USDT', 'BTC/USDT'];
+  expect(codec.decodeListing(answer, names)).toMatchObject({
+    type: 'value',
+    value: [
+      { type: 'missing', symbol: 'DOGE/USDT' },
+      { type: 'unreadable', symbol: 'ETH/USDT', text: 'ETH/USDT has no PRICE_FILTER' },
+      { type: 'unreadable', symbol: 'LTC/USDT', text: 'LTC/USDT is BTC against USDT' },
+      { type: 'unreadable', symbol: 'XRP/USDT', text: expect.stringContaining('baseAsset') },
+      { type: 'listed', symbol: 'BTC/USDT' },
     ],
   });
-  expect(codec.decodeInstruments(answer, ['DOGE/USDT'])).toMatchObject({
-    type: 'failed',
-    text: expect.stringContaining('DOGE/USDT'),
-  });
+});
+
+test('the venue does not know a symbol: said as that, whatever was asked', () => {
+  const answer = http(400, '{"code":-1121,"msg":"Invalid symbol."}');
+  const proof = { httpStatus: 400, code: -1121, text: 'Invalid symbol.' };
+  expect(codec.decodeListing(answer, ['DOGE/USDT'])).toEqual({ type: 'unlisted', proof });
+  expect(codec.decodeOrders(answer, [])).toEqual({ type: 'unlisted', proof });
+  expect(codec.assessHealth(answer).trouble).toBe('none');
+  const outage = http(503, '{"code":-1121,"msg":"Invalid symbol."}');
+  expect(codec.decodeListing(outage, ['DOGE/USDT']).type).toBe('failed');
 });
 
 test('a market whose amounts need more decimals than its quote has is refused, not rounded', () => {
@@ -449,9 +486,13 @@ test('a market whose amounts need more decimals than its quote has is refused, n
   ];
   const one = listing({ symbol: 'ETHBTC', baseAsset: 'ETH', quoteAsset: 'BTC', filters });
   const answer = http(200, JSON.stringify({ symbols: [one] }));
-  expect(codec.decodeInstruments(answer, ['ETH/BTC']).type).toBe('failed');
-  expect(createBinanceAccountCodec(9).decodeInstruments(answer, ['ETH/BTC'])).toMatchObject({
-    value: [{ priceMin: 1, priceMax: Number.MAX_SAFE_INTEGER, notionalMax: undefined }],
+  expect(codec.decodeListing(answer, ['ETH/BTC'])).toMatchObject({
+    value: [{ type: 'unreadable', text: expect.stringContaining('more than 8 decimals') }],
+  });
+  expect(createBinanceAccountCodec(9).decodeListing(answer, ['ETH/BTC'])).toMatchObject({
+    value: [
+      { instrument: { priceMin: 1, priceMax: Number.MAX_SAFE_INTEGER, notionalMax: undefined } },
+    ],
   });
 });
 
@@ -468,8 +509,9 @@ test('recorded exchange information of 25 live symbols is understood', (context)
     const { symbols }: { symbols: { baseAsset: string; quoteAsset: string }[] } = JSON.parse(text);
     const names = symbols.map((one) => `${one.baseAsset}/${one.quoteAsset}`);
     // Some pairs against BTC need more than eight decimals for price times quantity.
-    const decoded = createBinanceAccountCodec(12).decodeInstruments(http(200, text), names);
-    expect(decoded.type === 'failed' ? decoded.text : decoded.type).toBe('value');
+    const decoded = createBinanceAccountCodec(12).decodeListing(http(200, text), names);
+    const told = decoded.type === 'value' ? decoded.value : [];
+    expect(told.map(({ type }) => type)).toEqual(names.map(() => 'listed'));
     count += names.length;
   }
   expect(count).toBeGreaterThanOrEqual(25);
