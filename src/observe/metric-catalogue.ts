@@ -70,6 +70,10 @@ export const METRICS = {
       venue: 'venues',
     },
   ),
+  overnight_stage_negative_total: counter(
+    'Stages that ended before they began, left out of the times: a bug',
+    {},
+  ),
   overnight_feed_negative_total: counter(
     'Messages that seem to come from the future: the clocks differ',
     { venue: 'venues' },
