@@ -340,10 +340,10 @@ export class SegmentWriter {
       await this.#flush();
       await this.#look(this.#nameMs);
       if (this.#lost.eventsCount > 0) await this.#tellLost();
-      await this.#leaveFile();
       this.#outage.close(this.#lost);
     });
     await this.#chain;
+    await this.#leaveFile();
     this.#compressor.close();
   }
 
