@@ -4,11 +4,11 @@ import type { DecisionId } from './domain/ids.ts';
 import type { VenueId } from './domain/instrument.ts';
 
 /**
- * Where the core says that it got somewhere; it learns nothing. Sim and replay do nothing here. The
+ * Write-only: the core says that it got somewhere, and learns nothing. Sim and replay do nothing here. The
  * world stamps the rest: receipt, journal, sending, answer and fill.
  */
 export interface Probe {
-  /** What arrived is read and believed: whatever is decided on it is timed from here. */
+  /** What arrived (a frame, a bar, the time) is read and believed: whatever is decided on it is timed from here. */
   markParsed(): void;
   /** A wish came to be, of a strategy or of a rule of the portfolio; `id` is that of its chain. */
   beginWish(id: DecisionId, venue: VenueId): void;

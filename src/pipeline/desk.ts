@@ -107,8 +107,6 @@ export class Desk {
   announcedReady = false;
   /** When the first order of this journal left. */
   firstOrderAtMs: UnixMs | undefined;
-  /** The evaluation under way led to a wish, whose stages are stamped on their own. */
-  hasWished = false;
   health: HealthSampled | undefined;
   lastTickAtMs = 0;
   stopCause = '';

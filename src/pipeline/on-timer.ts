@@ -43,6 +43,8 @@ function lookForExits(desk: Desk): void {
     desk.mustGoOnFlattening = false;
     desk.flattening = true;
   }
+  // What else this tick led to is no part of the time that an exit takes.
+  desk.setup.probe.markParsed();
   const exits = desk.flattening
     ? desk.portfolio.findAllExits({ code: 'OPERATOR_EXIT' })
     : desk.portfolio.findTimeExits(desk.nowMs);

@@ -1,11 +1,23 @@
 import { expect, test } from 'vitest';
 import { strategyId } from '../../src/domain/ids.ts';
+import type { StrategySettings } from '../../src/signal/settings.ts';
 import { defineStrategy } from '../../src/signal/strategy.ts';
 import { startNight } from '../support/night.ts';
 import { SYMBOLS } from '../support/night-setup.ts';
 import { NightTimes } from '../support/night-times.ts';
 
 const THINKING_MS = 50;
+
+function strategiesOf(kind: string, ids: readonly string[]): readonly StrategySettings[] {
+  return ids.map((id) => ({
+    id: strategyId(id),
+    kind,
+    enabled: true,
+    symbols: SYMBOLS,
+    reentryCooldownMs: 0,
+    parameters: {},
+  }));
+}
 
 /** Two strategies that take their time and enter on the same cue: what each thinks must not be booked on the other. */
 function startTimedNight() {
@@ -23,14 +35,7 @@ function startTimedNight() {
       },
     }),
   });
-  const strategies = ['first', 'second'].map((id) => ({
-    id: strategyId(id),
-    kind: 'slow',
-    enabled: true,
-    symbols: SYMBOLS,
-    reentryCooldownMs: 0,
-    parameters: {},
-  }));
+  const strategies = strategiesOf('slow', ['first', 'second']);
   const night = startNight({ times, strategies, setup: { findStrategyKind: () => slow } });
   return { night, times };
 }
@@ -56,10 +61,10 @@ test('a stop is hit forty times: its stages are its own, whatever the strategies
   for (const chain of exitsOf()) {
     const [market] = chain;
     expect(market?.record.stage).toBe('market');
-    // Parsed, decided and approved before any strategy was asked: a few looks at the clock.
+    // Decided and approved before any strategy was asked, and both exits of a frame from their own
+    // beginning: one look at the clock lies between two stamps.
     for (const stage of ['parse', 'decide', 'risk']) {
-      expect(market?.latencyUs[stage], stage).toBeGreaterThan(0);
-      expect(market?.latencyUs[stage], stage).toBeLessThan(THINKING_US);
+      expect(market?.latencyUs[stage], stage).toBeCloseTo(1, 0);
     }
     const closed = chain.findLast(({ record }) => record.stage === 'fill');
     for (const stage of ['journal', 'send', 'fill', 'tickToOrder']) {
@@ -104,7 +109,7 @@ test('two orders of one frame: each is sent, answered and filled for itself', ()
   }
 });
 
-test('what a tick decides has no frame: flattening is timed from its decision on', () => {
+test('what a tick decides has no frame: flattening is timed from where the tick looked for exits', () => {
   const { night, times } = startTimedNight();
   night.quote(DEAR);
   night.waitMs(500);
@@ -117,6 +122,48 @@ test('what a tick decides has no frame: flattening is timed from its decision on
   const exits = times.records.slice(before).filter(({ record }) => record.stage === 'exit');
   const wished = exits.filter(({ record }) => record.outcome === 'passed');
   expect(wished.length).toBeGreaterThan(0);
-  for (const { latencyUs } of wished) expect(Object.keys(latencyUs)).toEqual(['risk']);
+  for (const { latencyUs } of wished) {
+    expect(Object.keys(latencyUs)).toEqual(['decide', 'risk']);
+    expect(latencyUs['decide']).toBeCloseTo(1, 0);
+  }
   expect(times.countOf('tick_to_order')).toBe(ticksToOrder);
+});
+
+// Bars are closed by a trade or by the tick, those of all symbols in one: what a strategy of bars then
+// decided had no beginning, because only best prices had one.
+test('a strategy of bars: each wish is timed from the close of its own bar, with and without a frame', () => {
+  const times = new NightTimes();
+  const bars = defineStrategy({
+    kind: 'bars',
+    inputs: ['heldLots'],
+    parameters: {},
+    create: (_parameters, answer) => ({
+      candleIntervalMs: 1_000,
+      askedOn: 'candle',
+      onCandle: () => undefined,
+      onTop({ position }) {
+        times.nowMs += THINKING_MS;
+        answer.see(position === undefined ? 0 : 1);
+        return position === undefined ? answer.enter() : answer.exit();
+      },
+    }),
+  });
+  const night = startNight({
+    times,
+    seed: 'bars',
+    strategies: strategiesOf('bars', ['only']),
+    setup: { findStrategyKind: () => bars },
+  });
+  night.waitMs(30_000);
+  const wishes = times.records.filter(
+    ({ record }) => record.stage === 'signal' && record.outcome === 'passed',
+  );
+  expect(new Set(wishes.map(({ record }) => record.symbol))).toEqual(new Set(SYMBOLS));
+  for (const { latencyUs } of wishes) {
+    expect(latencyUs['decide']).toBeGreaterThanOrEqual(THINKING_US);
+    expect(latencyUs['decide']).toBeLessThan(1.1 * THINKING_US);
+  }
+  const fromFrames = wishes.filter(({ latencyUs }) => latencyUs['parse'] !== undefined);
+  expect(fromFrames.length).toBeGreaterThan(0);
+  expect(fromFrames.length).toBeLessThan(wishes.length);
 });
