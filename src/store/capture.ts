@@ -156,7 +156,7 @@ export class Capture {
   #readBack(entry: PackerEntry, begunAt: number, frame: FrameReceived): void {
     this.#begunCount += 1;
     if (this.#begunCount % READ_BACK_EVERY !== 1) return;
-    if (comesBack(entry.unpacker, this.#block.bytes, begunAt, frame.bytes)) return;
+    if (comesBack(entry.unpacker, this.#block.content, begunAt, frame.bytes)) return;
     entry.isDistrusted = true;
     this.#block.dropBegun();
     this.#recordsCount -= 1;
@@ -390,7 +390,8 @@ function comesBack(
 ): boolean {
   unpacker.reset();
   try {
-    return Buffer.compare(unpacker.unpack(packed, at).frame, frame) === 0;
+    const readBack = unpacker.unpack(packed, at);
+    return readBack.end === packed.length && Buffer.compare(readBack.frame, frame) === 0;
   } catch {
     // It cannot be read at all, which is the same answer.
     return false;

@@ -175,37 +175,44 @@ test('a process that dies between hearing a frame and reading it has the frame a
 });
 
 test.each([
-  ['another frame', 1],
-  ['no frame at all', 0x80],
-])('a packer that writes %s is found out, told once, and not used again', async (_what, change) => {
-  const folder = tempFolder();
-  const told: string[] = [];
-  const capture = captureIn(folder, (text) => told.push(text));
-  const codec = createBinanceMarketCodec([btc, eth]);
-  const right = codec.packer;
-  if (right === undefined) throw new Error('no packer');
-  const wrong: FramePacker = {
-    key: right.key,
-    reset: () => right.reset(),
-    packs: (message) => right.packs(message),
-    pack(message: FeedMessage, bytes, at) {
-      const end = right.pack(message, bytes, at);
-      // With the high bit a number never ends.
-      bytes[end - 1] = (bytes[end - 1] ?? 0) ^ change;
-      return end;
-    },
-  };
-  const captured = capturedCodec({ ...codec, packer: wrong }, capture);
-  const events = heardFrames('wrong', 2_000);
-  for (const event of events) {
-    capture.record(event);
-    if (event.type === 'frameReceived') captured.decode(event.bytes);
-  }
-  await capture.close();
-  expect(told).toHaveLength(1);
-  expect(told[0]).toContain('not the frame that came');
-  expect(eventsIn(folder)).toEqual(events);
-});
+  ['another frame', (bytes: Uint8Array, _at: number, end: number) => damage(bytes, end - 1, 1)],
+  ['a number without an end', (bytes, _at, end) => damage(bytes, end - 1, 0x80)],
+  ['a stream that is none', (bytes, at) => damage(bytes, at, 0x7f)],
+] satisfies [string, (bytes: Uint8Array, at: number, end: number) => void][])(
+  'a packer that writes %s is found out, told once, and not used again',
+  async (_what, change) => {
+    const folder = tempFolder();
+    const told: string[] = [];
+    const capture = captureIn(folder, (text) => told.push(text));
+    const codec = createBinanceMarketCodec([btc, eth]);
+    const right = codec.packer;
+    if (right === undefined) throw new Error('no packer');
+    const wrong: FramePacker = {
+      key: right.key,
+      reset: () => right.reset(),
+      packs: (message) => right.packs(message),
+      pack(message: FeedMessage, bytes, at) {
+        const end = right.pack(message, bytes, at);
+        change(bytes, at, end);
+        return end;
+      },
+    };
+    const captured = capturedCodec({ ...codec, packer: wrong }, capture);
+    const events = heardFrames('wrong', 2_000);
+    for (const event of events) {
+      capture.record(event);
+      if (event.type === 'frameReceived') captured.decode(event.bytes);
+    }
+    await capture.close();
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('not the frame that came');
+    expect(eventsIn(folder)).toEqual(events);
+  },
+);
+
+function damage(bytes: Uint8Array, at: number, bits: number): void {
+  bytes[at] = (bytes[at] ?? 0) ^ bits;
+}
 
 test('a packer of a newer build: its frames are foreign, everything else is read', async () => {
   const folder = tempFolder();
