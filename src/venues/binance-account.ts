@@ -29,7 +29,9 @@ const FRAME_BYTES_MAX = 1_000_000;
 /** Of a query; and of a cancel, whose text then says that it is this and no other refusal. */
 const NO_SUCH_ORDER = -2013;
 const CANCEL_REJECTED = -2011;
+/** The venue knows no such symbol; a name that none could have. */
 const INVALID_SYMBOL = -1121;
+const ILLEGAL_CHARACTERS = -1100;
 const UNKNOWN_ORDER_TEXT = 'Unknown order sent.';
 
 /** Binance spot's account and orders. All assets have `assetsScale` decimals, as on the wire. */
@@ -44,8 +46,12 @@ export function createBinanceAccountCodec(assetsScale = 8): AccountCodec {
       read(answer, (value) => ({
         serverAtMs: readMoment(readFields(value, 'answer'), 'serverTime'),
       })),
-    decodeListing: (answer, symbols) =>
-      read(answer, (value) => readListing(value, symbols, VENUE, assetsScale)),
+    decodeListing: (answer, symbols) => {
+      const decoded = read(answer, (value) => readListing(value, symbols, VENUE, assetsScale));
+      // No symbol of the venue is written like that.
+      const isOdd = decoded.type === 'refused' && decoded.proof.code === ILLEGAL_CHARACTERS;
+      return isOdd ? { type: 'unlisted', proof: decoded.proof } : decoded;
+    },
     decodeAccount: (answer) => read(answer, (value) => readAccount(value, assetsScale)),
     decodeOrders: (answer, instruments) => read(answer, (value) => readOrders(value, instruments)),
     decodeOrder: (answer, instruments) =>
