@@ -30,6 +30,8 @@ const OWN_BYTES_MAX = BLOCKS_COUNT * BLOCK_BYTES;
 const BLOCK_AGE_MS_MAX = 1000;
 /** Of the records of packed frames. Hundreds of frames go into one. */
 const READ_BACK_EVERY = 16;
+/** A fault counts as raised for five minutes: a disk that stays too slow is told before that is over. */
+const SLOW_TOLD_EVERY_MS = 240_000;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
@@ -77,6 +79,7 @@ export class Capture {
   #sentCount = 0;
   #droppedCount = 0;
   #unsaid = NOTHING_LOST;
+  #slowToldAtMs = Number.NEGATIVE_INFINITY;
   /** Told by gap records of the running block. */
   #saidInBlock = NOTHING_LOST;
 
@@ -379,6 +382,10 @@ export class Capture {
     const bytes = recordBytes(payload.length);
     this.#droppedCount += 1;
     this.#unsaid = addLoss(this.#unsaid, { eventsCount: 1, bytes, fromMs: atMs, toMs: atMs });
+    if (atMs - this.#slowToldAtMs < SLOW_TOLD_EVERY_MS) return;
+    this.#slowToldAtMs = atMs;
+    const lost = 'events are lost, and the gap record behind them says how many';
+    this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);
   }
 }
 

@@ -170,6 +170,20 @@ test.each(Array.from({ length: 12 }, (_, n) => `seed ${n}`))(
 /** Segments of one run are numbered. */
 const orderOf = (path: string): number => Number(/-(\d+)\.zst$/.exec(basename(path))?.[1]);
 
+test('a disk that is too slow is told once, not for each event, and again when it stays so', async () => {
+  const folder = tempFolder();
+  const { capture, told } = captureIn(folder);
+  const minute = 60 * SECONDS;
+  for (const begin of [0, minute, 5 * minute]) {
+    for (let n = begin; n < begin + 100; n++) capture.record(numbered(n, 'c1', 200_000));
+    await drain(capture);
+  }
+  await capture.close();
+  const slow = 'the disk is slower than the feed';
+  expect(told.failed).toEqual([expect.stringContaining(slow), expect.stringContaining(slow)]);
+  expect(gapsOf(itemsIn(folder))).toHaveLength(3);
+});
+
 test('dropped in a flood and closed at once: the gap is the last that the file says', async () => {
   const folder = tempFolder();
   const { capture } = captureIn(folder);
