@@ -32,7 +32,11 @@ export function askListings(desk: Desk, venue: VenueDesk): void {
     return;
   }
   if (desk.nowMs < listings.nextAtMs || desk.phase !== 'running') return;
-  listings.round ??= new ListingRound(setup.symbols, (symbol) => listings.isGone(symbol));
+  // What may spoil the answer for others is asked about alone.
+  listings.round ??= new ListingRound(
+    setup.symbols,
+    (symbol) => listings.isGone(symbol) || !isFurnished(venue, symbol),
+  );
   const question = listings.round.nextQuestion(setup);
   if (!venue.orders.mayAsk(question, desk.nowMs)) {
     listings.nextAtMs = desk.nowMs + retryMs(desk);

@@ -112,6 +112,61 @@ test('the filters of one symbol cannot be read at the start: told with the text,
   expect(night.desk.venues[0]?.listings.failedCount).toBe(0);
 });
 
+// Something at the venue breaks on one coin. It is no news about the others.
+test('one symbol brings errors whenever it is asked about: after five rounds the others start without it', () => {
+  const [venue] = makeSetup([strategyOf('cue')]).venues;
+  if (venue === undefined) throw new Error('a set-up has a venue');
+  const symbols = ['BTC/USDT', 'ETH/USDT', 'NOSUCH/USDT'];
+  const night = startNight({
+    setup: { venues: [{ ...venue, symbols }] },
+    arrange: (before) => before.venue.broken.add('ETHUSDT'),
+  });
+  night.waitMs(5_000);
+  expect(night.desk.phase).toBe('booting');
+  expect(night.faultIds()).toEqual(['venue.unreachable']);
+  night.waitMs(15_000);
+  expect(night.mode()).toBe('ACTIVE');
+  expect(halted(night)).toMatchObject([
+    {
+      detail: {
+        symbol: 'ETH/USDT',
+        cause: 'unreadable',
+        text: expect.stringMatching(/^no answer/),
+      },
+    },
+    { detail: { symbol: 'NOSUCH/USDT', cause: 'missing' } },
+  ]);
+  night.tell('enter');
+  expect(night.heldLots('BTC/USDT')).toBeGreaterThan(0);
+  listAs(night, { BTCUSDT: { status: 'HALT' } });
+  night.waitMs(POLL_MS);
+  expect(halted(night).at(-1)?.detail).toMatchObject({ symbol: 'BTC/USDT', status: 'HALT' });
+
+  night.venue.broken.clear();
+  night.waitMs(POLL_MS);
+  expect(reasons(night)).toContain('ETH/USDT: the venue lists it again: restart to trade it');
+  expect(night.desk.venues[0]?.listings.failedInRow).toBe(0);
+  expectDecidedAgain(night);
+});
+
+test('nobody answers at the start: told, asked again, and started with the first answer', () => {
+  const night = startNight({
+    arrange: ({ faults }) => {
+      faults.mute = ['instruments'];
+    },
+  });
+  night.waitMs(50_000);
+  expect(reasons(night)).toContain('binance: no answer in 20000 ms');
+  expect(night.world.raised.map(({ fault }) => fault)).toEqual([
+    'venue.unreachable',
+    'venue.unreachable',
+  ]);
+  night.faults.mute = [];
+  night.waitMs(30_000);
+  expect(night.mode()).toBe('ACTIVE');
+  expect(reasons(night)).toEqual([]);
+});
+
 // The venue is in maintenance, or the settings are of another venue. Which of the two only time tells.
 test('not one symbol is listed: said plainly, asked again ever more slowly, and started once they are', () => {
   const night = startWithout('BTCUSDT', 'ETHUSDT');

@@ -39,6 +39,8 @@ export class NightVenue {
   readonly arrived: string[] = [];
   /** Symbols that the venue has forgotten: whatever is asked about one of them is refused. */
   readonly delisted = new Set<string>();
+  /** Symbols whose listing the venue fails to tell, alone or with others. */
+  readonly broken = new Set<string>();
   /** What becomes of the answer to which symbols are traded, and by which rules. */
   listing: (body: Readonly<Record<string, unknown>>) => unknown = (body) => body;
   readonly #streams: NightStreams;
@@ -128,6 +130,9 @@ export class NightVenue {
       case 'serverTime':
         return http(200, { serverTime: this.#nowMs() });
       case 'instruments': {
+        if (asked.some((name) => this.broken.has(name))) {
+          return http(500, { code: -1000, msg: 'An unknown error occurred.' });
+        }
         const names = question.venueSymbols;
         const known = this.core.symbols().filter(({ symbol }) => names.includes(symbol));
         const body = describeExchange(known, LIVE_RATE_LIMITS, this.#nowMs());
