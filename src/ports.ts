@@ -1,22 +1,22 @@
 import type { Effect } from './domain/effect.ts';
 import type { DeskEvent } from './domain/event.ts';
+import type { DecisionId } from './domain/ids.ts';
 import type { VenueId } from './domain/instrument.ts';
 
-/** Stages of the hot path that are timed. `t1` is the receipt of the frame at the socket. */
-export type LatencyStage =
-  | 'received'
-  | 'parsed'
-  | 'decided'
-  | 'approved'
-  | 'durable'
-  | 'sent'
-  | 'answered'
-  | 'filled';
-
-/** Write-only: the core can say that it got somewhere, and learns nothing. Sim and replay do nothing here. */
+/**
+ * Write-only: the core says that it got somewhere, and learns nothing. Sim and replay do nothing here. The
+ * world stamps the rest: receipt, journal, sending, answer and fill.
+ */
 export interface Probe {
-  mark(stage: LatencyStage): void;
-  /** The frame was evaluated to its end and nobody wished for anything. */
+  /** What arrived (a frame, a bar, the time) is read and believed: whatever is decided on it is timed from here. */
+  markParsed(): void;
+  /** A wish came to be, of a strategy or of a rule of the portfolio; `id` is that of its chain. */
+  beginWish(id: DecisionId, venue: VenueId): void;
+  /** The gate let the wish pass. */
+  markApproved(): void;
+  /** Nothing more is said about the wish: what the same frame leads to next is timed from here. */
+  endWish(): void;
+  /** The frame was evaluated to its end. If nobody wished for anything it may be timed as idle. */
   markIdle(): void;
   /** Time from the venue's event to our socket, clock offset taken out: t1 - t0. */
   observeFeed(venue: VenueId, seconds: number): void;

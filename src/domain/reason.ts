@@ -33,7 +33,7 @@ export const REASONS = {
   TRADING_STATE_REDUCING: 'only orders that shrink exposure are allowed',
   RECONCILIATION_PENDING: 'what we hold is not yet proven at the venue',
   PRIVATE_STREAM_DOWN: 'account events are not arriving',
-  INSTRUMENT_NOT_FOUND: 'the venue does not list the symbol',
+  INSTRUMENT_NOT_FOUND: 'the venue does not list the symbol, or in a way that cannot be read',
   VENUE_MAINTENANCE: 'the venue does not trade the symbol now',
   INSTRUMENT_CHANGED: 'the venue has other steps or filters than the order was made for',
   PRICE_COLLAR: 'the limit price is too far from the reference price',

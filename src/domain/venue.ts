@@ -60,6 +60,8 @@ export type Answered<T> =
   | { readonly type: 'value'; readonly value: T }
   /** The venue does not know the order (query or cancel). */
   | { readonly type: 'notFound'; readonly proof: VenueRefusal }
+  /** The venue does not know the symbol; of several asked about together, at least one. */
+  | { readonly type: 'unlisted'; readonly proof: VenueRefusal }
   | { readonly type: 'refused'; readonly proof: VenueRefusal }
   | { readonly type: 'failed'; readonly text: string };
 
@@ -84,7 +86,7 @@ export interface ServerTime {
 
 /** What the venue's list says of one symbol. */
 export type Listed =
-  | { readonly type: 'listed'; readonly instrument: Instrument }
+  | { readonly type: 'listed'; readonly symbol: SymbolId; readonly instrument: Instrument }
   | { readonly type: 'missing'; readonly symbol: SymbolId }
   | { readonly type: 'unreadable'; readonly symbol: SymbolId; readonly text: string };
 
@@ -168,12 +170,7 @@ export interface AccountCodec {
   ): PlaceOutcome;
   assessHealth(answer: VenueAnswer): AnswerHealth;
   decodeServerTime(answer: VenueAnswer): Answered<ServerTime>;
-  /** Instruments of the symbols we asked for, in the order of `symbols`, `index` from 0. */
-  decodeInstruments(
-    answer: VenueAnswer,
-    symbols: readonly SymbolId[],
-  ): Answered<readonly Instrument[]>;
-  /** The same symbol by symbol: one that is gone or strange says nothing about the others. */
+  /** What the venue says of each of the symbols asked for, in the order of `symbols`, `index` from 0. */
   decodeListing(answer: VenueAnswer, symbols: readonly SymbolId[]): Answered<readonly Listed[]>;
   decodeAccount(answer: VenueAnswer): Answered<AccountReport>;
   /** Orders of symbols we do not trade are left out. */

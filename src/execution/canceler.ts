@@ -72,6 +72,7 @@ export function onCancelAnswer(
       if (work !== undefined) work.nextAtMs = atMs + state.limits.cancelTimeoutMs;
       inquire(state, tracked, atMs, step);
       return;
+    case 'unlisted':
     case 'refused':
     case 'failed': {
       const text = answered.type === 'failed' ? answered.text : answered.proof.text;

@@ -20,6 +20,8 @@ export interface OrderDeskSetup {
   readonly environment: Environment;
   /** Four lower-case letters or digits from a hash of the key's fingerprint. */
   readonly accountTag: string;
+  /** What the venue was asked before there was an order desk counts too; `undefined`: nothing. */
+  readonly limiter?: RequestLimiter | undefined;
   /** One counter for all questions of the desk above, so that answers find their asker. */
   readonly nextRequestId: () => number;
 }
@@ -71,7 +73,7 @@ export class DeskState {
     this.registry = new OrderRegistry(limits.liveOrdersMax, limits.endedOrdersMax);
     this.fills = new FillLedger(limits.tradeIdsMax);
     this.externals = new ExternalOrders(limits.externalOrdersMax);
-    this.limiter = new RequestLimiter(limits);
+    this.limiter = setup.limiter ?? new RequestLimiter(limits);
     this.questions = new Questions(setup.venue, this.limiter, setup.nextRequestId);
     this.refusals = new RefusalLatch(limits.refusalsInRowMax, limits.refusalLatchMs);
   }

@@ -24,7 +24,7 @@ export interface PendingQuestion {
 }
 
 /** What became of a question. */
-export type QuestionOutcome = 'answered' | 'notFound' | 'failed';
+export type QuestionOutcome = 'answered' | 'notFound' | 'unlisted' | 'failed';
 
 /** The questions under way. Each is asked within the budget and answered, or given up after a time. */
 export class Questions {

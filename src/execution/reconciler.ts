@@ -96,6 +96,8 @@ export class Reconciler {
       step.balancesToCompare = facts.account;
       return;
     }
+    // `unlisted`: with the symbol the venue has forgotten the order or the trades, so asking on would only
+    // keep the other symbols waiting. An order stays what it is; a fill we missed shows in the balances.
     if (this.#turnPage(task, facts, atMs)) return;
     session.tasks.delete(name);
     if (facts.openOrders !== undefined) this.#askForMissing(session, facts.openOrders, task, atMs);

@@ -65,7 +65,8 @@ export function onSearchAnswer(
   const work = tracked.resolver;
   if (work === undefined) return; // found meanwhile
   work.requestId = undefined;
-  if (facts.outcome === 'failed') {
+  // That the venue has forgotten the symbol says nothing of what it did while it knew it.
+  if (facts.outcome === 'failed' || facts.outcome === 'unlisted') {
     onFailure(state, work, atMs);
     return;
   }

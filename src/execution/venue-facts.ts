@@ -241,6 +241,8 @@ function factsOf(answered: Answered<unknown>, facts: Partial<AnswerFacts>): Answ
       return { ...nothing, ...facts, outcome: 'answered', text: '' };
     case 'notFound':
       return { ...nothing, outcome: 'notFound', text: answered.proof.text };
+    case 'unlisted':
+      return { ...nothing, outcome: 'unlisted', text: answered.proof.text };
     case 'refused':
       return {
         ...nothing,

@@ -1,6 +1,7 @@
 import type { InstrumentStatus } from '../domain/instrument.ts';
 import type { FeedCounters } from '../market/feed-views.ts';
 import type { DecisionLine, LatencyUs } from '../observe/decision-line.ts';
+import type { AbsentCause } from '../pipeline/absent-symbols.ts';
 
 /** Filters that every list understands. Times are Unix ms, inclusive. */
 export interface ListQuery {
@@ -90,8 +91,8 @@ export interface FeedView {
   readonly symbol: string;
   readonly connected: boolean;
   readonly bookSynced: boolean;
-  /** The venue's word: `TRADING`, or why nothing is traded there now. */
-  readonly listing: InstrumentStatus;
+  /** The venue's word: `TRADING`, or why nothing is traded there now; a cause when it has none. */
+  readonly listing: InstrumentStatus | AbsentCause;
   /** `undefined` before the first message. */
   readonly dataAgeMs: number | undefined;
   readonly limitMs: number;

@@ -264,11 +264,13 @@ export class Daemon {
 
   /** The last words of a process that broke: what can still be written is written. Never throws. */
   abandon(exitCode: number, cause: string): void {
-    this.world.close();
-    this.#housekeeping.stop();
     for (const rescue of [
+      () => this.world.close(),
+      () => this.#housekeeping.stop(),
       () => this.#records.decisions.close(),
       () => this.#beat({ exitCode, cause }),
+      // What it heard last is what broke it.
+      () => this.#records.capture?.abandon(wallClockMs()),
       () => this.log.close(),
     ]) {
       try {
@@ -300,7 +302,7 @@ export class Daemon {
   #collections(): readonly CollectionSize[] {
     const { probe, faults, collectionNames, decisions } = this.#records;
     const { recentFills } = this.status.view;
-    const own = [probe.orders, faults.collection, decisions.recent, recentFills];
+    const own = [probe.orders, probe.wishes, faults.collection, decisions.recent, recentFills];
     const all = [...this.desk.collections(), ...this.#side.collections(), ...own];
     for (const { name } of all) if (!collectionNames.includes(name)) collectionNames.push(name);
     return all;

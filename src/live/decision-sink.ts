@@ -36,7 +36,7 @@ export class DecisionSink {
       probe.orderFilled(record.clientOrderId);
       this.orderTimed(record.clientOrderId);
     }
-    const latencyUs = isOwnEvent(record) ? probe.latencyUs(record.clientOrderId) : {};
+    const latencyUs = isOwnEvent(record) ? probe.recordLatencyUs(record) : {};
     const line = toDecisionLine(record, { epoch, latencyUs, buildId, configHash });
     this.count += 1;
     this.recent.push(line);
@@ -63,6 +63,8 @@ export class DecisionSink {
   /** The stage times of an order grew: the answer may come after the last record of its chain. */
   orderTimed(id: ClientOrderId): void {
     const { store, probe } = this.#parts;
+    // An order of another life: its times are in the store, and we have none to add.
+    if (!probe.orders.has(id)) return;
     store.addLatency(id, wallClockMs(), probe.latencyUs(id));
   }
 

@@ -32,6 +32,9 @@ function exportVenue(metrics: MetricSet, desk: Desk, desked: VenueDesk): void {
     const synced = feed.book(index)?.isSynced === true ? 1 : 0;
     metrics.gauge('overnight_book_synced', { venue, symbol }).value = synced;
   }
+  for (const { symbol } of desked.absent) {
+    metrics.gauge('overnight_venue_status', { venue, symbol }).value = 0;
+  }
   for (const [outcome, count] of [
     ['good', listings.goodCount],
     ['failed', listings.failedCount],

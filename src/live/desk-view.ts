@@ -10,6 +10,7 @@ import type { Order } from '../domain/order.ts';
 import { lots, type Price, price } from '../domain/units.ts';
 import type { BookSideView, BookView } from '../market/feed-views.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
+import type { AbsentSymbol } from '../pipeline/absent-symbols.ts';
 import type { Desk, VenueDesk } from '../pipeline/desk.ts';
 import type { PositionView as HeldPosition } from '../portfolio/views.ts';
 import type {
@@ -52,7 +53,10 @@ export class DeskView {
 
   #find(symbol: string): Instrument | undefined {
     return this.#desk.venues
-      .flatMap(({ instruments }) => instruments)
+      .flatMap(({ instruments, absent }) => [
+        ...instruments,
+        ...absent.flatMap(({ instrument }) => instrument ?? []),
+      ])
       .find((instrument) => instrument.symbol === symbol);
   }
 
@@ -83,9 +87,10 @@ export class DeskView {
   }
 
   feeds(): readonly FeedView[] {
-    return this.#desk.venues.flatMap((venue) =>
-      venue.instruments.map((instrument) => this.#toFeedView(venue, instrument)),
-    );
+    return this.#desk.venues.flatMap((venue) => [
+      ...venue.instruments.map((instrument) => this.#toFeedView(venue, instrument)),
+      ...venue.absent.map((absent) => toAbsentView(venue, absent)),
+    ]);
   }
 
   toOrderView(order: Order): OrderView {
@@ -144,6 +149,25 @@ export class DeskView {
       counters: feed.counters,
     };
   }
+}
+
+/** A symbol without a feed in this life. */
+function toAbsentView({ setup, feed }: VenueDesk, { symbol, cause }: AbsentSymbol): FeedView {
+  return {
+    venue: setup.venue,
+    symbol,
+    connected: false,
+    listing: cause,
+    bookSynced: false,
+    dataAgeMs: undefined,
+    limitMs: 0,
+    messagesCount: feed.counters.frames,
+    reconnectsCount: sumOf(feed.counters.reconnects),
+    bid: undefined,
+    ask: undefined,
+    book: undefined,
+    counters: feed.counters,
+  };
 }
 
 function toBookFigures(

@@ -214,7 +214,7 @@ export class LiveWorld implements World {
 
   #persistIntent(effect: Extract<Effect, { type: 'persistIntent' }>): void {
     const { order, checks, atMs } = effect;
-    this.#parts.probe.orderLeaves(order.clientOrderId, order.venue);
+    this.#parts.probe.orderLeaves(order);
     this.#append([{ type: 'intent', atMs, intent: order, checks }], true);
     this.#deliver({ type: 'intentDurable', atMs: wallClockMs(), order: markDurable(order) });
   }

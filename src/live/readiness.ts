@@ -1,4 +1,5 @@
 import type { Instrument } from '../domain/instrument.ts';
+import { describeAbsent } from '../pipeline/absent-symbols.ts';
 import { findClockSkew } from '../pipeline/clock-watch.ts';
 import type { Desk, VenueDesk } from '../pipeline/desk.ts';
 import { isClosed } from '../pipeline/listings.ts';
@@ -14,6 +15,12 @@ export function assessReadiness(desk: Desk): ReadinessView {
   if (mode === 'RECOVERING') reasons.push(...findRecoveryGaps(desk));
   else reasons.push(...desk.venues.flatMap((venue) => findDoubts(desk, venue)));
   const symbols = desk.venues.flatMap(({ instruments }) => instruments);
+  for (const { setup, trouble } of desk.boots) {
+    if (trouble !== '') reasons.push(`${setup.venue}: ${trouble}`);
+  }
+  for (const venue of desk.venues) {
+    reasons.push(...venue.absent.map((absent) => describeAbsent(desk, venue, absent)));
+  }
   if (symbols.length === 0) reasons.push('no data yet');
   for (const venue of desk.venues) {
     for (const instrument of venue.instruments) {

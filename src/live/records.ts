@@ -98,7 +98,11 @@ export class Records {
         bytesMax: settings.capture.bytesMax,
         header: { buildId, configHash, epoch },
       };
-      this.capture = new Capture(captureLimits, (text) => this.#trouble('capture.failed', text));
+      this.capture = new Capture(captureLimits, {
+        failed: (text) => this.#trouble('capture.failed', text),
+        recovered: (text) =>
+          this.log.change('capture.recovered', 'the capture is written again', { text }),
+      });
     }
     const { log, capture } = this;
     exportSinks(this.metrics, { log, decisionLog, decisionStore, capture });

@@ -15,8 +15,10 @@ const VALID_MS = 600_000;
  * was stepped between them. More than crystals drift within `VALID_MS`.
  */
 const STEP_MS_MIN = 100;
-/** So many measurements in a row must say the same before they overrule what was believed. */
+/** So many measurements, and none against them, must say the same before they overrule what was believed. */
 const WITNESSES_MIN = 3;
+/** A smaller step than half of this could hide in an answer that took so long. */
+const VAGUE_ROUND_TRIP_MS = 1_000;
 /** Two halves make the sliding window of the minimum filter. */
 const HALF_WINDOW_MS = 300_000;
 /** Events alone must agree so often before one of them may be called false. */
@@ -24,8 +26,11 @@ const EVENTS_TRUSTED = 20;
 /** Nothing but events from the future for so long: not the events are wrong, our offset is. */
 const REFUTED_AFTER_MS = 5_000;
 
-/** What a measurement did: fits what was known, contradicts it alone, or is the last witness of a step. */
-export type ClockNews = 'fits' | 'doubted' | 'stepped';
+/**
+ * What a measurement did: fits what was known, contradicts it, is the last witness of a step, or took
+ * so long that it fits both what was known and what contradicts it.
+ */
+export type ClockNews = 'fits' | 'doubted' | 'stepped' | 'neutral';
 
 /**
  * Venue clock minus our clock. The venue's answer to "what time is it" counts most, that with the
@@ -33,7 +38,9 @@ export type ClockNews = 'fits' | 'doubted' | 'stepped';
  * event time minus receive time of a sliding window is the offset less the shortest delay.
  *
  * The true offset lies within half a way of each measurement. One that lies elsewhere is not believed,
- * however short its way, and what was believed is in doubt until the next ones decide between them.
+ * however short its way, and what was believed is in doubt until others decide between them: three that
+ * agree with it, or one that fits only what was believed. A step larger than two round trips is therefore
+ * believed with the third answer; of a smaller one with the third that cannot mean anything else.
  */
 export class ClockOffset {
   readonly #measurements = new BoundedList<Measurement>(
@@ -41,13 +48,14 @@ export class ClockOffset {
     MEASUREMENTS_KEPT,
     'dropOldest',
   );
-  /** Measurements in a row that contradict what is believed and agree with one another. */
+  /** Measurements that contradict what is believed and agree with one another; none since was against them. */
   readonly #witnesses = new BoundedList<Measurement>(
     'clock.witnesses',
     WITNESSES_MIN,
     'dropOldest',
   );
   #measuredMs: number | undefined;
+  #lastRoundTripMs = 0;
   #halfEndsAtMs = 0;
   #newerMaxMs = Number.NEGATIVE_INFINITY;
   #olderMaxMs = Number.NEGATIVE_INFINITY;
@@ -68,6 +76,11 @@ export class ClockOffset {
     return Math.abs(witness.offsetMs - this.#measuredMs);
   }
 
+  /** The last answer was so slow that a step may hide in it: the next should not be long in coming. */
+  get isVague(): boolean {
+    return this.#lastRoundTripMs > VAGUE_ROUND_TRIP_MS;
+  }
+
   /** Whether the offset is good enough to call an event false. */
   get isTrusted(): boolean {
     return this.#measuredMs !== undefined || this.#eventCount >= EVENTS_TRUSTED;
@@ -78,13 +91,16 @@ export class ClockOffset {
     if (roundTripMs < 0) return 'fits'; // Our clock was stepped back in between.
     const offsetMs = serverAtMs - (sentAtMs + receivedAtMs) / 2;
     const measured = { offsetMs, roundTripMs, atMs: receivedAtMs };
+    this.#lastRoundTripMs = roundTripMs;
     const believed = this.#findBest(receivedAtMs);
+    const agrees = [...this.#witnesses].every((witness) => canBothBeTrue(measured, witness));
     if (believed === undefined || canBothBeTrue(measured, believed)) {
+      // Not even kept: while there is a doubt, what it is measured against must stand still.
+      if (believed !== undefined && this.#witnesses.size > 0 && agrees) return 'neutral';
       this.#witnesses.clear();
       this.#believe([measured], receivedAtMs);
       return 'fits';
     }
-    const agrees = [...this.#witnesses].every((witness) => canBothBeTrue(measured, witness));
     if (!agrees) this.#witnesses.clear();
     this.#witnesses.push(measured);
     if (this.#witnesses.size < WITNESSES_MIN) return 'doubted';
@@ -126,6 +142,7 @@ export class ClockOffset {
     this.#measurements.clear();
     this.#witnesses.clear();
     this.#measuredMs = undefined;
+    this.#lastRoundTripMs = 0;
     this.#newerMaxMs = Number.NEGATIVE_INFINITY;
     this.#olderMaxMs = Number.NEGATIVE_INFINITY;
     this.#halfEndsAtMs = 0;

@@ -11,8 +11,8 @@ import type { FeedCounters, MarketSink } from './feed-views.ts';
 
 /** While the venue's clock is in doubt it is asked for so often. */
 export const DOUBTED_TIME_EVERY_MS = 1_000;
-/** And so often while nothing at all is known of it. */
-const FIRST_TIME_EVERY_MS = 5_000;
+/** And so often while nothing at all is known of it, or answers take so long that they say little. */
+const VAGUE_TIME_EVERY_MS = 5_000;
 
 type Detail = Readonly<Record<string, string | number | boolean>>;
 
@@ -93,8 +93,9 @@ export class FeedContext {
   askTimeWhenDue(atMs: UnixMs): void {
     const { serverTimeEveryMs } = this.limits;
     if (this.clock.doubtMs > 0) this.askTime(atMs, DOUBTED_TIME_EVERY_MS);
-    else if (this.clock.offsetMs !== undefined) this.askTime(atMs, serverTimeEveryMs);
-    else this.askTime(atMs, Math.min(FIRST_TIME_EVERY_MS, serverTimeEveryMs));
+    else if (this.clock.offsetMs !== undefined && !this.clock.isVague) {
+      this.askTime(atMs, serverTimeEveryMs);
+    } else this.askTime(atMs, Math.min(VAGUE_TIME_EVERY_MS, serverTimeEveryMs));
   }
 
   reject(

@@ -70,6 +70,10 @@ export const METRICS = {
       venue: 'venues',
     },
   ),
+  overnight_stage_negative_total: counter(
+    'Stages that ended before they began, left out of the times: a bug',
+    {},
+  ),
   overnight_feed_negative_total: counter(
     'Messages that seem to come from the future: the clocks differ',
     { venue: 'venues' },
@@ -184,7 +188,7 @@ export const METRICS = {
   overnight_disk_free_bytes: gauge('Free space', { mount: ['data', 'logs'] }),
   overnight_capture_bytes_total: counter('Compressed bytes of the capture', {}),
   overnight_capture_dropped_total: counter(
-    'Events the capture lost because the disk was slower than the feed',
+    'Events the capture lost: the disk was slower than the feed, refused them, or lost their file',
     {},
   ),
   overnight_log_write_errors_total: counter('Writes a log file refused', {

@@ -11,7 +11,6 @@ export function bookFill(desk: Desk, venue: VenueDesk, booked: BookedFill): void
   const { fill, order, late, source } = booked;
   const { intent } = order;
   const booking = needPortfolio(desk).applyFill(fill, intent.instrument, intent.strategy);
-  desk.setup.probe.mark('filled');
   tellPosition(desk, venue, intent.strategy, intent.instrument.index);
   if (booking.type === 'duplicate' || desk.recorder === undefined) return;
   const { instrument } = intent;

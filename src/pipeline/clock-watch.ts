@@ -15,22 +15,26 @@ export function findClockSkew(desk: Desk, venue: VenueDesk): string | undefined 
   return `the clock is ${Math.round(value)} ms off, limit is ${limit} ms`;
 }
 
-/** On each tick: tells once when the clocks begin to differ too much, and once when that is over. */
+/** So many questions for the venue's time, as they come when nothing is in doubt, must find nothing wrong. */
+const CALM_QUESTIONS = 3;
+
+/** On each tick: tells when the clocks begin to differ too much, and when that has been over for a while. */
 export function watchClock(desk: Desk, venue: VenueDesk): void {
+  const { risk, feed } = desk.setup;
   const clock = clockFacts(venue);
   // Not measured is told by whatever waits for it: the start, `/readyz`, each denied entry.
-  if (clock.offsetMs === undefined) return;
-  const { value, limit, passed } = assessClock(clock, desk.setup.risk);
-  if (passed !== venue.isClockSkewed) return;
-  venue.isClockSkewed = !passed;
-  const offsetMs = Math.round(clock.offsetMs);
+  const { value, limit } = assessClock(clock, risk);
+  const worstMs = typeof value === 'number' ? value : undefined;
+  const holdMs = CALM_QUESTIONS * feed.serverTimeEveryMs;
+  const news = venue.skew.look(worstMs, risk.clockOffsetMsMax, desk.nowMs, holdMs);
+  if (news === 'none') return;
+  const offsetMs = Math.round(clock.offsetMs ?? 0);
   const detail = { venue: venue.setup.venue, offsetMs, limitMs: Number(limit) };
-  if (passed) {
+  if (news === 'ended') {
     const message = 'our clock and the venue clock agree again';
     desk.out.push({ type: 'logChange', event: 'clock.agreed', message, detail });
   } else {
-    const worstMs = Math.round(Number(value));
-    const told = { ...detail, worstMs };
+    const told = { ...detail, worstMs: Math.round(worstMs ?? 0) };
     desk.out.push({ type: 'raiseFault', fault: 'clock.skewed', severity: 'error', detail: told });
   }
 }

@@ -2,21 +2,25 @@ import { type BoundedList, BoundedMap, type CollectionSize } from '../domain/bou
 import type { Effect } from '../domain/effect.ts';
 import type { HealthSampled, Started } from '../domain/event.ts';
 import type { StrategyId } from '../domain/ids.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import type { Instrument, SymbolId } from '../domain/instrument.ts';
 import type { Mode } from '../domain/mode.ts';
 import type { Balance } from '../domain/order.ts';
 import { type UnixMs, unixMs } from '../domain/units.ts';
-import type { MarketCodec } from '../domain/venue.ts';
+import type { Listed, MarketCodec } from '../domain/venue.ts';
 import type { AccountStream } from '../execution/account-stream.ts';
 import type { OrderDesk } from '../execution/order-desk.ts';
+import type { RequestLimiter } from '../execution/request-limiter.ts';
 import type { MarketFeed, MarketSink } from '../market/feed.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
 import type { MarketView } from '../signal/market-view.ts';
 import type { SignalSink, StrategyHost } from '../signal/strategy-host.ts';
+import type { AbsentSymbol } from './absent-symbols.ts';
 import type { DecisionRecorder } from './decisions.ts';
+import type { ListingRound } from './listing-round.ts';
 import type { Listings } from './listings.ts';
 import type { ModeState } from './modes.ts';
 import type { DeskSetup, VenueSetup } from './setup.ts';
+import type { SkewWatch } from './skew-watch.ts';
 import type { StaleRuns } from './stale-runs.ts';
 
 /** Where the venue's balance and our books differed at the last comparison; decimal text. */
@@ -32,6 +36,8 @@ export interface VenueDesk {
   readonly setup: VenueSetup;
   /** As the venue lists them now, on the steps of the start. Never reordered. */
   instruments: readonly Instrument[];
+  /** What this life does without. */
+  absent: readonly AbsentSymbol[];
   readonly listings: Listings;
   readonly marketCodec: MarketCodec;
   readonly feed: MarketFeed;
@@ -54,17 +60,25 @@ export interface VenueDesk {
   hasOpening: boolean;
   hasReconciledOnce: boolean;
   clockOffsetMs: number | undefined;
-  /** Entries are denied because the clocks differ too much; told once. */
-  isClockSkewed: boolean;
+  /** What was told of clocks that differ too much. */
+  readonly skew: SkewWatch;
 }
 
 /** What the desk asked about a venue before it could trade there. */
 export interface BootQuestion {
   readonly setup: VenueSetup;
   requestId: number | undefined;
+  round: ListingRound | undefined;
+  /** What the venue has said so far, by symbol. */
+  readonly found: BoundedMap<SymbolId, Listed>;
+  /** Questions before the order desk counts them. */
+  readonly limiter: RequestLimiter;
   /** When it is asked next, whatever has come of it until then. */
   retryAtMs: number;
+  /** Rounds of asking. */
   triesCount: number;
+  /** Why the venue is not furnished yet; empty before the first answer. */
+  trouble: string;
 }
 
 /**
@@ -93,8 +107,6 @@ export class Desk {
   announcedReady = false;
   /** When the first order of this journal left. */
   firstOrderAtMs: UnixMs | undefined;
-  /** The evaluation under way led to a wish, whose stages are stamped on their own. */
-  hasWished = false;
   health: HealthSampled | undefined;
   lastTickAtMs = 0;
   stopCause = '';

@@ -1,6 +1,7 @@
 import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
 import { hasGridOf, type Instrument, type SymbolId } from '../domain/instrument.ts';
 import type { VenueDesk } from './desk.ts';
+import type { ListingRound } from './listing-round.ts';
 
 /** What the venue said about its symbols since the start: asked again and again, because nobody tells. */
 export class Listings {
@@ -9,12 +10,17 @@ export class Listings {
   failedCount = 0;
   /** Of these the ones since the last good answer. */
   failedInRow = 0;
-  /** The open question; `undefined`: none. */
+  /** The round of asking under way. */
+  round: ListingRound | undefined;
+  /** The open question of it; `undefined`: none. */
   requestId: number | undefined;
   askedAtMs: number;
   nextAtMs: number;
   /** Grids that the venue has and we do not use, by symbol: a restart takes them. */
   readonly #regrids = new BoundedMap<SymbolId, Instrument>('listing.regrids', 200, 'refuse');
+
+  /** Symbols that the venue did not know when it was last asked. */
+  readonly #gone = new BoundedMap<SymbolId, true>('listing.gone', 1_000, 'dropOldest');
 
   constructor(nowMs: number, everyMs: number) {
     this.askedAtMs = nowMs;
@@ -31,8 +37,18 @@ export class Listings {
     else this.#regrids.set(symbol, listed);
   }
 
+  /** Asked about together with others it would spoil the answer for all. */
+  isGone(symbol: SymbolId): boolean {
+    return this.#gone.has(symbol);
+  }
+
+  setGone(symbol: SymbolId, isGone: boolean): void {
+    if (isGone) this.#gone.set(symbol, true);
+    else this.#gone.delete(symbol);
+  }
+
   collections(): readonly CollectionSize[] {
-    return [this.#regrids];
+    return [this.#regrids, this.#gone];
   }
 }
 

@@ -39,7 +39,6 @@ export function onSubmittedDurable(desk: Desk, order: SendableOrder): void {
 
 export function onOrderAnswered(desk: Desk, id: ClientOrderId, answer: VenueAnswer): void {
   const venue = findVenueOfOrder(desk, id);
-  desk.setup.probe.mark('answered');
   if (venue === undefined) return;
   askTimeIfRefused(desk, venue, answer);
   applyStep(desk, venue, venue.orders.onOrderAnswer(id, answer, desk.nowMs));

@@ -3,11 +3,14 @@ import {
   formatPrice,
   formatQuantity,
   type Instrument,
+  type SymbolId,
 } from '../domain/instrument.ts';
 import type { Reason } from '../domain/reason.ts';
 import { lots, price } from '../domain/units.ts';
-import type { Listed, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
+import type { Listed, VenueAnswer } from '../domain/venue.ts';
+import { takeAbsent, useKnown } from './absent-symbols.ts';
 import type { Desk, VenueDesk } from './desk.ts';
+import { ListingRound } from './listing-round.ts';
 import { compareListing, type FilterName, type ListingChange } from './listings.ts';
 import { recordMarket } from './record-market.ts';
 
@@ -20,17 +23,21 @@ const SOON_MS = 5_000;
 
 /** On each tick: asks the venue what it trades, and by which rules, when that is due. */
 export function askListings(desk: Desk, venue: VenueDesk): void {
-  const { listings } = venue;
+  const { listings, setup } = venue;
   if (listings.requestId !== undefined) {
     if (desk.nowMs - listings.askedAtMs < ANSWER_MS_MAX) return;
-    onFailed(desk, venue, `no answer in ${ANSWER_MS_MAX} ms`);
+    listings.requestId = undefined;
+    listings.round?.giveUp(`no answer in ${ANSWER_MS_MAX} ms`);
+    goOn(desk, venue);
+    return;
   }
   if (desk.nowMs < listings.nextAtMs || desk.phase !== 'running') return;
-  const { setup } = venue;
-  const question: VenueQuestion = {
-    type: 'instruments',
-    venueSymbols: setup.symbols.map(setup.venueSymbolOf),
-  };
+  // What may spoil the answer for others is asked about alone.
+  listings.round ??= new ListingRound(
+    setup.symbols,
+    (symbol) => listings.isGone(symbol) || !isFurnished(venue, symbol),
+  );
+  const question = listings.round.nextQuestion(setup);
   if (!venue.orders.mayAsk(question, desk.nowMs)) {
     listings.nextAtMs = desk.nowMs + retryMs(desk);
     return;
@@ -50,7 +57,7 @@ export function askListingsSoon(desk: Desk, venue: VenueDesk): void {
   askListings(desk, venue);
 }
 
-/** An answer that tells nothing changes nothing. */
+/** An answer that tells nothing changes nothing; what it tells counts at once, whatever the rest of the round says. */
 export function onListing(
   desk: Desk,
   venue: VenueDesk,
@@ -59,24 +66,41 @@ export function onListing(
 ): void {
   const { listings, setup } = venue;
   // Of the start, or given up.
-  if (requestId !== listings.requestId) return;
-  const decoded = setup.accountCodec.decodeListing(answer, setup.symbols);
-  if (decoded.type !== 'value') {
-    onFailed(desk, venue, decoded.type === 'failed' ? decoded.text : decoded.proof.text);
-    return;
+  if (requestId !== listings.requestId || listings.round === undefined) return;
+  listings.requestId = undefined;
+  const told = listings.round.takeAnswer(setup.accountCodec, answer);
+  for (const listed of told) {
+    listings.setGone(listed.symbol, listed.type === 'missing');
+    takeAbsent(desk, venue, listed);
   }
-  // One symbol that is gone or strange must not hide what is said of the others.
   takeListing(
     desk,
     venue,
-    decoded.value.flatMap((listed) => readListed(venue, listed)),
+    told.flatMap((listed) => readListed(venue, listed)),
   );
-  const strange = decoded.value.find(({ type }) => type === 'unreadable');
+  const strange = told.find(
+    ({ type, symbol }) => type === 'unreadable' && isFurnished(venue, symbol),
+  );
   if (strange?.type === 'unreadable') {
-    onFailed(desk, venue, `${strange.symbol}: ${strange.text}`);
+    listings.round.failure ??= `${strange.symbol}: ${strange.text}`;
+  }
+  goOn(desk, venue);
+}
+
+/** The next question of the round, or its end. */
+function goOn(desk: Desk, venue: VenueDesk): void {
+  const { listings, setup } = venue;
+  if (listings.round?.isOver === false) {
+    listings.nextAtMs = desk.nowMs;
+    askListings(desk, venue);
     return;
   }
-  listings.requestId = undefined;
+  const failure = listings.round?.failure;
+  listings.round = undefined;
+  if (failure !== undefined) {
+    onFailed(desk, venue, failure);
+    return;
+  }
   listings.goodCount += 1;
   if (listings.failedInRow > 0) {
     const detail = { venue: setup.venue, failedCount: listings.failedInRow };
@@ -84,6 +108,10 @@ export function onListing(
     desk.out.push({ type: 'logChange', event: 'venue.listed', message, detail });
   }
   listings.failedInRow = 0;
+}
+
+function isFurnished({ instruments }: VenueDesk, symbol: SymbolId): boolean {
+  return instruments.some((instrument) => instrument.symbol === symbol);
 }
 
 /** A symbol that the venue no longer lists is traded nowhere; of one it cannot tell, what was known stays. */
@@ -113,8 +141,7 @@ export function takeListing(desk: Desk, venue: VenueDesk, listed: readonly Instr
   });
   if (changes.length === 0) return;
   venue.instruments = next;
-  venue.orders.useInstruments(next);
-  venue.stream.useInstruments(next);
+  useKnown(venue);
   for (const change of changes) {
     if (change.type === 'filters' || change.type === 'status') {
       desk.portfolio?.useInstrument(change.now);
@@ -134,7 +161,6 @@ export function tellClosed(desk: Desk, venue: VenueDesk): void {
 
 function onFailed(desk: Desk, venue: VenueDesk, text: string): void {
   const { listings } = venue;
-  listings.requestId = undefined;
   listings.failedCount += 1;
   listings.failedInRow += 1;
   listings.nextAtMs = Math.min(listings.nextAtMs, desk.nowMs + retryMs(desk));

@@ -17,7 +17,7 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       const venue = venueOf();
       const top = venue.feed.top(instrument);
       if (top === undefined) return;
-      probe.mark('parsed');
+      probe.markParsed();
       let view = venue.views[instrument];
       if (view === undefined) {
         const known = venue.instruments[instrument];
@@ -29,9 +29,8 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       if (exits !== undefined && exits.length > 0) {
         for (const exit of exits) onPortfolioExit(desk, venue, exit);
       }
-      desk.hasWished = false;
       venue.host.evaluate(instrument, view, venue.signalSink);
-      if (!desk.hasWished) probe.markIdle();
+      probe.markIdle();
     },
     onTrade(trade: Trade, atMs) {
       const venue = venueOf();
@@ -57,6 +56,7 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
     },
     onCandle(instrument: number, candle: Candle) {
       const venue = venueOf();
+      probe.markParsed();
       venue.host.onCandle(instrument, candle, venue.signalSink);
       const view = venue.views[instrument];
       if (view === undefined) return;
@@ -73,10 +73,9 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
 export function makeSignalSink(desk: Desk, venueOf: () => VenueDesk): SignalSink {
   return {
     onWish(strategy, instrument, wish) {
-      desk.hasWished = true;
-      desk.setup.probe.mark('decided');
       if (wish.type === 'enter') onEnterWish(desk, venueOf(), strategy, instrument, wish);
       else onExitWish(desk, venueOf(), strategy, instrument, wish);
+      desk.setup.probe.endWish();
     },
     onSkipRunClosed(strategy, instrument, reason, run) {
       const venue = venueOf();

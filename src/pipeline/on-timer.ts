@@ -1,4 +1,5 @@
 import { unixMs } from '../domain/units.ts';
+import { tellStuck } from './absent-symbols.ts';
 import { applyStep, applyStream } from './apply-step.ts';
 import { watchClock } from './clock-watch.ts';
 import { turnDay } from './day.ts';
@@ -42,11 +43,16 @@ function lookForExits(desk: Desk): void {
     desk.mustGoOnFlattening = false;
     desk.flattening = true;
   }
+  // What else this tick led to is no part of the time that an exit takes.
+  desk.setup.probe.markParsed();
   const exits = desk.flattening
     ? desk.portfolio.findAllExits({ code: 'OPERATOR_EXIT' })
     : desk.portfolio.findTimeExits(desk.nowMs);
   for (const exit of exits) {
-    for (const venue of desk.venues) onPortfolioExit(desk, venue, exit);
+    for (const venue of desk.venues) {
+      onPortfolioExit(desk, venue, exit);
+      tellStuck(desk, venue, exit);
+    }
   }
   if (desk.flattening && exits.length === 0 && desk.venues.every(isQuiet)) {
     desk.flattening = false;

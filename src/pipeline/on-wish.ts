@@ -109,6 +109,7 @@ export function onPortfolioExit(desk: Desk, venue: VenueDesk, exit: ExitWish): v
   const inputs = { quantity: formatQuantity(instrument, exit.quantity) };
   note(desk, venue, chain, 'exit', 'passed', exit.reason, inputs);
   leave(desk, venue, chain, exit.reason);
+  desk.setup.probe.endWish();
 }
 
 /** Exits are wished for again on every price: one at a time, and not at once again after a refusal. */
@@ -170,7 +171,7 @@ function askGate(
     }
     return;
   }
-  desk.setup.probe.mark('approved');
+  desk.setup.probe.markApproved();
   const approved: Reason = { code: 'INTENT_APPROVED', checksCount: verdict.checks.length };
   note(desk, venue, chain, 'risk', 'accepted', approved, inputs, verdict.checks, verdict.intent);
   applyStep(desk, venue, venue.orders.open(verdict.intent, verdict.checks, desk.nowMs));
@@ -184,6 +185,7 @@ function beginChain(
   instrument: Instrument,
 ): Chain {
   const chain = { decisionId: venue.orders.nextDecisionId(), strategy, instrument };
+  desk.setup.probe.beginWish(chain.decisionId, venue.setup.venue);
   const { inputs, reason } = snapshotOf(desk, venue, instrument);
   note(desk, venue, chain, 'market', 'passed', reason, inputs);
   return chain;

@@ -35,12 +35,20 @@ export class AccountSum {
     const { venue, symbol, quote } = position.instrument;
     if (position.base === 0n) return this.#inAccount(venue, quote.name, inQuote(0));
     const market = this.#marks.find(venue, symbol);
-    if (market === undefined || market.bidTicks === 0) {
-      this.unvalued.add(position.instrument.base.name);
-      return 0n;
+    const bidTicks = market?.bidTicks || undefined;
+    if (
+      market !== undefined &&
+      bidTicks !== undefined &&
+      this.#marks.isFresh(market, this.#nowMs)
+    ) {
+      return this.#inAccount(venue, quote.name, inQuote(bidTicks));
     }
-    if (!this.#marks.isFresh(market, this.#nowMs)) this.unvalued.add(position.instrument.base.name);
-    return this.#inAccount(venue, quote.name, inQuote(market.bidTicks));
+    // What is too small to be sold may stay for years, of a symbol that is long gone: it must not keep
+    // every limit unproven. Without a price it counts as worth nothing.
+    if (position.isDust(bidTicks))
+      return this.#inAccount(venue, quote.name, inQuote(bidTicks ?? 0));
+    this.unvalued.add(position.instrument.base.name);
+    return bidTicks === undefined ? 0n : this.#inAccount(venue, quote.name, inQuote(bidTicks));
   }
 
   #inAccount(venue: VenueId, asset: string, value: bigint): bigint {

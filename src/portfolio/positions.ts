@@ -84,8 +84,7 @@ export class Position {
   /** The wish to sell every whole lot; `undefined` when there is none, or it is dust at this best bid. */
   wishToLeave(reason: Reason, bidTicks: number | undefined): ExitWish | undefined {
     const quantity = lotsIn(this.#instrument, amount(this.#holding.base));
-    if (quantity === 0) return undefined;
-    if (bidTicks !== undefined && !this.#isSellable(this.#instrument, bidTicks)) return undefined;
+    if (quantity === 0 || this.isDust(bidTicks)) return undefined;
     const side: Side = 'SELL';
     return {
       strategy: this.strategy,
@@ -95,6 +94,12 @@ export class Position {
       base: amount(this.#holding.base),
       reason,
     };
+  }
+
+  /** Too small to be sold at this best bid; without any, at what it cost. Nothing held is dust, too. */
+  isDust(bidTicks: number | undefined): boolean {
+    const instrument = this.#instrument;
+    return !this.#isSellable(instrument, bidTicks ?? this.#averagePrice() ?? instrument.priceMin);
   }
 
   /** Value of the coins at a price, in the quote. */
@@ -115,7 +120,7 @@ export class Position {
       base: amount(base),
       quantity,
       dust: amount(base > 0n ? base - baseAmountOf(instrument, quantity) : 0n),
-      isDust: !this.#isSellable(instrument, bid ?? averagePrice ?? instrument.priceMin),
+      isDust: this.isDust(bid),
       cost: amount(cost),
       averagePrice,
       openedAtMs: this.#openedAtMs,

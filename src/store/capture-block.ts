@@ -17,9 +17,19 @@ const PACKED_OVERHEAD_BYTES = RECORD_HEADER_BYTES + 7 + 11;
 const DENSE_SHARE = 0.9;
 const NOWHERE = -1;
 
+/** Of one record alone. */
+export interface LoneRecord {
+  readonly kind: RecordKind;
+  readonly number: number;
+  readonly atMs: number;
+  readonly payload: Uint8Array;
+}
+
 /** A block that is being filled: memory made once, records written into it with typed stores. */
 export class CaptureBlock {
   readonly bytes: Uint8Array;
+  /** Made for the records in it. */
+  readonly isLone: boolean;
   readonly #view: DataView;
   readonly #words: Uint32Array;
   readonly #halves: Uint16Array;
@@ -31,9 +41,11 @@ export class CaptureBlock {
   #packer = NOWHERE;
   #packedConnection = NOWHERE;
   #packedAtMs = 0;
+  #recordAtMs = 0;
   #packedBytes = 0;
 
-  constructor(capacityBytes: number) {
+  constructor(capacityBytes: number, isLone = false) {
+    this.isLone = isLone;
     const memory = new ArrayBuffer(capacityBytes & ~7);
     this.bytes = new Uint8Array(memory);
     this.#view = new DataView(memory);
@@ -51,6 +63,28 @@ export class CaptureBlock {
   }
   get recordsCount(): number {
     return this.#recordsCount;
+  }
+  /** Of the first record, when there is one. */
+  get firstAtMs(): number {
+    return this.#moments[1] ?? 0;
+  }
+  /** Of the last record or packed frame. */
+  get lastAtMs(): number {
+    return Math.max(this.#recordAtMs, this.#packedAtMs);
+  }
+  /** All that is written in it so far. */
+  get content(): Uint8Array {
+    return this.bytes.subarray(0, this.#used);
+  }
+
+  /** A block made for these records, which fill it. */
+  static of(records: readonly LoneRecord[]): CaptureBlock {
+    const bytes = records.reduce((sum, { payload }) => sum + recordBytes(payload.length), 0);
+    const block = new CaptureBlock(bytes, true);
+    for (const { kind, number, atMs, payload } of records) {
+      block.append(kind, number, atMs, payload);
+    }
+    return block;
   }
 
   /** `false` when it does not fit any more: nothing was written then. */
@@ -133,6 +167,7 @@ export class CaptureBlock {
     this.#used = 0;
     this.#recordsCount = 0;
     this.#packedBytes = 0;
+    this.#packedAtMs = 0;
     this.#packedStart = NOWHERE;
   }
 
@@ -143,6 +178,7 @@ export class CaptureBlock {
     this.#halves[(at >>> 1) + 2] = kind;
     this.#halves[(at >>> 1) + 3] = number;
     this.#moments[(at >>> 3) + 1] = atMs;
+    this.#recordAtMs = atMs;
     this.#recordsCount += 1;
     return at;
   }

@@ -16,9 +16,13 @@ import { VarintReader } from '../venues/varint.ts';
  *   16      n     payload, then zeros up to the next multiple of 8
  *
  * Payloads: header: JSON (build, settings hash, epoch, the checkpoint); connection name: its text;
- * frame: the bytes as they came; event: JSON of the event; gap: JSON with how many records were lost
- * because the disk was slower than the feed; packer: what its unpacker must know. A block that was cut
- * off decompresses up to the cut, so that a reader gets every record that is whole.
+ * frame: the bytes as they came; event: JSON of the event; gap: JSON with how many events are missing
+ * here, with how many bytes of records, and between which moments they came; packer: what its unpacker
+ * must know. A block that was cut off decompresses up to the cut, so that a reader gets every record
+ * that is whole.
+ *
+ * A segment that had to begin in the middle of a run has `cuts` in its header: for each segment named
+ * there, how many of its bytes are to be read. What lies behind was not written whole, or comes again here.
  *
  * Packed frames are frames in a venue's plain spelling, told by their values. Each one is a byte of
  * flags (1: another connection, 2: another moment than the frame before, 4: so far away from it that
@@ -52,14 +56,31 @@ export function blockHeader(compressedBytes: number): Uint8Array {
   return header;
 }
 
-/** The compressed blocks of a file, the last one as far as it goes; stops where no block begins. */
-export function* readBlocks(file: Uint8Array): Generator<Uint8Array> {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+const BLOCK_BEGINS = Buffer.from(blockHeader(0).subarray(0, 8));
+
+/** A compressed block, cut off where the file is; or where one should begin and something else is. */
+export type FileBlock =
+  | { readonly type: 'block'; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly type: 'strange'; readonly at: number; readonly text: string };
+
+/** The blocks of a file in order. Where none begins, it says so and goes on with the next that does. */
+export function* readBlocks(file: Uint8Array): Generator<FileBlock> {
+  const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   let at = 0;
-  while (at + BLOCK_HEADER_BYTES < file.length && view.getUint32(at, true) === BLOCK_MAGIC) {
-    const end = at + BLOCK_HEADER_BYTES + view.getUint32(at + 8, true);
-    yield file.subarray(at + BLOCK_HEADER_BYTES, Math.min(end, file.length));
-    at = end;
+  while (at + BLOCK_HEADER_BYTES < file.length) {
+    const begins = buffer.subarray(at, at + BLOCK_BEGINS.length);
+    if (begins.equals(BLOCK_BEGINS)) {
+      const from = at + BLOCK_HEADER_BYTES;
+      const end = from + buffer.readUInt32LE(at + 8);
+      yield { type: 'block', at, bytes: file.subarray(from, Math.min(end, file.length)) };
+      at = end;
+      continue;
+    }
+    const found = `found ${begins.toString('hex')}, expected a block's ${BLOCK_BEGINS.toString('hex')}`;
+    yield { type: 'strange', at, text: found };
+    const next = buffer.indexOf(BLOCK_BEGINS, at);
+    if (next < 0) return;
+    at = next;
   }
 }
 
@@ -69,6 +90,8 @@ export function recordBytes(payloadBytes: number): number {
 }
 
 export interface CaptureRecord {
+  /** Where it starts in its block. */
+  readonly at: number;
   readonly kind: number;
   /** Of a connection or a packer. */
   readonly number: number;
@@ -77,6 +100,7 @@ export interface CaptureRecord {
 }
 
 export const PACKED_FLAGS = { connection: 1, step: 2, moment: 4 } as const;
+const PACKED_FLAGS_ALL = PACKED_FLAGS.connection | PACKED_FLAGS.step | PACKED_FLAGS.moment;
 
 /** A float64 of our time has no finer parts: the distance of two moments is a whole number of these. */
 export const STEPS_PER_MS = 4096;
@@ -88,7 +112,7 @@ export interface PackedFrame {
   readonly bytes: Uint8Array;
 }
 
-/** The frames of a record of packed ones, as they came. */
+/** The frames of a record of packed ones, as they came. Throws at the first that cannot be read. */
 export function* readPacked(
   record: CaptureRecord,
   unpacker: FrameUnpacker,
@@ -100,6 +124,10 @@ export function* readPacked(
   unpacker.reset();
   for (let at = 0; at < payload.length; ) {
     const flags = payload[at] ?? 0;
+    if ((flags & ~PACKED_FLAGS_ALL) !== 0) {
+      const found = `flags ${hex(flags)} at byte ${at} of the packed frames`;
+      throw new RangeError(`${found}, expected none but ${hex(PACKED_FLAGS_ALL)}`);
+    }
     at += 1;
     if ((flags & PACKED_FLAGS.connection) !== 0) {
       connection = view.getUint16(at, true);
@@ -120,6 +148,8 @@ export function* readPacked(
   }
 }
 
+const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
+
 /** The whole records of a decompressed block; stops at the first that is cut off. */
 export function* readRecords(block: Uint8Array): Generator<CaptureRecord> {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
@@ -129,6 +159,7 @@ export function* readRecords(block: Uint8Array): Generator<CaptureRecord> {
     const end = at + RECORD_HEADER_BYTES + length;
     if (end > block.length) return;
     yield {
+      at,
       kind: view.getUint8(at + 4),
       number: view.getUint16(at + 6, true),
       atMs: view.getFloat64(at + 8, true),

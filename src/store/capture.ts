@@ -1,14 +1,16 @@
-import { mkdirSync } from 'node:fs';
 import { BoundedMap } from '../domain/bounded.ts';
 import { bytesOf, type DeskEvent, type FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker, FrameUnpacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
-import { CaptureBlock } from './capture-block.ts';
+import { CaptureBlock, type LoneRecord } from './capture-block.ts';
 import { encodeEvent } from './capture-event.ts';
 import { RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import { addLoss, gapText, NOTHING_LOST } from './capture-loss.ts';
+import type { OutageListener } from './capture-outage.ts';
+import type { SegmentCut } from './segment-file.ts';
+import { SegmentWriter, type Sending } from './segment-writer.ts';
 
 export interface CaptureOptions {
   /** `data/capture`. Made when it is not there. */
@@ -22,10 +24,14 @@ export interface CaptureOptions {
 const BLOCK_BYTES = 512 * 1024;
 /** With all of them under way to the disk, records are dropped and counted: 8 MB is what a slow disk may cost. */
 const BLOCKS_COUNT = 16;
+/** The same for records that are larger than a block; one of any size may always wait. */
+const OWN_BYTES_MAX = BLOCKS_COUNT * BLOCK_BYTES;
 /** A block this old leaves half empty: what a crash may take from the capture. */
 const BLOCK_AGE_MS_MAX = 1000;
 /** Of the records of packed frames. Hundreds of frames go into one. */
 const READ_BACK_EVERY = 16;
+/** A fault counts as raised for five minutes: a disk that stays too slow is told before that is over. */
+const SLOW_TOLD_EVERY_MS = 240_000;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
@@ -42,16 +48,20 @@ interface PackerEntry {
 
 /**
  * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame is
- * one copy into memory made at the start; compression and writing happen in the thread pool. When the
- * disk is slower than the feed, records are dropped and a gap record says how many: trading never waits.
+ * one copy into memory that is made once; compression and writing happen in the thread pool. When the
+ * disk is slower than the feed or refuses, events are lost and a gap record says how many: trading
+ * never waits.
  */
 export class Capture {
   readonly #writer: SegmentWriter;
   readonly #options: CaptureOptions;
-  readonly #onTrouble: (text: string) => void;
+  readonly #listener: OutageListener;
   readonly #encoder = new TextEncoder();
   readonly #free: CaptureBlock[] = [];
-  #block: CaptureBlock;
+  #blocksCount = 1;
+  /** Of blocks made for one record. */
+  #ownBytes = 0;
+  #block = new CaptureBlock(BLOCK_BYTES);
   #blockOpenedAtMs = 0;
   #segmentOpenedAtMs = 0;
   /** Numbers of the latest connections; each new segment names them again. */
@@ -63,29 +73,33 @@ export class Capture {
   #waiting: FrameReceived | undefined;
   readonly #packers: PackerEntry[] = [];
   #begunCount = 0;
+  /** Events that found room in a block. */
   #recordsCount = 0;
+  /** Of these, those in blocks that are on their way or on the disk. */
+  #sentCount = 0;
   #droppedCount = 0;
-  #droppedUnsaid = 0;
+  #unsaid = NOTHING_LOST;
+  #slowToldAtMs = Number.NEGATIVE_INFINITY;
+  /** Told by gap records of the running block. */
+  #saidInBlock = NOTHING_LOST;
 
-  constructor(options: CaptureOptions, onTrouble: (text: string) => void) {
-    mkdirSync(options.folder, { recursive: true });
+  constructor(options: CaptureOptions, listener: OutageListener) {
     this.#options = options;
-    this.#onTrouble = onTrouble;
-    this.#writer = new SegmentWriter(options, onTrouble, (block) => {
-      block.clear();
-      // An oversized block was made for one record and goes.
-      if (block.bytes.length === BLOCK_BYTES) this.#free.push(block);
+    this.#listener = listener;
+    this.#writer = new SegmentWriter(options, {
+      giveBack: (block) => this.#takeBack(block),
+      preamble: (atMs, cuts) => this.#preamble(atMs, cuts),
+      failed: (text) => listener.failed(text),
+      recovered: (text) => listener.recovered(text),
     });
-    for (let i = 0; i < BLOCKS_COUNT - 1; i++) this.#free.push(new CaptureBlock(BLOCK_BYTES));
-    this.#block = new CaptureBlock(BLOCK_BYTES);
   }
 
   get recordsCount(): number {
     return this.#recordsCount;
   }
-  /** Records lost because the disk was slower than the feed. */
+  /** Events lost because the disk was slower than the feed, refused them, or lost their file. */
   get droppedCount(): number {
-    return this.#droppedCount;
+    return this.#droppedCount + this.#writer.lostCount;
   }
   /** Compressed bytes written by this process. */
   get writtenBytes(): number {
@@ -102,7 +116,7 @@ export class Capture {
     if (this.#segmentOpenedAtMs === 0) this.#openSegment(event.atMs);
     if (event.type === 'frameReceived' && this.#packers.length > 0) this.#waiting = event;
     else if (event.type === 'frameReceived') this.#keepFrame(event);
-    else this.#append(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
+    else this.#keep(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
   }
 
   /** From now on frames of this packer may be told to `pack`. */
@@ -128,7 +142,7 @@ export class Capture {
     const frame = this.#waiting;
     if (frame === undefined || !packer.packs(message)) return;
     const entry = this.#findPacker(packer);
-    if (entry === undefined || !entry.isNamed || entry.isDistrusted || this.#droppedUnsaid > 0)
+    if (entry === undefined || !entry.isNamed || entry.isDistrusted || this.#unsaid.eventsCount > 0)
       return;
     const { atMs } = frame;
     const connection = this.#findNumber(frame.connection, atMs);
@@ -145,15 +159,12 @@ export class Capture {
   #readBack(entry: PackerEntry, begunAt: number, frame: FrameReceived): void {
     this.#begunCount += 1;
     if (this.#begunCount % READ_BACK_EVERY !== 1) return;
-    const block = this.#block;
-    entry.unpacker.reset();
-    const { frame: readBack } = entry.unpacker.unpack(block.bytes, begunAt);
-    if (Buffer.compare(readBack, bytesOf(frame)) === 0) return;
+    if (comesBack(entry.unpacker, this.#block.content, begunAt, bytesOf(frame))) return;
     entry.isDistrusted = true;
-    block.dropBegun();
+    this.#block.dropBegun();
     this.#recordsCount -= 1;
     this.#keepFrame(frame);
-    this.#onTrouble(
+    this.#listener.failed(
       'a packed frame read back is not the frame that came: frames are kept whole now',
     );
   }
@@ -167,9 +178,45 @@ export class Capture {
 
   /** Returns once everything recorded so far is in the file, or the disk has refused it. */
   async close(): Promise<void> {
-    this.#keepWaiting();
-    if (this.#block.recordsCount > 0) this.#writer.write(this.#block);
+    const block = this.#block;
+    if (block.recordsCount > 0) this.#write(block, block.lastAtMs, false);
+    const last = this.#takeLast();
+    if (last !== undefined) this.#write(last, last.lastAtMs, false);
     await this.#writer.close();
+  }
+
+  /**
+   * For a process that breaks: everything recorded so far is in a file when this returns, the frame that
+   * is being handled last. Nothing may be recorded any more. Throws when the disk refuses.
+   */
+  abandon(atMs: number): void {
+    if (this.#segmentOpenedAtMs === 0) return;
+    const running = this.#block.recordsCount > 0 ? [this.#block] : [];
+    const last = this.#takeLast();
+    this.#writer.abandon(last === undefined ? running : [...running, last], atMs);
+  }
+
+  /** What stands behind the running block when nothing comes any more: a gap not told, the frame that waits. */
+  #takeLast(): CaptureBlock | undefined {
+    const frame = this.#waiting;
+    const records: LoneRecord[] = [];
+    if (this.#unsaid.eventsCount > 0) {
+      const payload = this.#encoder.encode(gapText(this.#unsaid));
+      records.push({ kind: RECORD_KINDS.gap, number: 0, atMs: this.#unsaid.toMs, payload });
+    }
+    if (frame !== undefined) {
+      const { connection, atMs } = frame;
+      const number = this.#numbers.get(connection) ?? this.#nextNumber();
+      const name = this.#encoder.encode(connection);
+      records.push({ kind: RECORD_KINDS.connection, number, atMs, payload: name });
+      records.push({ kind: RECORD_KINDS.frame, number, atMs, payload: bytesOf(frame) });
+      this.#recordsCount += 1;
+    }
+    if (records.length === 0) return undefined;
+    this.#waiting = undefined;
+    this.#saidInBlock = this.#unsaid;
+    this.#unsaid = NOTHING_LOST;
+    return CaptureBlock.of(records);
   }
 
   #keepWaiting(): void {
@@ -181,39 +228,54 @@ export class Capture {
   #keepFrame(frame: FrameReceived): void {
     const { connection, atMs } = frame;
     const number = this.#findNumber(connection, atMs);
-    if (number === undefined) this.#drop();
-    else this.#append(RECORD_KINDS.frame, number, atMs, bytesOf(frame));
+    const bytes = bytesOf(frame);
+    if (number === undefined) this.#drop(atMs, bytes);
+    else this.#keep(RECORD_KINDS.frame, number, atMs, bytes);
   }
 
-  /** `false` when there was no room and the record is lost. */
-  #append(kind: RecordKind, connection: number, atMs: number, payload: Uint8Array): boolean {
-    if (this.#droppedUnsaid > 0 && !this.#sayGap(atMs)) return this.#drop();
+  /** An event is kept or lost; the other records are not counted. */
+  #keep(kind: RecordKind, number: number, atMs: number, payload: Uint8Array): void {
+    if (this.#append(kind, number, atMs, payload)) this.#recordsCount += 1;
+    else this.#drop(atMs, payload);
+  }
+
+  /** `false` when there was no room. */
+  #append(kind: RecordKind, number: number, atMs: number, payload: Uint8Array): boolean {
+    if (this.#unsaid.eventsCount > 0 && !this.#sayGap(atMs)) return false;
     if (this.#block.recordsCount === 0) this.#blockOpenedAtMs = atMs;
-    if (this.#block.append(kind, connection, atMs, payload)) {
-      this.#recordsCount += 1;
-      return true;
-    }
-    if (!this.#sendBlock(atMs, 'full')) return this.#drop();
-    if (!this.#block.append(kind, connection, atMs, payload)) {
-      // The `started` event with a long journal does not fit a block: it gets one of its own, once.
-      this.#sendBlock(atMs, 'full');
-      const own = new CaptureBlock(recordBytes(payload.length));
-      own.append(kind, connection, atMs, payload);
-      this.#writer.write(own);
-    }
-    this.#recordsCount += 1;
+    if (this.#block.append(kind, number, atMs, payload)) return true;
+    if (!this.#sendBlock(atMs, 'full')) return false;
+    if (this.#block.append(kind, number, atMs, payload)) return true;
+    return this.#appendAlone({ kind, number, atMs, payload });
+  }
+
+  /** The `started` event with a long journal, or a long answer, does not fit a block: it gets one of its own. */
+  #appendAlone(record: LoneRecord): boolean {
+    const bytes = recordBytes(record.payload.length);
+    if (this.#ownBytes > 0 && this.#ownBytes + bytes > OWN_BYTES_MAX) return false;
+    if (this.#block.recordsCount > 0 && !this.#sendBlock(record.atMs, 'full')) return false;
+    const { atMs } = record;
+    const eventsCount = record.kind === RECORD_KINDS.packer ? 0 : 1;
+    const ifLost = { eventsCount, bytes, fromMs: atMs, toMs: atMs };
+    this.#give({
+      block: CaptureBlock.of([record]),
+      content: { eventsCount, ifLost },
+      atMs,
+      asItIs: false,
+    });
+    this.#sentCount += eventsCount;
     return true;
   }
 
   /** `false` when no free block is left. */
   #sendBlock(atMs: number, cause: 'old' | 'full'): boolean {
-    const next = this.#free.pop();
+    const next = this.#takeFree();
     if (next === undefined) return false;
     const block = this.#block;
     // Full within a second is a flood: then the processor is dearer than the disk.
     const isFlood = cause === 'full' && atMs - this.#blockOpenedAtMs < BLOCK_AGE_MS_MAX;
-    if (block.recordsCount > 0) this.#writer.write(block, isFlood && block.isDense);
-    else this.#free.push(this.#block);
+    if (block.recordsCount > 0) this.#write(block, atMs, isFlood && block.isDense);
+    else this.#free.push(block);
     this.#block = next;
     this.#blockOpenedAtMs = atMs;
     const age = atMs - this.#segmentOpenedAtMs;
@@ -223,18 +285,64 @@ export class Capture {
     return true;
   }
 
+  #write(block: CaptureBlock, atMs: number, asItIs: boolean): void {
+    const eventsCount = this.#recordsCount - this.#sentCount;
+    const { usedBytes: bytes, firstAtMs: fromMs, lastAtMs: toMs } = block;
+    const kept = eventsCount === 0 ? NOTHING_LOST : { eventsCount, bytes, fromMs, toMs };
+    const content = { eventsCount, ifLost: addLoss(kept, this.#saidInBlock) };
+    this.#sentCount = this.#recordsCount;
+    this.#saidInBlock = NOTHING_LOST;
+    this.#give({ block, content, atMs, asItIs });
+  }
+
+  #give(sending: Sending): void {
+    if (sending.block.isLone) this.#ownBytes += sending.block.bytes.length;
+    this.#writer.write(sending);
+  }
+
+  /** Made when they are needed for the first time, and kept. */
+  #takeFree(): CaptureBlock | undefined {
+    const free = this.#free.pop();
+    if (free !== undefined || this.#blocksCount >= BLOCKS_COUNT) return free;
+    this.#blocksCount += 1;
+    return new CaptureBlock(BLOCK_BYTES);
+  }
+
+  #takeBack(block: CaptureBlock): void {
+    block.clear();
+    if (block.isLone) this.#ownBytes -= block.bytes.length;
+    else this.#free.push(block);
+  }
+
   #openSegment(atMs: number): void {
     this.#segmentOpenedAtMs = atMs;
     this.#writer.openSegment(atMs);
-    const header = JSON.stringify({ ...this.#options.header, openedAtMs: atMs, version: 2 });
-    this.#block.append(RECORD_KINDS.header, 0, atMs, this.#encoder.encode(header));
+    this.#writePreamble(this.#block, atMs, {});
+    for (const entry of this.#packers) entry.isNamed = this.#namePacker(this.#block, entry, atMs);
+  }
+
+  /** In the middle of a run: as a segment begins, with the names of now. */
+  #preamble(atMs: number, cuts: readonly SegmentCut[]): Uint8Array {
+    const block = new CaptureBlock(BLOCK_BYTES);
+    this.#writePreamble(block, atMs, { cuts });
+    for (const entry of this.#packers) this.#namePacker(block, entry, atMs);
+    return block.content;
+  }
+
+  #writePreamble(
+    block: CaptureBlock,
+    atMs: number,
+    more: { readonly cuts?: readonly SegmentCut[] },
+  ): void {
+    const header = { ...this.#options.header, openedAtMs: atMs, version: 2, ...more };
+    block.append(RECORD_KINDS.header, 0, atMs, this.#encoder.encode(JSON.stringify(header)));
     for (const [name, number] of this.#numbers.entries()) {
-      this.#block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
+      block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
     }
-    for (const entry of this.#packers) {
-      const payload = this.#encoder.encode(entry.packer.key);
-      entry.isNamed = this.#block.append(RECORD_KINDS.packer, entry.number, atMs, payload);
-    }
+  }
+
+  #namePacker(block: CaptureBlock, { packer, number }: PackerEntry, atMs: number): boolean {
+    return block.append(RECORD_KINDS.packer, number, atMs, this.#encoder.encode(packer.key));
   }
 
   /** `undefined` when there was no room to name a new connection. */
@@ -242,7 +350,7 @@ export class Capture {
     if (connection === this.#lastConnection) return this.#lastNumber;
     let number = this.#numbers.get(connection);
     if (number === undefined) {
-      number = this.#connectionsCount & 0xffff;
+      number = this.#nextNumber();
       const name = this.#encoder.encode(connection);
       if (!this.#append(RECORD_KINDS.connection, number, atMs, name)) return undefined;
       this.#connectionsCount += 1;
@@ -253,6 +361,10 @@ export class Capture {
     return number;
   }
 
+  #nextNumber(): number {
+    return this.#connectionsCount & 0xffff;
+  }
+
   #findPacker(packer: FramePacker): PackerEntry | undefined {
     for (const entry of this.#packers) if (entry.packer === packer) return entry;
     return undefined;
@@ -261,15 +373,36 @@ export class Capture {
   /** Once something was dropped, nothing is kept before a new block is free: then the gap is told first. */
   #sayGap(atMs: number): boolean {
     if (!this.#sendBlock(atMs, 'full')) return false;
-    const gap = JSON.stringify({ droppedCount: this.#droppedUnsaid });
-    this.#block.append(RECORD_KINDS.gap, 0, atMs, this.#encoder.encode(gap));
-    this.#droppedUnsaid = 0;
+    const gap = this.#encoder.encode(gapText(this.#unsaid));
+    this.#block.append(RECORD_KINDS.gap, 0, atMs, gap);
+    this.#saidInBlock = this.#unsaid;
+    this.#unsaid = NOTHING_LOST;
     return true;
   }
 
-  #drop(): false {
+  #drop(atMs: number, payload: Uint8Array): void {
+    const bytes = recordBytes(payload.length);
     this.#droppedCount += 1;
-    this.#droppedUnsaid += 1;
+    this.#unsaid = addLoss(this.#unsaid, { eventsCount: 1, bytes, fromMs: atMs, toMs: atMs });
+    if (atMs - this.#slowToldAtMs < SLOW_TOLD_EVERY_MS) return;
+    this.#slowToldAtMs = atMs;
+    const lost = 'events are lost, and the gap record behind them says how many';
+    this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);
+  }
+}
+
+function comesBack(
+  unpacker: FrameUnpacker,
+  packed: Uint8Array,
+  at: number,
+  frame: Uint8Array,
+): boolean {
+  unpacker.reset();
+  try {
+    const readBack = unpacker.unpack(packed, at);
+    return readBack.end === packed.length && Buffer.compare(readBack.frame, frame) === 0;
+  } catch {
+    // It cannot be read at all, which is the same answer.
     return false;
   }
 }

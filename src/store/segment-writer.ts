@@ -1,11 +1,27 @@
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BlockCompressor } from './block-compressor.ts';
-import type { CaptureBlock } from './capture-block.ts';
-import { blockHeader } from './capture-format.ts';
+import { CaptureBlock } from './capture-block.ts';
+import { blockHeader, RECORD_KINDS } from './capture-format.ts';
+import {
+  addContent,
+  addLoss,
+  type BlockContent,
+  gapText,
+  type Loss,
+  NO_CONTENT,
+  NOTHING_LOST,
+} from './capture-loss.ts';
+import { CaptureOutage, type OutageListener } from './capture-outage.ts';
 import { pruneFolder } from './prune.ts';
-import { storedFrame } from './stored-frame.ts';
+import {
+  type SegmentCut,
+  SegmentFile,
+  SegmentWriteFailed,
+  sizeOf,
+  writeSegmentSync,
+} from './segment-file.ts';
+import { storedBlock, storedFrame } from './stored-frame.ts';
 
 /** `capture-<Unix ms of its first record>.zst`: names sort by time. */
 export const SEGMENT_NAME = /^capture-(\d{15})-(\d+)\.zst$/;
@@ -16,55 +32,97 @@ export interface SegmentOptions {
   readonly bytesMax: number;
 }
 
+/** `failed` is told once for each time in which nothing can be written, and every few minutes of it. */
+export interface SegmentOwner extends OutageListener {
+  /** A block came back: it is on disk, or lost. */
+  giveBack(block: CaptureBlock): void;
+  /** What a segment needs before its first event. Asked when one must begin in the middle of a run. */
+  preamble(atMs: number, cuts: readonly SegmentCut[]): Uint8Array;
+}
+
+/** A block to be written. */
+export interface Sending {
+  readonly block: CaptureBlock;
+  readonly content: BlockContent;
+  /** When it was sent, on the clock of the events. */
+  readonly atMs: number;
+  /** Spares the compressor: for a dense block in a flood. */
+  readonly asItIs: boolean;
+}
+
 /** Compressed bytes that may wait for the disk without holding a block back. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
+/** A file that somebody removed takes every write: so often it is looked for. */
+const LOOK_EVERY_MS = 1000;
 
 /** A block on its way. */
-interface Job {
-  /** `undefined` once given back. */
-  block: CaptureBlock | undefined;
+interface Job extends Sending {
+  isGivenBack: boolean;
+  /** `undefined` until it is compressed. */
+  pieces: readonly Uint8Array[] | undefined;
   waitingBytes: number;
-  isReady: boolean;
-  /** Its frame lies in the block itself, which is needed until it is written. */
-  readonly isStored: boolean;
 }
+
+/** Blocks of one write. */
+interface Batch {
+  pieces: Uint8Array[];
+  content: BlockContent;
+  atMs: number;
+}
+
+const emptyBatch = (): Batch => ({ pieces: [], content: NO_CONTENT, atMs: 0 });
 
 /**
  * Compresses blocks in the thread pool and appends them to the segment of their time, strictly in
- * order. Gives each block back when it is on disk, or when the disk refused it: then `onTrouble` says so.
+ * order. What the disk refuses is lost, counted, and told by a gap at its place in the next segment
+ * that can be written.
  */
 export class SegmentWriter {
   readonly #options: SegmentOptions;
-  readonly #onTrouble: (text: string) => void;
-  readonly #giveBack: (block: CaptureBlock) => void;
+  readonly #owner: SegmentOwner;
   readonly #compressor = new BlockCompressor();
-  #file: FileHandle | undefined;
+  readonly #outage: CaptureOutage;
   #chain: Promise<void> = Promise.resolve();
   /** In the order of their blocks, the oldest first. */
   readonly #jobs: Job[] = [];
   /** Compressed and handed to nobody yet. */
-  #batch: Uint8Array[] = [];
+  #batch = emptyBatch();
+  /** On its way to the file. */
+  #writing = emptyBatch();
+  #file: SegmentFile | undefined;
+  /** Of the open segment, or the one that is being opened. */
+  #path: string | undefined;
+  /** Blocks known to be in it. */
+  #wholeBytes = 0;
+  #lookedAtMs = 0;
+  /** Missing, and told by no file yet. */
+  #lost = NOTHING_LOST;
+  /** Of files that end in what nobody may read; told with `#lost`. */
+  #cuts: readonly SegmentCut[] = [];
+  #lostCount = 0;
   #waitingBytes = 0;
   #segmentBytes = 0;
-  /** Whole blocks that are in the open file. */
-  #fileBytes = 0;
   #writtenBytes = 0;
   #segmentsCount = 0;
+  #nameMs = 0;
+  #isClosing = false;
+  #isAbandoned = false;
 
-  constructor(
-    options: SegmentOptions,
-    onTrouble: (text: string) => void,
-    giveBack: (block: CaptureBlock) => void,
-  ) {
+  constructor(options: SegmentOptions, owner: SegmentOwner) {
     mkdirSync(options.folder, { recursive: true });
     this.#options = options;
-    this.#onTrouble = onTrouble;
-    this.#giveBack = giveBack;
+    this.#owner = owner;
+    this.#outage = new CaptureOutage(owner);
   }
 
-  /** Blocks that are not compressed yet, or not on their way to the file. */
+  /** Blocks that are not compressed yet, and one for all that are on their way to the file. */
   get pendingCount(): number {
-    return this.#jobs.length;
+    const isWriting = this.#writing.pieces.length > 0 || this.#batch.pieces.length > 0;
+    return this.#jobs.length + (isWriting ? 1 : 0);
+  }
+  /** Events that were given to us and are in no file. */
+  get lostCount(): number {
+    return this.#lostCount;
   }
   /** Compressed bytes of the open segment that have reached the file. */
   get segmentBytes(): number {
@@ -77,46 +135,37 @@ export class SegmentWriter {
   /** Blocks written from here on go to a new file; old files are pruned to the limits of the ring. */
   openSegment(atMs: number): void {
     this.#segmentBytes = 0;
-    this.#segmentsCount += 1;
-    const moment = String(Math.floor(atMs)).padStart(15, '0');
-    const path = join(this.#options.folder, `capture-${moment}-${this.#segmentsCount}.zst`);
-    this.#enqueue(() => this.#flush());
     this.#enqueue(async () => {
-      await this.#file?.close();
-      this.#file = undefined;
-      this.#file = await open(path, 'a', 0o600);
-      this.#fileBytes = 0;
-      await pruneFolder({
-        folder: this.#options.folder,
-        name: SEGMENT_NAME,
-        nowMs: atMs,
-        ageMsMax: this.#options.ageMsMax,
-        bytesMax: this.#options.bytesMax,
-      });
+      await this.#flush();
+      await this.#leaveFile();
+      // While the disk refuses, the next block that may try opens one.
+      if (this.#outage.isOn) return;
+      try {
+        this.#file = await this.#open(atMs);
+      } catch (error) {
+        this.#outage.failed(String(error), atMs);
+      }
     });
   }
 
-  /**
-   * The block is ours until `giveBack`: when it is compressed, or on disk when too much waits for that.
-   * `asItIs` spares the compressor: for a dense block in a flood.
-   */
-  write(block: CaptureBlock, asItIs = false): void {
-    const job: Job = { block, waitingBytes: 0, isReady: asItIs, isStored: asItIs };
+  /** The block is ours until `giveBack`: when it is compressed, or on disk when too much waits for that. */
+  write(sending: Sending): void {
+    const job: Job = { ...sending, isGivenBack: false, pieces: undefined, waitingBytes: 0 };
     this.#jobs.push(job);
-    const content = block.bytes.subarray(0, block.usedBytes);
-    if (asItIs) {
-      const pieces = storedFrame(content);
-      this.#enqueue(() => this.#append(job, Promise.resolve({ pieces })));
+    const { content } = job.block;
+    if (job.asItIs) {
+      job.pieces = storedFrame(content);
+      this.#enqueue(() => this.#append(job, Promise.resolve(undefined)));
       return;
     }
     // Compression of the next block may run while this one is written: only the writing is in order.
     const compressed = this.#compressor.compress(content).then(
       (pieces) => {
-        job.isReady = true;
+        job.pieces = pieces;
         job.waitingBytes = sizeOf(pieces);
         this.#waitingBytes += job.waitingBytes;
         if (this.#waitingBytes <= WAITING_BYTES_MAX) this.#release(job);
-        return { pieces };
+        return undefined;
       },
       (error: unknown) => ({ error }),
     );
@@ -125,16 +174,25 @@ export class SegmentWriter {
 
   async #append(
     job: Job,
-    compressed: Promise<{ readonly pieces: readonly Uint8Array[] } | { readonly error: unknown }>,
+    compressed: Promise<{ readonly error: unknown } | undefined>,
   ): Promise<void> {
     try {
-      const result = await compressed;
+      const failure = await compressed;
+      if (this.#isAbandoned) return;
+      if (job.pieces === undefined) {
+        await this.#flush();
+        this.#jobs.shift();
+        await this.#lose(job.content, job.atMs, failure?.error);
+        return;
+      }
       this.#jobs.shift();
-      if ('error' in result) throw result.error;
-      this.#batch.push(blockHeader(sizeOf(result.pieces)), ...result.pieces);
+      const batch = this.#batch;
+      batch.pieces.push(blockHeader(sizeOf(job.pieces)), ...job.pieces);
+      batch.content = addContent(batch.content, job.content);
+      batch.atMs = job.atMs;
       // What is ready behind it goes to the disk in the same write: under a flood each trip there
       // takes as long as thousands of frames.
-      if (this.#jobs[0]?.isReady === true && !job.isStored) return;
+      if (this.#jobs[0]?.pieces !== undefined && !job.asItIs) return;
       await this.#flush();
     } finally {
       this.#waitingBytes -= job.waitingBytes;
@@ -143,55 +201,197 @@ export class SegmentWriter {
   }
 
   async #flush(): Promise<void> {
-    if (this.#batch.length === 0) return;
     const batch = this.#batch;
-    this.#batch = [];
-    if (this.#file === undefined) throw new Error('no segment is open');
+    if (batch.pieces.length === 0) return;
+    this.#batch = emptyBatch();
+    this.#writing = batch;
     try {
-      await writeAll(this.#file, batch);
+      if (batch.atMs - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#look(batch.atMs);
+      if (this.#file !== undefined) await this.#writeTo(this.#file, batch);
+      else if (this.#isClosing || this.#outage.mayTry(batch.atMs)) await this.#openWith(batch);
+      else {
+        this.#writing = emptyBatch();
+        this.#count(batch.content);
+        this.#outage.goesOn(batch.atMs, this.#lost);
+        return;
+      }
+      const size = sizeOf(batch.pieces);
+      this.#segmentBytes += size;
+      this.#writtenBytes += size;
     } catch (error) {
-      // Half a block would hide all that is written behind it.
-      await this.#file.truncate(this.#fileBytes);
+      this.#writing = emptyBatch();
+      if (error instanceof SegmentWriteFailed && error.cut !== undefined) {
+        this.#cuts = [...this.#cuts, error.cut];
+      }
+      await this.#lose(batch.content, batch.atMs, error);
+    }
+  }
+
+  async #writeTo(file: SegmentFile, batch: Batch): Promise<void> {
+    await file.write(batch.pieces, batch.content);
+    this.#written(file);
+  }
+
+  /** In one step: a process that breaks finds each block either in the file or here. */
+  #written(file: SegmentFile): void {
+    this.#writing = emptyBatch();
+    this.#wholeBytes = file.bytes;
+  }
+
+  /** A new segment in the middle of a run: it says what it needs, what is missing, and goes on with the batch. */
+  async #openWith(batch: Batch): Promise<void> {
+    const file = await this.#open(batch.atMs);
+    const missing = this.#lost;
+    const content = addContent({ eventsCount: 0, ifLost: missing }, batch.content);
+    try {
+      await file.write([...this.#opening(batch.atMs), ...batch.pieces], content);
+    } catch (error) {
+      await file.discard();
       throw error;
     }
-    const size = sizeOf(batch);
-    this.#fileBytes += size;
-    this.#segmentBytes += size;
-    this.#writtenBytes += size;
+    this.#written(file);
+    this.#file = file;
+    this.#segmentBytes = 0;
+    this.#lost = NOTHING_LOST;
+    this.#cuts = [];
+    this.#outage.ended(file.path, missing);
+  }
+
+  #opening(atMs: number): readonly Uint8Array[] {
+    const preamble = storedBlock(this.#owner.preamble(atMs, this.#cuts));
+    return this.#lost.eventsCount === 0
+      ? preamble
+      : [...preamble, ...storedBlock(gapBlock(this.#lost, atMs).content)];
+  }
+
+  async #open(atMs: number): Promise<SegmentFile> {
+    const path = this.#nextPath(atMs);
+    this.#path = path;
+    this.#wholeBytes = 0;
+    const file = await SegmentFile.open(path);
+    this.#lookedAtMs = atMs;
+    await this.#prune(atMs);
+    return file;
+  }
+
+  async #prune(atMs: number): Promise<void> {
+    const { folder, ageMsMax, bytesMax } = this.#options;
+    try {
+      await pruneFolder({ folder, name: SEGMENT_NAME, nowMs: atMs, ageMsMax, bytesMax });
+    } catch (error) {
+      // The ring may be larger than it should be; what comes now is kept all the same.
+      this.#owner.failed(`capture: old segments could not be removed: ${String(error)}`);
+    }
+  }
+
+  /** Names sort in the order in which the files are opened. */
+  #nextPath(atMs: number): string {
+    this.#nameMs = Math.max(this.#nameMs, Math.floor(atMs));
+    this.#segmentsCount += 1;
+    const moment = String(this.#nameMs).padStart(15, '0');
+    return join(this.#options.folder, `capture-${moment}-${this.#segmentsCount}.zst`);
+  }
+
+  async #look(atMs: number): Promise<void> {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#lookedAtMs = atMs;
+    const place = await file.findPlace();
+    if (place === 'there') return;
+    if (place === 'deleted') this.#count(file.content);
+    this.#outage.failed(`${file.path} was ${place} while it was written`, atMs);
+    await this.#leaveFile();
+  }
+
+  async #lose(content: BlockContent, atMs: number, cause: unknown): Promise<void> {
+    this.#count(content);
+    this.#outage.failed(cause instanceof Error ? cause.message : String(cause), atMs);
+    // Names may be missing with it, which later blocks need: the next segment says them again.
+    await this.#leaveFile();
+  }
+
+  #count(content: BlockContent): void {
+    this.#lost = addLoss(this.#lost, content.ifLost);
+    this.#lostCount += content.eventsCount;
+  }
+
+  async #leaveFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#path = undefined;
+    try {
+      await file?.close();
+    } catch (error) {
+      // What was written may be lost all the same, and nobody can say how much.
+      this.#owner.failed(`capture: ${file?.path} could not be closed: ${String(error)}`);
+    }
   }
 
   #release(job: Job): void {
-    const { block } = job;
-    job.block = undefined;
-    if (block !== undefined) this.#giveBack(block);
+    if (job.isGivenBack) return;
+    job.isGivenBack = true;
+    this.#owner.giveBack(job.block);
   }
 
-  /** Returns once all that was written before is in the file. */
+  /** Returns once all that was written before is in the file, or lost and told. */
   async close(): Promise<void> {
-    this.#enqueue(() => this.#flush());
+    this.#isClosing = true;
     this.#enqueue(async () => {
-      await this.#file?.close();
-      this.#file = undefined;
+      await this.#flush();
+      await this.#look(this.#nameMs);
+      if (this.#lost.eventsCount > 0) await this.#tellLost();
+      this.#outage.close(this.#lost);
     });
     await this.#chain;
+    await this.#leaveFile();
     this.#compressor.close();
   }
 
+  /** Nothing more comes that could be written behind the gap. */
+  async #tellLost(): Promise<void> {
+    const batch = { ...emptyBatch(), atMs: this.#nameMs };
+    try {
+      await this.#openWith(batch);
+    } catch (error) {
+      this.#outage.failed(String(error), batch.atMs);
+    }
+  }
+
+  /**
+   * The last words of a process that breaks, written before this returns: all that is not in a file,
+   * then `rest`, in a segment of their own. What is under way to the disk may or may not get there: it
+   * comes again here, and this segment says where the one before ends. Throws when the disk refuses.
+   */
+  abandon(rest: readonly CaptureBlock[], atMs: number): void {
+    if (this.#isAbandoned) return;
+    this.#isAbandoned = true;
+    const blocks = [
+      ...this.#writing.pieces,
+      ...this.#batch.pieces,
+      ...this.#jobs.flatMap(({ pieces, block }) =>
+        pieces === undefined
+          ? storedBlock(block.content)
+          : [blockHeader(sizeOf(pieces)), ...pieces],
+      ),
+      ...rest.flatMap((block) => storedBlock(block.content)),
+    ];
+    if (this.#file?.isDeletedSync() === true) this.#count(this.#file.content);
+    if (blocks.length === 0 && this.#lost.eventsCount === 0) return;
+    if (this.#path !== undefined) {
+      const cut = { segment: basename(this.#path), bytes: this.#wholeBytes };
+      this.#cuts = [...this.#cuts, cut];
+    }
+    writeSegmentSync(this.#nextPath(atMs), [...this.#opening(atMs), ...blocks]);
+  }
+
   #enqueue(step: () => Promise<void>): void {
-    this.#chain = this.#chain.then(step).catch((error: unknown) => {
-      this.#onTrouble(`capture: ${String(error)}`);
-    });
+    this.#chain = this.#chain
+      .then(() => (this.#isAbandoned ? undefined : step()))
+      .catch((error: unknown) => this.#owner.failed(`capture: ${String(error)}`));
   }
 }
 
-/** Not joined first: under a flood the copies alone would make the collector run. */
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
-  const { bytesWritten } = await file.writev(pieces);
-  if (bytesWritten < sizeOf(pieces)) {
-    await file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
-  }
-}
-
-function sizeOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
+function gapBlock(loss: Loss, atMs: number): CaptureBlock {
+  const payload = Buffer.from(gapText(loss));
+  return CaptureBlock.of([{ kind: RECORD_KINDS.gap, number: 0, atMs, payload }]);
 }

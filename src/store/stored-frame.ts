@@ -1,3 +1,5 @@
+import { blockHeader } from './capture-format.ts';
+
 // RFC 8878: a zstd frame may hold its content as it is, in raw blocks. Any reader of zstd reads it.
 
 const MAGIC = 0xfd2fb528;
@@ -25,4 +27,10 @@ export function storedFrame(content: Uint8Array): readonly Uint8Array[] {
     at = end;
   } while (at < content.length);
   return pieces;
+}
+
+/** A block of a segment whose content is kept as it is, in pieces. */
+export function storedBlock(content: Uint8Array): readonly Uint8Array[] {
+  const frame = storedFrame(content);
+  return [blockHeader(frame.reduce((sum, { length }) => sum + length, 0)), ...frame];
 }

@@ -1,4 +1,4 @@
-import type { Instrument, SymbolId, VenueId } from '../domain/instrument.ts';
+import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { Balance, OrderReport } from '../domain/order.ts';
 import type {
   AccountCodec,
@@ -7,7 +7,7 @@ import type {
   Answered,
   VenueAnswer,
 } from '../domain/venue.ts';
-import { readInstruments, readListing } from './binance-instruments.ts';
+import { readListing } from './binance-instruments.ts';
 import { readExecutionReport, readOrderAnswer, readOwnTrade } from './binance-orders.ts';
 import { classifyPlace } from './binance-outcome.ts';
 import { assessHealth, findRefusal } from './binance-refusal.ts';
@@ -29,6 +29,9 @@ const FRAME_BYTES_MAX = 1_000_000;
 /** Of a query; and of a cancel, whose text then says that it is this and no other refusal. */
 const NO_SUCH_ORDER = -2013;
 const CANCEL_REJECTED = -2011;
+/** The venue knows no such symbol; a name that none could have. */
+const INVALID_SYMBOL = -1121;
+const ILLEGAL_CHARACTERS = -1100;
 const UNKNOWN_ORDER_TEXT = 'Unknown order sent.';
 
 /** Binance spot's account and orders. All assets have `assetsScale` decimals, as on the wire. */
@@ -43,10 +46,12 @@ export function createBinanceAccountCodec(assetsScale = 8): AccountCodec {
       read(answer, (value) => ({
         serverAtMs: readMoment(readFields(value, 'answer'), 'serverTime'),
       })),
-    decodeInstruments: (answer, symbols: readonly SymbolId[]) =>
-      read(answer, (value) => readInstruments(value, symbols, VENUE, assetsScale)),
-    decodeListing: (answer, symbols) =>
-      read(answer, (value) => readListing(value, symbols, VENUE, assetsScale)),
+    decodeListing: (answer, symbols) => {
+      const decoded = read(answer, (value) => readListing(value, symbols, VENUE, assetsScale));
+      // No symbol of the venue is written like that.
+      const isOdd = decoded.type === 'refused' && decoded.proof.code === ILLEGAL_CHARACTERS;
+      return isOdd ? { type: 'unlisted', proof: decoded.proof } : decoded;
+    },
     decodeAccount: (answer) => read(answer, (value) => readAccount(value, assetsScale)),
     decodeOrders: (answer, instruments) => read(answer, (value) => readOrders(value, instruments)),
     decodeOrder: (answer, instruments) =>
@@ -72,6 +77,7 @@ function read<T>(answer: VenueAnswer, parse: (value: unknown) => T): Answered<T>
     if (proof === undefined || status >= 500) {
       return { type: 'failed', text: `HTTP ${status}: ${proof?.text ?? body.slice(0, 80)}` };
     }
+    if (proof.code === INVALID_SYMBOL) return { type: 'unlisted', proof };
     const isUnknownCancel = proof.code === CANCEL_REJECTED && proof.text === UNKNOWN_ORDER_TEXT;
     const isUnknown = proof.code === NO_SUCH_ORDER || isUnknownCancel;
     return { type: isUnknown ? 'notFound' : 'refused', proof };

@@ -18,22 +18,7 @@ interface Grid {
   readonly units: number;
 }
 
-/** The instruments of `symbols` out of `exchangeInfo`, in that order. Throws `ShapeBroken` when one is missing or cannot be exact. */
-export function readInstruments(
-  value: unknown,
-  symbols: readonly SymbolId[],
-  venue: VenueId,
-  assetsScale: number,
-): readonly Instrument[] {
-  const bySymbol = readEntries(value);
-  return symbols.map((symbol, index) => {
-    const fields = bySymbol.get(symbol);
-    if (fields === undefined) throw new ShapeBroken(`the venue does not list ${symbol}`);
-    return readInstrument(fields, { symbol, index, venue, assetsScale });
-  });
-}
-
-/** What `exchangeInfo` says of each symbol by itself. */
+/** What `exchangeInfo` says of each symbol by itself: one that is gone or strange says nothing about the others. */
 export function readListing(
   value: unknown,
   symbols: readonly SymbolId[],
@@ -42,11 +27,11 @@ export function readListing(
 ): readonly Listed[] {
   const bySymbol = readEntries(value);
   return symbols.map((symbol, index): Listed => {
-    const fields = bySymbol.get(symbol);
+    const fields = bySymbol.get(nameOf(symbol));
     if (fields === undefined) return { type: 'missing', symbol };
     try {
       const instrument = readInstrument(fields, { symbol, index, venue, assetsScale });
-      return { type: 'listed', instrument };
+      return { type: 'listed', symbol, instrument };
     } catch (error) {
       if (!(error instanceof ShapeBroken)) throw error;
       return { type: 'unreadable', symbol, text: error.message };
@@ -54,13 +39,19 @@ export function readListing(
   });
 }
 
-function readEntries(value: unknown): ReadonlyMap<SymbolId, Fields> {
-  const bySymbol = new Map<SymbolId, Fields>();
+/** By the venue's own name. An entry without one is nobody's. */
+function readEntries(value: unknown): ReadonlyMap<string, Fields> {
+  const byName = new Map<string, Fields>();
   for (const entry of readList(readFields(value, 'exchangeInfo')['symbols'], 'symbols')) {
-    const fields = readFields(entry, 'symbol');
-    bySymbol.set(`${readText(fields, 'baseAsset')}/${readText(fields, 'quoteAsset')}`, fields);
+    const name = isFields(entry) ? entry['symbol'] : undefined;
+    if (isFields(entry) && typeof name === 'string') byName.set(name, entry);
   }
-  return bySymbol;
+  return byName;
+}
+
+/** The venue writes both assets together. */
+function nameOf(symbol: SymbolId): string {
+  return symbol.replace('/', '');
 }
 
 function readInstrument(
@@ -73,6 +64,8 @@ function readInstrument(
   },
 ): Instrument {
   const { symbol, index, venue, assetsScale } = place;
+  const [base, quote] = [readText(fields, 'baseAsset'), readText(fields, 'quoteAsset')];
+  if (`${base}/${quote}` !== symbol) throw new ShapeBroken(`${symbol} is ${base} against ${quote}`);
   const filters = readFilters(fields);
   const priceFilter = getFilter(filters, 'PRICE_FILTER', symbol);
   const lotFilter = getFilter(filters, 'LOT_SIZE', symbol);
@@ -89,8 +82,8 @@ function readInstrument(
     symbol,
     venueSymbol: readText(fields, 'symbol'),
     version: 1,
-    base: { name: readText(fields, 'baseAsset'), scale: assetsScale },
-    quote: { name: readText(fields, 'quoteAsset'), scale: assetsScale },
+    base: { name: base, scale: assetsScale },
+    quote: { name: quote, scale: assetsScale },
     tickDecimals: tick.decimals,
     tickUnits: tick.units,
     lotDecimals: lot.decimals,

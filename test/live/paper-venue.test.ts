@@ -133,6 +133,19 @@ test('before the rules are known nothing leaves, provably', async () => {
   expect(answer).toMatchObject({ type: 'transportFailed', bytesSent: 'none' });
 });
 
+// The real venue refuses the whole list for one delisted symbol; the core then asks for each by itself.
+test('one symbol of the settings is unknown to the real venue: the other is traded on paper', async () => {
+  const stage = new PaperStage([], ['NOSUCH/USDT', 'BTC/USDT']);
+  stage.unlisted('NOSUCHUSDT', 'BTCUSDT').unlisted('NOSUCHUSDT');
+  const early = await stage.place({ clientOrderId: id('early') });
+  expect(stage.codec.classifyPlace(early, id('early'), BTC_USDT).type).toBe('notSent');
+  openMarket(stage);
+  const report = accepted(stage, await stage.place({ price: at(60_005), quantity: lots(200) }));
+  expect(report.fills.map(({ price, quantity }) => [price, quantity])).toEqual([[at(60_000), 100]]);
+  stage.unlisted('NOSUCHUSDT').rules();
+  expect(await balances(stage)).toEqual({ BTC: '0.000999/0', USDT: '940/0' });
+});
+
 test('frames of nonsense do not move the market', async () => {
   const stage = openMarket();
   stage

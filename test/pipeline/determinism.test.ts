@@ -7,7 +7,7 @@ import { handle } from '../../src/pipeline/handle.ts';
 import { DEFAULT_TEXT, settingsOf } from '../config/settings-files.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { expectEveryEvaluationTold, expectSafe, expectSound } from '../support/night-proof.ts';
-import { strategyOf } from '../support/night-setup.ts';
+import { SILENT_PROBE, strategyOf } from '../support/night-setup.ts';
 
 const SEEDS = Array.from({ length: 20 }, (_, i) => `seed ${i + 1}`);
 const FATES = ['answerLost', 'errorAfter', 'errorBefore', 'refused', 'late', 'notSent'] as const;
@@ -62,8 +62,7 @@ for (const [number, seed] of SEEDS.entries()) {
 
 // Nothing is tuned for the demo: whatever seed a newcomer picks, there is a filled order to explain.
 test('the default settings on twenty seeds: an order is filled within a minute', () => {
-  const probe = { mark: () => undefined, markIdle: () => undefined, observeFeed: () => undefined };
-  const setup = toDeskSetup(settingsOf(DEFAULT_TEXT), { probe, accountTag: 'test' });
+  const setup = toDeskSetup(settingsOf(DEFAULT_TEXT), { probe: SILENT_PROBE, accountTag: 'test' });
   const without: string[] = [];
   for (const seed of SEEDS) {
     const night = startNight({ seed, setup: { ...setup, findStrategyKind: undefined } });

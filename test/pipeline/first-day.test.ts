@@ -9,17 +9,17 @@ import { Desk } from '../../src/pipeline/desk.ts';
 import { limitsNow } from '../../src/pipeline/first-day.ts';
 import { handle } from '../../src/pipeline/handle.ts';
 import { assessRisk } from '../../src/risk/assess-risk.ts';
+import { SILENT_PROBE } from '../support/night-setup.ts';
 import { makeExit, makeFacts, makeIntent, NOON_MS } from '../support/trading.ts';
 
 const DAY_MS = 86_400_000;
-const SILENT = { mark: () => undefined, markIdle: () => undefined, observeFeed: () => undefined };
 
 /** A desk with the settings of an example, started with `rows` in its journal. */
 function deskOf(example: 'binance-live' | 'binance-paper', rows: readonly JournalRow[]): Desk {
   const file = new URL(`../../config/examples/${example}.yaml`, import.meta.url);
   const parsed = parseSettings(readFileSync(file, 'utf8'), {});
   if (parsed.type === 'invalid') expect.fail(JSON.stringify(parsed.problems));
-  const desk = new Desk(toDeskSetup(parsed.settings, { probe: SILENT, accountTag: 'abcd' }));
+  const desk = new Desk(toDeskSetup(parsed.settings, { probe: SILENT_PROBE, accountTag: 'abcd' }));
   handle(desk, {
     type: 'started',
     atMs: NOON_MS,

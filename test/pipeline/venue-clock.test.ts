@@ -1,11 +1,26 @@
 import { expect, test } from 'vitest';
 import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer } from '../../src/domain/venue.ts';
+import { findClockSkew } from '../../src/pipeline/clock-watch.ts';
+import type { VenueDesk } from '../../src/pipeline/desk.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { http } from '../support/night-venue.ts';
 
 /** What a change of the venue's clock may cost beyond noticing it: three answers, a second apart. */
 const HEALED_WITHIN_MS = 8_000;
+
+/** Three questions for the venue's time, a minute apart, find nothing wrong. */
+const CALM_MS = 181_000;
+
+function agreements(night: Night): number {
+  return night.world.changes.filter(({ event }) => event === 'clock.agreed').length;
+}
+
+function venueOf(night: Night): VenueDesk {
+  const [venue] = night.desk.venues;
+  if (venue === undefined) throw new Error('the desk has no venue yet');
+  return venue;
+}
 
 /** The first moment from now on at which an entry leaves, in ms; fails after `msMax`. */
 function msUntilEntry(night: Night, msMax: number): number {
@@ -50,9 +65,36 @@ for (const jumpMs of [5_000, -5_000, 3_600_000]) {
       return fault === 'clock.skewed' && detail['limitMs'] !== undefined;
     });
     expect(skews, 'told once').toHaveLength(1);
-    expect(night.world.changes.filter(({ event }) => event === 'clock.agreed')).toHaveLength(1);
+    // Entries leave as soon as the clock is right. That all is well is told when it has stayed so.
+    expect(agreements(night)).toBe(0);
+    night.waitMs(CALM_MS);
+    expect(agreements(night)).toBe(1);
   });
 }
+
+// Two servers of the venue disagree, and the balancer asks one after the other. Each answer of the wrong
+// one closes the gate and each of the right one opens it. A person is told once, not with every answer.
+test('servers that disagree: one fault in all the time they do, and one word when it is over', () => {
+  const night = startNight();
+  night.faults.mute = ['serverTime'];
+  const skews = () => night.world.raised.filter(({ fault }) => fault === 'clock.skewed').length;
+  for (let second = 0; second < 200; second++) {
+    const aheadMs = second % 2 === 0 ? 1_270 : 270;
+    answer(night, 'serverTime', http(200, { serverTime: night.clock.nowMs + aheadMs }));
+    night.waitMs(1_000);
+    const isDenied = findClockSkew(night.desk, venueOf(night)) !== undefined;
+    expect(isDenied, `second ${second}`).toBe(second % 2 === 0);
+  }
+  expect(skews()).toBe(1);
+  expect(agreements(night)).toBe(0);
+
+  night.faults.mute = [];
+  night.waitMs(CALM_MS - 2_000);
+  expect(agreements(night)).toBe(0);
+  night.waitMs(4_000);
+  expect(agreements(night)).toBe(1);
+  expect(skews()).toBe(1);
+});
 
 /** An answer of the venue that nobody of this night sent. */
 function answer(night: Night, question: 'serverTime' | 'account', body: VenueAnswer): void {

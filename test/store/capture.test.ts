@@ -13,10 +13,13 @@ import { listSegments, readSegment } from '../../src/store/capture-reader.ts';
 import { BTC_USDT, NOON_MS } from '../support/trading.ts';
 import { tempFolder } from './temp-folder.ts';
 
-function captureIn(folder: string, change: Partial<CaptureOptions> = {}): Capture {
-  const trouble = (text: string): void => expect.fail(text);
+function captureIn(
+  folder: string,
+  change: Partial<CaptureOptions> = {},
+  fails = (text: string): void => expect.fail(text),
+): Capture {
   const options = { folder, ageMsMax: 1e12, bytesMax: 1e9, header: { epoch: 1 }, ...change };
-  return new Capture(options, trouble);
+  return new Capture(options, { failed: fails, recovered: fails });
 }
 
 function frame(n: number, connection = 'c1', text = `{"n":${n}}`): DeskEvent {
@@ -130,12 +133,14 @@ describe('a file that was cut off', () => {
 // The disk is slower than the feed: trading goes on, memory stays bounded, and the file says what is missing.
 test('more than the blocks hold before the disk answers: the rest is dropped, counted and told', async () => {
   const folder = tempFolder();
-  const capture = captureIn(folder);
+  const told: string[] = [];
+  const capture = captureIn(folder, {}, (text) => told.push(text));
   const text = 'z'.repeat(200_000);
   // All in one turn: nothing can reach the disk in between.
   for (let n = 0; n < 100; n++) capture.record(frame(n, 'c1', text));
   const dropped = capture.droppedCount;
   expect(dropped).toBeGreaterThan(40);
+  expect(told).toHaveLength(1);
   expect(capture.pendingBlocksCount).toBeLessThanOrEqual(16);
 
   while (capture.pendingBlocksCount > 0) await new Promise(setImmediate);
@@ -143,9 +148,18 @@ test('more than the blocks hold before the disk answers: the rest is dropped, co
   await capture.close();
   const items = listSegments(folder).flatMap((path) => [...readSegment(path)]);
   expect(items.filter(({ type }) => type === 'event').length).toBe(101 - dropped);
-  expect(items.filter(({ type }) => type === 'gap')).toEqual([
-    { type: 'gap', text: JSON.stringify({ droppedCount: dropped }) },
-  ]);
+  const [first = -1, ...others] = items.flatMap((item, place) =>
+    item.type === 'gap' ? [place] : [],
+  );
+  expect(others).toEqual([]);
+  const gap = items[first];
+  expect(JSON.parse(gap?.type === 'gap' ? gap.text : '')).toEqual({
+    droppedCount: dropped,
+    droppedBytes: dropped * 200_016,
+    fromMs: frame(100 - dropped).atMs,
+    toMs: frame(99).atMs,
+  });
+  expect(items[first + 1]).toMatchObject({ event: { atMs: frame(100).atMs } });
 });
 
 test('a new segment opens by age, names its connections again, and the ring forgets the oldest', async () => {

@@ -4,6 +4,7 @@ import { DEFAULT_EXECUTION_LIMITS } from '../../src/execution/limits.ts';
 import { DEFAULT_FEED_LIMITS } from '../../src/market/feed-limits.ts';
 import type { DeskSetup } from '../../src/pipeline/setup.ts';
 import { DEFAULT_PORTFOLIO } from '../../src/portfolio/limits.ts';
+import type { Probe } from '../../src/ports.ts';
 import { DEFAULT_RISK_LIMITS, DEFAULT_SIZING } from '../../src/risk/limits.ts';
 import type { StrategySettings } from '../../src/signal/settings.ts';
 import { createBinanceAccountCodec } from '../../src/venues/binance-account.ts';
@@ -11,6 +12,16 @@ import { createBinanceMarketCodec } from '../../src/venues/binance-market.ts';
 import { findNightStrategy } from './night-strategies.ts';
 
 export const SYMBOLS = ['BTC/USDT', 'ETH/USDT'];
+
+/** Nobody measures: what most stories want. */
+export const SILENT_PROBE: Probe = {
+  markParsed: () => undefined,
+  beginWish: () => undefined,
+  markApproved: () => undefined,
+  endWish: () => undefined,
+  markIdle: () => undefined,
+  observeFeed: () => undefined,
+};
 
 /** A strategy of the night: `cue` trades when a test says so, `restless` all the time. */
 export function strategyOf(kind: 'cue' | 'restless', holdingMs = 300): StrategySettings {
@@ -60,7 +71,7 @@ export function makeSetup(
     execution: { ...DEFAULT_EXECUTION_LIMITS, leaseWaitMs: 1_000 },
     accountStream: DEFAULT_ACCOUNT_STREAM_LIMITS,
     recovery: { crashLoopStarts: 3, crashLoopClearMs: 1_800_000 },
-    probe: { mark: () => undefined, markIdle: () => undefined, observeFeed: () => undefined },
+    probe: SILENT_PROBE,
     firstDayOrderNotionalMax: undefined,
     findStrategyKind: findNightStrategy,
     ...change,

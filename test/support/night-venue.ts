@@ -7,6 +7,7 @@ import { LIVE_RATE_LIMITS } from '../../src/exchange/rate-limits.ts';
 import { createExchangeCore } from '../../src/matching/create-exchange-core.ts';
 import type { ExchangeCore, Outcome, Refused } from '../../src/matching/exchange-core.ts';
 import type { FillView, MarketHappening } from '../../src/matching/happening.ts';
+import { INVALID_SYMBOL } from '../../src/matching/refusal.ts';
 import { DEFAULT_SYMBOLS } from '../../src/matching/symbol-rules.ts';
 import { toUserEvent } from '../../src/matching/wire/user-events.ts';
 import {
@@ -36,6 +37,10 @@ export class NightVenue {
   readonly made: MadeMarket | undefined;
   /** Client ids of ours in the order of arrival, refused ones included. */
   readonly arrived: string[] = [];
+  /** Symbols that the venue has forgotten: whatever is asked about one of them is refused. */
+  readonly delisted = new Set<string>();
+  /** Symbols whose listing the venue fails to tell, alone or with others. */
+  readonly broken = new Set<string>();
   /** What becomes of the answer to which symbols are traded, and by which rules. */
   listing: (body: Readonly<Record<string, unknown>>) => unknown = (body) => body;
   readonly #streams: NightStreams;
@@ -70,7 +75,10 @@ export class NightVenue {
       startAtMs: nowMs(),
       seed: seed ?? 'made',
     });
-    this.#streams = new NightStreams(names, (stream, data) => this.#news.onMarket(stream, data));
+    this.#streams = new NightStreams(names, (stream, data) => {
+      const [symbol = ''] = stream.split('@');
+      if (!this.delisted.has(symbol.toUpperCase())) this.#news.onMarket(stream, data);
+    });
     if (seed === undefined) this.made = new MadeMarket(this.core);
   }
 
@@ -109,10 +117,22 @@ export class NightVenue {
   }
 
   answerTo(question: VenueQuestion): VenueAnswer {
+    const asked =
+      question.type === 'instruments'
+        ? question.venueSymbols
+        : 'instrument' in question
+          ? [question.instrument.venueSymbol]
+          : [];
+    const isKnown = (name: string) =>
+      !this.delisted.has(name) && this.core.symbol(name) !== undefined;
+    if (!asked.every(isKnown)) return refusal(INVALID_SYMBOL);
     switch (question.type) {
       case 'serverTime':
         return http(200, { serverTime: this.#nowMs() });
       case 'instruments': {
+        if (asked.some((name) => this.broken.has(name))) {
+          return http(500, { code: -1000, msg: 'An unknown error occurred.' });
+        }
         const names = question.venueSymbols;
         const known = this.core.symbols().filter(({ symbol }) => names.includes(symbol));
         const body = describeExchange(known, LIVE_RATE_LIMITS, this.#nowMs());

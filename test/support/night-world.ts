@@ -9,6 +9,7 @@ import type { NightClock } from './night-clock.ts';
 import type { NightFaults } from './night-faults.ts';
 import type { NightJournal } from './night-journal.ts';
 import { NightLines, ONE_WAY_MS } from './night-line.ts';
+import type { NightTimes } from './night-times.ts';
 import { http, type NightVenue } from './night-venue.ts';
 
 const ORDER_TIMEOUT_MS = 15_000;
@@ -24,6 +25,8 @@ export interface NightParts {
   readonly venue: NightVenue;
   readonly journal: NightJournal;
   readonly faults: NightFaults;
+  /** Who measures, if anybody. */
+  readonly times: NightTimes | undefined;
 }
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>;
@@ -58,6 +61,7 @@ export class NightWorld implements World {
   }
 
   capture(event: DeskEvent): void {
+    this.#parts.times?.hear(event);
     this.events.push(event);
   }
 
@@ -69,6 +73,7 @@ export class NightWorld implements World {
   perform(effect: Effect): void {
     const { journal } = this.#parts;
     this.effects.push(effect);
+    this.#parts.times?.onEffect(effect);
     switch (effect.type) {
       case 'recordDecision':
         this.decisions.push(effect.record);

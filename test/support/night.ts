@@ -12,6 +12,7 @@ import { ONE_WAY_MS } from './night-line.ts';
 import type { Quote } from './night-market.ts';
 import { isSettled } from './night-proof.ts';
 import { makeSetup, strategyOf } from './night-setup.ts';
+import type { NightTimes } from './night-times.ts';
 import { NightVenue } from './night-venue.ts';
 import { NightWorld } from './night-world.ts';
 
@@ -24,6 +25,8 @@ export interface NightOptions {
   readonly clockAheadMs?: number | undefined;
   readonly startMs?: number | undefined;
   readonly killAt?: KillPoint | undefined;
+  /** Who measures the stages; nobody unless it is given. */
+  readonly times?: NightTimes | undefined;
   /** What the machine says when the daemon starts. */
   readonly recentStartsCount?: number | undefined;
   /** What is wrong before the daemon starts. */
@@ -49,13 +52,18 @@ export class Night {
   #health: Health = { diskFreeBytes: 10_000_000_000, loopDelayMsMax: 1 };
   #recentStartsCount: number;
   readonly #setup: DeskSetup;
+  readonly #times: NightTimes | undefined;
 
   constructor(options: NightOptions) {
     this.clock = new NightClock(options.startMs ?? START_MS);
     const { clockAheadMs = 270 } = options;
     this.clockAheadMs = clockAheadMs;
     this.#recentStartsCount = options.recentStartsCount ?? 1;
-    this.#setup = makeSetup(options.strategies ?? [strategyOf('cue')], options.setup);
+    this.#times = options.times;
+    this.#setup = makeSetup(options.strategies ?? [strategyOf('cue')], {
+      ...(options.times === undefined ? {} : { probe: options.times.probe }),
+      ...options.setup,
+    });
     const names = this.#setup.venues.flatMap(({ symbols, venueSymbolOf }) =>
       symbols.map(venueSymbolOf),
     );
@@ -207,7 +215,7 @@ export class Night {
 
   #begin(clean: boolean): void {
     const { clock, venue, journal, faults } = this;
-    const world = new NightWorld({ clock, venue, journal, faults });
+    const world = new NightWorld({ clock, venue, journal, faults, times: this.#times });
     this.lives.push(world);
     const rows = journal.durable();
     const epoch = this.lives.length;

@@ -26,7 +26,7 @@ export class PaperStage {
   #updateId = 100;
   #tradeId = 5_000;
 
-  constructor(rows: readonly JournalRow[] = []) {
+  constructor(rows: readonly JournalRow[] = [], symbols: readonly string[] = ['BTC/USDT']) {
     const account = {
       quoteAsset: 'USDT',
       dayZone: 'UTC',
@@ -37,7 +37,7 @@ export class PaperStage {
     this.venue = new PaperVenue({
       settings: {
         venue: { setup: 'paper', name: 'binance', ...bases },
-        symbols: ['BTC/USDT'],
+        symbols: [...symbols],
         portfolio: { account, exits: { standard: EXITS, byStrategy: {} } },
       },
       rows,
@@ -49,6 +49,13 @@ export class PaperStage {
   rules(): this {
     const info = describeExchange(DEFAULT_SYMBOLS, LIVE_RATE_LIMITS, NOON_MS);
     this.#answered({ type: 'instruments', venueSymbols: ['BTCUSDT'] }, info);
+    return this;
+  }
+
+  /** The real venue does not know one of these. */
+  unlisted(...venueSymbols: readonly string[]): this {
+    const refusal = { code: -1121, msg: 'Invalid symbol.' };
+    this.#answered({ type: 'instruments', venueSymbols }, refusal, 400);
     return this;
   }
 
@@ -122,10 +129,10 @@ export class PaperStage {
     return this;
   }
 
-  #answered(question: VenueQuestion, content: unknown): void {
+  #answered(question: VenueQuestion, content: unknown, status = 200): void {
     const answer: VenueAnswer = {
       type: 'http',
-      status: 200,
+      status,
       body: JSON.stringify(content),
       retryAfterMs: undefined,
       usedWeight: undefined,

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { clientOrderId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer } from '../../src/domain/venue.ts';
 import { createBinanceAccountCodec } from '../../src/venues/binance-account.ts';
-import { fixturePath, skipWithoutFixtures } from '../support/fixtures.ts';
 import { makeInstrument } from '../support/frames.ts';
 
 const codec = createBinanceAccountCodec();
@@ -202,7 +199,12 @@ test('a query: the order, not known, refused, or no answer', () => {
   expect(codec.decodeOrder(http(400, error(-2013, 'Order does not exist.')), [btc]).type).toBe(
     'notFound',
   );
-  expect(codec.decodeOrder(http(400, error(-1121, 'Invalid symbol.')), [btc]).type).toBe('refused');
+  expect(
+    codec.decodeOrder(http(400, error(-1102, 'Mandatory parameter missing.')), [btc]).type,
+  ).toBe('refused');
+  expect(codec.decodeOrder(http(400, error(-1121, 'Invalid symbol.')), [btc]).type).toBe(
+    'unlisted',
+  );
   expect(codec.decodeOrder(http(503, error(-2013, 'x')), [btc]).type).toBe('failed');
   expect(codec.decodeOrder(http(200, '<html>'), [btc]).type).toBe('failed');
 });
@@ -383,94 +385,4 @@ test('the other words of the account socket', () => {
   ]) {
     expect(codec.decodeAccountFrame(Buffer.from(bad), [btc]).type).toBe('invalid');
   }
-});
-
-function listing(change: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    symbol: 'BTCUSDT',
-    status: 'TRADING',
-    baseAsset: 'BTC',
-    quoteAsset: 'USDT',
-    isSpotTradingAllowed: true,
-    filters: [
-      {
-        filterType: 'PRICE_FILTER',
-        minPrice: '0.01',
-        maxPrice: '1000000.00',
-        tickSize: '0.01000000',
-      },
-      {
-        filterType: 'LOT_SIZE',
-        minQty: '0.00001',
-        maxQty: '9000.00000000',
-        stepSize: '0.00001000',
-      },
-      { filterType: 'NOTIONAL', minNotional: '5.00000000', maxNotional: '9000000.00000000' },
-    ],
-    ...change,
-  };
-}
-
-test('exchange information becomes instruments in the order asked for', () => {
-  const eth = listing({ symbol: 'ETHUSDT', baseAsset: 'ETH', status: 'BREAK' });
-  const answer = http(200, JSON.stringify({ symbols: [listing(), eth] }));
-  const decoded = codec.decodeInstruments(answer, ['ETH/USDT', 'BTC/USDT']);
-  expect(decoded).toMatchObject({
-    value: [
-      { index: 0, venueSymbol: 'ETHUSDT', status: 'BREAK' },
-      {
-        index: 1,
-        venueSymbol: 'BTCUSDT',
-        tickDecimals: 2,
-        tickUnits: 1,
-        lotDecimals: 5,
-        lotUnits: 1,
-        priceMin: 1,
-        priceMax: 100_000_000,
-        quantityMin: 1,
-        quantityMax: 900_000_000,
-        notionalMin: 500_000_000n,
-        notionalMax: 900_000_000_000_000n,
-        status: 'TRADING',
-      },
-    ],
-  });
-  expect(codec.decodeInstruments(answer, ['DOGE/USDT'])).toMatchObject({
-    type: 'failed',
-    text: expect.stringContaining('DOGE/USDT'),
-  });
-});
-
-test('a market whose amounts need more decimals than its quote has is refused, not rounded', () => {
-  const filters = [
-    { filterType: 'PRICE_FILTER', minPrice: '0', maxPrice: '0', tickSize: '0.00001000' },
-    { filterType: 'LOT_SIZE', minQty: '0.0001', maxQty: '100000', stepSize: '0.00010000' },
-    { filterType: 'MIN_NOTIONAL', minNotional: '0.00010000' },
-  ];
-  const one = listing({ symbol: 'ETHBTC', baseAsset: 'ETH', quoteAsset: 'BTC', filters });
-  const answer = http(200, JSON.stringify({ symbols: [one] }));
-  expect(codec.decodeInstruments(answer, ['ETH/BTC']).type).toBe('failed');
-  expect(createBinanceAccountCodec(9).decodeInstruments(answer, ['ETH/BTC'])).toMatchObject({
-    value: [{ priceMin: 1, priceMax: Number.MAX_SAFE_INTEGER, notionalMax: undefined }],
-  });
-});
-
-test('recorded exchange information of 25 live symbols is understood', (context) => {
-  skipWithoutFixtures(context);
-  const lines = gunzipSync(readFileSync(fixturePath('binance/rest-recorded.jsonl.gz'))).toString();
-  const recorded = lines
-    .split('\n')
-    .filter((line) => line.includes('exchangeInfo'))
-    .map((line): { body: unknown } => JSON.parse(line));
-  let count = 0;
-  for (const { body } of recorded) {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const { symbols }: { symbols: { baseAsset: string; quoteAsset: string }[] } = JSON.parse(text);
-    const names = symbols.map((one) => `${one.baseAsset}/${one.quoteAsset}`);
-    // Some pairs against BTC need more than eight decimals for price times quantity.
-    const decoded = createBinanceAccountCodec(12).decodeInstruments(http(200, text), names);
-    expect(decoded.type === 'failed' ? decoded.text : decoded.type).toBe('value');
-    count += names.length;
-  }
-  expect(count).toBeGreaterThanOrEqual(25);
 });

@@ -17,12 +17,15 @@ export const exchangeInfo: Operation = publicOperation(20, (venue, { params }) =
   params.text('showPermissionSets');
   params.refuseUnread();
   if (one !== undefined && many !== undefined) throw REFUSALS.combination();
+  const isNamed = one !== undefined || many !== undefined;
+  if (isNamed && status !== undefined) throw REFUSALS.combination();
   const names = one !== undefined ? [one] : many !== undefined ? readNames(many) : undefined;
+  // One unknown name, and nothing is said of the others either.
+  if (names !== undefined) refuseUnknown(venue, names);
   const symbols = venue.core
     .symbols()
     .filter((rules) => names === undefined || names.includes(rules.symbol))
     .filter((rules) => status === undefined || rules.status === status);
-  if (names !== undefined) refuseUnknown(venue, names);
   return describeExchange(symbols, venue.limits.settings, venue.clock.nowMs());
 });
 
@@ -35,7 +38,8 @@ export const userDataStreamRemoved: Operation = publicOperation(2, () => {
 
 /** Reads a JSON list of symbol names: `["BTCUSDT","ETHUSDT"]`. */
 export function readNames(text: string): readonly string[] {
-  const names = text.match(/^\["[^"\]]+"(?:,"[^"\]]+")*\]$/) ? text.slice(2, -2).split('","') : [];
+  const isList = /^\["[A-Z0-9\-_.]{1,20}"(?:,"[A-Z0-9\-_.]{1,20}")*\]$/.test(text);
+  const names = isList ? text.slice(2, -2).split('","') : [];
   if (names.length === 0) {
     throw REFUSALS.illegalPattern(
       'symbols',

@@ -5,19 +5,17 @@ import { type E8, parseE8 } from '../../matching/scale.ts';
 import { type Grid, type SymbolRules, symbolRules } from '../../matching/symbol-rules.ts';
 
 const filterShape = z.looseObject({ filterType: z.string() });
-const infoShape = z.object({
-  symbols: z.array(
-    z.object({
-      symbol: z.string(),
-      status: z.string(),
-      baseAsset: z.string(),
-      quoteAsset: z.string(),
-      filters: z.array(filterShape),
-    }),
-  ),
+const symbolShape = z.object({
+  symbol: z.string(),
+  status: z.string(),
+  baseAsset: z.string(),
+  quoteAsset: z.string(),
+  filters: z.array(filterShape),
 });
+/** Entries of other symbols may look as they like. */
+const infoShape = z.object({ symbols: z.array(z.looseObject({ symbol: z.unknown() })) });
 
-type SymbolInfo = z.infer<typeof infoShape>['symbols'][number];
+type SymbolInfo = z.infer<typeof symbolShape>;
 type Filter = z.infer<typeof filterShape>;
 
 /** The rules that the real venue has for our symbols, out of its own `exchangeInfo`. Throws when it cannot be read: the core has read it before us. */
@@ -26,7 +24,9 @@ export function readPaperRules(
   venueSymbols: readonly string[],
 ): readonly SymbolRules[] {
   const info = infoShape.parse(JSON.parse(body));
-  return info.symbols.filter(({ symbol }) => venueSymbols.includes(symbol)).map(toRules);
+  return info.symbols
+    .filter(({ symbol }) => typeof symbol === 'string' && venueSymbols.includes(symbol))
+    .map((entry) => toRules(symbolShape.parse(entry)));
 }
 
 function toRules(info: SymbolInfo): SymbolRules {

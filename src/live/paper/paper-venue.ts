@@ -4,7 +4,12 @@ import { assertNever } from '../../domain/assert.ts';
 import { BoundedMap, type CollectionSize } from '../../domain/bounded.ts';
 import type { DeskEvent } from '../../domain/event.ts';
 import type { ClientOrderId } from '../../domain/ids.ts';
-import { formatPrice, formatQuantity, type Instrument } from '../../domain/instrument.ts';
+import {
+  formatPrice,
+  formatQuantity,
+  type Instrument,
+  type SymbolId,
+} from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { SendableOrder } from '../../domain/order.ts';
 import type { VenueAnswer } from '../../domain/venue.ts';
@@ -13,6 +18,7 @@ import type { ExchangeCore, Outcome, Refused } from '../../matching/exchange-cor
 import type { MarketHappening } from '../../matching/happening.ts';
 import { DUPLICATE_ORDER } from '../../matching/refusal.ts';
 import { toWire } from '../../matching/scale.ts';
+import type { SymbolRules } from '../../matching/symbol-rules.ts';
 import { toUserEvent } from '../../matching/wire/user-events.ts';
 import {
   describeAccount,
@@ -40,6 +46,11 @@ export interface PaperWorld {
   tell(event: DeskEvent): void;
 }
 
+interface ListedSymbol {
+  readonly instrument: Instrument;
+  readonly rules: SymbolRules;
+}
+
 export interface PaperParts {
   readonly settings: Pick<Settings, 'venue' | 'symbols' | 'portfolio'>;
   /** All that the journal held before this start. */
@@ -58,6 +69,8 @@ export class PaperVenue implements AccountGateway {
   /** Every client id ever sent: none is taken twice, not even after a restart. */
   readonly #takenIds = new BoundedMap<string, true>('paper.takenIds', CLIENT_IDS_MAX, 'dropOldest');
   #world: PaperWorld | undefined;
+  /** What the real venue lists of our symbols, until our own venue opens with them. */
+  readonly #listed = new BoundedMap<SymbolId, ListedSymbol>('paper.listed', 1_000, 'refuse');
   #exchange: ExchangeCore | undefined;
   #market: PaperMarket | undefined;
   #nowMs = 0;
@@ -76,13 +89,14 @@ export class PaperVenue implements AccountGateway {
 
   /** For `/metrics`. */
   collections(): readonly CollectionSize[] {
-    return [this.#takenIds];
+    return [this.#takenIds, this.#listed];
   }
 
   /** What the daemon hears, before the core does: rules, books, market messages. */
   hear(event: DeskEvent): void {
     if (event.type === 'frameReceived') {
       if (event.connection.startsWith(`${this.#parts.settings.venue.name}/market/`)) {
+        if (this.#exchange === undefined) this.#open();
         const message = this.#market?.readFrame(event);
         if (message !== undefined) this.#report(this.#exchange?.feedRecorded(message, this.#now()));
       }
@@ -90,9 +104,10 @@ export class PaperVenue implements AccountGateway {
     }
     if (event.type !== 'venueAnswered') return;
     const { question, answer } = event;
-    if (answer.type !== 'http' || answer.status !== 200) return;
+    if (answer.type !== 'http') return;
     if (question.type === 'instruments') this.#onRules(question.venueSymbols, answer);
-    if (question.type !== 'depth') return;
+    if (question.type !== 'depth' || answer.status !== 200) return;
+    if (this.#exchange === undefined) this.#open();
     for (const message of this.#market?.readDepth(question.instrument, answer.body) ?? []) {
       this.#report(this.#exchange?.feedRecorded(message, this.#now()));
     }
@@ -137,18 +152,37 @@ export class PaperVenue implements AccountGateway {
   }
 
   #onRules(venueSymbols: readonly string[], answer: VenueAnswer & { type: 'http' }): void {
-    const { symbols } = this.#parts.settings;
-    const decoded = this.#codec.decodeInstruments(answer, symbols);
+    const symbols = this.#parts.settings.symbols.filter((symbol) =>
+      venueSymbols.includes(symbol.replace('/', '')),
+    );
+    const decoded = this.#codec.decodeListing(answer, symbols);
+    if (decoded.type === 'unlisted') for (const symbol of symbols) this.#listed.delete(symbol);
     // The core cannot read it either, says so, and asks again.
     if (decoded.type !== 'value') return;
-    const rules = readPaperRules(answer.body, venueSymbols);
-    if (this.#exchange === undefined) this.#open(rules);
-    else for (const each of rules) this.#exchange.setRules(each);
-    this.#market ??= new PaperMarket(createBinanceMarketCodec(decoded.value), decoded.value);
+    for (const each of decoded.value) {
+      if (each.type !== 'listed') {
+        this.#listed.delete(each.symbol);
+        continue;
+      }
+      const { instrument } = each;
+      const [rules] = readPaperRules(answer.body, [instrument.venueSymbol]);
+      if (rules === undefined) continue;
+      this.#listed.set(each.symbol, { instrument, rules });
+      this.#exchange?.setRules(rules);
+    }
   }
 
-  #open(rules: ReturnType<typeof readPaperRules>): void {
+  /**
+   * Opens with all symbols that the core found listed, once it asks for anything else: until then it may
+   * still be asking for them one by one. In the core's order, so that both count the same places.
+   */
+  #open(): void {
     const { settings, rows } = this.#parts;
+    const listed = settings.symbols.flatMap((symbol) => this.#listed.get(symbol) ?? []);
+    if (listed.length === 0) return;
+    const instruments = listed.map(({ instrument }, index) => ({ ...instrument, index }));
+    const rules = listed.map((each) => each.rules);
+    this.#market = new PaperMarket(createBinanceMarketCodec(instruments), instruments);
     const past = readPaperPast(rows, settings.venue.name, settings.portfolio.account.allocations);
     const balances: Record<string, string> = {};
     // Assets that we may come to own are told from the start, as zero.
@@ -161,7 +195,15 @@ export class PaperVenue implements AccountGateway {
       startAtMs: this.#now(),
       seed: PAPER_ACCOUNT,
     });
-    exchange.adopt(PAPER_ACCOUNT, past);
+    const names = rules.map(({ symbol }) => symbol);
+    // As the real venue does with what rests in a market that it closes.
+    const orders = past.orders.map((order) =>
+      names.includes(order.symbol) ||
+      (order.status !== 'NEW' && order.status !== 'PARTIALLY_FILLED')
+        ? order
+        : { ...order, status: 'CANCELED' as const },
+    );
+    exchange.adopt(PAPER_ACCOUNT, { ...past, orders });
     // Nobody listens yet, and the first question for the account tells it all.
     exchange.advance(this.#now());
     this.#exchange = exchange;
@@ -171,6 +213,7 @@ export class PaperVenue implements AccountGateway {
   async #carryOut(work: (exchange: ExchangeCore) => unknown): Promise<VenueAnswer> {
     const sentAtMs = wallClockMs();
     await delay(ONE_WAY_MS);
+    if (this.#exchange === undefined) this.#open();
     if (this.#exchange === undefined) {
       const text = 'the paper venue has not seen the rules of its symbols yet';
       return { type: 'transportFailed', bytesSent: 'none', text, sentAtMs };

@@ -50,6 +50,23 @@ test.each<[string, Params, number, string]>([
   expect(answer).toMatchObject({ status: 400, body: { code, msg } });
 });
 
+// The venue tells all that was asked for or nothing: one unknown name hides the others.
+// biome-ignore format: a table
+test.each<[string, Params, number, string]>([
+  ['an unknown symbol', { symbol: 'NOPEUSDT' }, -1121, 'Invalid symbol.'],
+  ['one unknown symbol among others', { symbols: '["BTCUSDT","NOPEUSDT"]' }, -1121, 'Invalid symbol.'],
+  ['a symbol and a list of them', { symbol: 'BTCUSDT', symbols: '["BTCUSDT"]' }, -1128, 'Combination of optional parameters invalid.'],
+  ['a list and a status', { symbols: '["BTCUSDT"]', symbolStatus: 'TRADING' }, -1128, 'Combination of optional parameters invalid.'],
+])('what is traded, %s: refused as a whole', async (_, params, code, msg) => {
+  const answer = await client.get('exchangeInfo', params);
+  expect(answer).toMatchObject({ status: 400, body: { code, msg } });
+});
+
+test('what is traded, a name that no symbol could have: refused by its form', async () => {
+  const answer = await client.get('exchangeInfo', { symbols: '["BTCUSDT","btc usdt"]' });
+  expect(answer).toMatchObject({ status: 400, body: { code: -1100 } });
+});
+
 // biome-ignore format: a table
 test.each<[string, string, Params, number, string]>([
   ['a cancel of nothing', 'DELETE', { symbol: 'BTCUSDT', orderId: 999_999_999 }, -2011, 'Unknown order sent.'],

@@ -68,9 +68,6 @@ export class PlainCodec implements AccountCodec {
   decodeServerTime(answer: VenueAnswer): Answered<ServerTime> {
     return this.#find(answer).time ?? FAILED;
   }
-  decodeInstruments(): Answered<never> {
-    return FAILED;
-  }
   decodeListing(): Answered<never> {
     return FAILED;
   }

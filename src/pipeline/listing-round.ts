@@ -1,0 +1,65 @@
+import type { SymbolId } from '../domain/instrument.ts';
+import type { AccountCodec, Listed, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
+import type { VenueSetup } from './setup.ts';
+
+/** After so many failed questions the way to the venue is broken, and not the question. */
+const FAILURES_MAX = 2;
+
+/**
+ * One round of asking a venue what it trades, and by which rules. Together while it can be, because
+ * every question costs the same; but a venue that does not know one symbol refuses the whole question
+ * (Binance: -1121), and then each symbol is asked for by itself. Which question is next follows from
+ * the answers alone.
+ */
+export class ListingRound {
+  /** The symbols of each question still to be answered; the first one is under way or next. */
+  #questions: (readonly SymbolId[])[];
+  /** Why some symbols of this round stay without an answer; the first cause. */
+  failure: string | undefined;
+  #failuresCount = 0;
+
+  /** `apart`: symbols that the venue is known to stumble over. They come last, each by itself. */
+  constructor(symbols: readonly SymbolId[], apart: (symbol: SymbolId) => boolean) {
+    const together = symbols.filter((symbol) => !apart(symbol));
+    const alone = symbols.filter(apart).map((symbol) => [symbol]);
+    this.#questions = together.length === 0 ? alone : [together, ...alone];
+  }
+
+  get isOver(): boolean {
+    return this.#questions.length === 0;
+  }
+
+  /** What to ask now. */
+  nextQuestion(setup: VenueSetup): VenueQuestion {
+    const symbols = this.#questions[0] ?? [];
+    return { type: 'instruments', venueSymbols: symbols.map(setup.venueSymbolOf) };
+  }
+
+  /** The answer to the question under way: what it says of its symbols; nothing when it says nothing. */
+  takeAnswer(codec: AccountCodec, answer: VenueAnswer): readonly Listed[] {
+    const symbols = this.#questions.shift() ?? [];
+    const decoded = codec.decodeListing(answer, symbols);
+    if (decoded.type === 'value') return decoded.value;
+    if (decoded.type === 'unlisted') {
+      const [symbol] = symbols;
+      if (symbols.length === 1 && symbol !== undefined) return [{ type: 'missing', symbol }];
+      this.#questions.unshift(...symbols.map((each) => [each]));
+      return [];
+    }
+    this.#fail(decoded.type === 'failed' ? decoded.text : decoded.proof.text);
+    return [];
+  }
+
+  /** Nobody answers the question under way. */
+  giveUp(text: string): void {
+    this.#questions.shift();
+    this.#fail(text);
+  }
+
+  /** One symbol may be beyond asking: the others are asked for all the same. */
+  #fail(text: string): void {
+    this.failure ??= text;
+    this.#failuresCount += 1;
+    if (this.#failuresCount >= FAILURES_MAX) this.#questions = [];
+  }
+}
