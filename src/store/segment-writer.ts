@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { BlockCompressor } from './block-compressor.ts';
 import { CaptureBlock } from './capture-block.ts';
 import { blockHeader, RECORD_KINDS } from './capture-format.ts';
@@ -13,7 +12,6 @@ import {
   NOTHING_LOST,
 } from './capture-loss.ts';
 import { CaptureOutage, type OutageListener } from './capture-outage.ts';
-import { pruneFolder } from './prune.ts';
 import {
   type SegmentCut,
   SegmentFile,
@@ -21,16 +19,8 @@ import {
   sizeOf,
   writeSegmentSync,
 } from './segment-file.ts';
+import { type SegmentOptions, SegmentRing } from './segment-ring.ts';
 import { storedBlock, storedFrame } from './stored-frame.ts';
-
-/** `capture-<Unix ms of its first record>.zst`: names sort by time. */
-export const SEGMENT_NAME = /^capture-(\d{15})-(\d+)\.zst$/;
-
-export interface SegmentOptions {
-  readonly folder: string;
-  readonly ageMsMax: number;
-  readonly bytesMax: number;
-}
 
 /** `failed` is told once for each time in which nothing can be written, and every few minutes of it. */
 export interface SegmentOwner extends OutageListener {
@@ -78,7 +68,7 @@ const emptyBatch = (): Batch => ({ pieces: [], content: NO_CONTENT, atMs: 0 });
  * that can be written.
  */
 export class SegmentWriter {
-  readonly #options: SegmentOptions;
+  readonly #ring: SegmentRing;
   readonly #owner: SegmentOwner;
   readonly #compressor = new BlockCompressor();
   readonly #outage: CaptureOutage;
@@ -103,14 +93,11 @@ export class SegmentWriter {
   #waitingBytes = 0;
   #segmentBytes = 0;
   #writtenBytes = 0;
-  #segmentsCount = 0;
-  #nameMs = 0;
   #isClosing = false;
   #isAbandoned = false;
 
   constructor(options: SegmentOptions, owner: SegmentOwner) {
-    mkdirSync(options.folder, { recursive: true });
-    this.#options = options;
+    this.#ring = new SegmentRing(options, owner);
     this.#owner = owner;
     this.#outage = new CaptureOutage(owner);
   }
@@ -265,31 +252,13 @@ export class SegmentWriter {
   }
 
   async #open(atMs: number): Promise<SegmentFile> {
-    const path = this.#nextPath(atMs);
+    const path = this.#ring.nextPath(atMs);
     this.#path = path;
     this.#wholeBytes = 0;
     const file = await SegmentFile.open(path);
     this.#lookedAtMs = atMs;
-    await this.#prune(atMs);
+    await this.#ring.prune(atMs);
     return file;
-  }
-
-  async #prune(atMs: number): Promise<void> {
-    const { folder, ageMsMax, bytesMax } = this.#options;
-    try {
-      await pruneFolder({ folder, name: SEGMENT_NAME, nowMs: atMs, ageMsMax, bytesMax });
-    } catch (error) {
-      // The ring may be larger than it should be; what comes now is kept all the same.
-      this.#owner.failed(`capture: old segments could not be removed: ${String(error)}`);
-    }
-  }
-
-  /** Names sort in the order in which the files are opened. */
-  #nextPath(atMs: number): string {
-    this.#nameMs = Math.max(this.#nameMs, Math.floor(atMs));
-    this.#segmentsCount += 1;
-    const moment = String(this.#nameMs).padStart(15, '0');
-    return join(this.#options.folder, `capture-${moment}-${this.#segmentsCount}.zst`);
   }
 
   async #look(atMs: number): Promise<void> {
@@ -338,7 +307,7 @@ export class SegmentWriter {
     this.#isClosing = true;
     this.#enqueue(async () => {
       await this.#flush();
-      await this.#look(this.#nameMs);
+      await this.#look(this.#ring.newestMs);
       if (this.#lost.eventsCount > 0) await this.#tellLost();
       this.#outage.close(this.#lost);
     });
@@ -349,7 +318,7 @@ export class SegmentWriter {
 
   /** Nothing more comes that could be written behind the gap. */
   async #tellLost(): Promise<void> {
-    const batch = { ...emptyBatch(), atMs: this.#nameMs };
+    const batch = { ...emptyBatch(), atMs: this.#ring.newestMs };
     try {
       await this.#openWith(batch);
     } catch (error) {
@@ -381,7 +350,7 @@ export class SegmentWriter {
       const cut = { segment: basename(this.#path), bytes: this.#wholeBytes };
       this.#cuts = [...this.#cuts, cut];
     }
-    writeSegmentSync(this.#nextPath(atMs), [...this.#opening(atMs), ...blocks]);
+    writeSegmentSync(this.#ring.nextPath(atMs), [...this.#opening(atMs), ...blocks]);
   }
 
   #enqueue(step: () => Promise<void>): void {
