@@ -24,7 +24,7 @@ export function writePreamble(block: CaptureBlock, atMs: number, preamble: Pream
   }
 }
 
-/** The last block of a run: a gap that no record has told yet, and a frame that nobody has read. */
+/** A gap that no record has told yet, and a frame that nobody has read; `undefined` without either. */
 export function lastBlock(
   unsaid: Loss,
   frame: FrameReceived | undefined,

@@ -2,7 +2,7 @@ import { BoundedMap } from '../domain/bounded.ts';
 import type { DeskEvent, FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
-import type { FramePacker, FrameUnpacker } from '../domain/venue.ts';
+import type { FramePacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
 import { BLOCK_BYTES, BlockPool } from './block-pool.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
@@ -13,6 +13,7 @@ import type { OutageListener } from './capture-outage.ts';
 import { lastBlock, writePreamble } from './capture-preamble.ts';
 import type { SegmentCut } from './segment-file.ts';
 import { SegmentWriter, type Sending } from './segment-writer.ts';
+import { comesBack, type TrustedPacker } from './trusted-packer.ts';
 
 export interface CaptureOptions {
   /** `data/capture`. Made when it is not there. */
@@ -31,17 +32,6 @@ const READ_BACK_EVERY = 16;
 const SLOW_TOLD_EVERY_MS = 240_000;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
-
-/** A packer whose frames this capture keeps in few bytes. */
-interface PackerEntry {
-  readonly packer: FramePacker;
-  readonly number: number;
-  readonly unpacker: FrameUnpacker;
-  /** Its record stands in the running segment. */
-  isNamed: boolean;
-  /** It was caught at writing something else than the frame, and is not used any more. */
-  isDistrusted: boolean;
-}
 
 /**
  * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame is
@@ -65,7 +55,7 @@ export class Capture {
   #lastNumber = 0;
   /** Heard and not yet kept: what it says is about to be known. */
   #waiting: FrameReceived | undefined;
-  readonly #packers: PackerEntry[] = [];
+  readonly #packers: TrustedPacker[] = [];
   #begunCount = 0;
   /** Events that found room in a block. */
   #recordsCount = 0;
@@ -151,7 +141,7 @@ export class Capture {
   }
 
   /** Bytes that nobody can read again are no capture: now and then one frame is unpacked and compared. */
-  #readBack(entry: PackerEntry, begunAt: number, frame: FrameReceived): void {
+  #readBack(entry: TrustedPacker, begunAt: number, frame: FrameReceived): void {
     this.#begunCount += 1;
     if (this.#begunCount % READ_BACK_EVERY !== 1) return;
     if (comesBack(entry.unpacker, this.#block.content, begunAt, frame.bytes)) return;
@@ -302,7 +292,7 @@ export class Capture {
     writePreamble(block, atMs, { header, cuts, connections: this.#numbers.entries() });
   }
 
-  #namePacker(block: CaptureBlock, { packer, number }: PackerEntry, atMs: number): boolean {
+  #namePacker(block: CaptureBlock, { packer, number }: TrustedPacker, atMs: number): boolean {
     return block.append(RECORD_KINDS.packer, number, atMs, this.#encoder.encode(packer.key));
   }
 
@@ -326,7 +316,7 @@ export class Capture {
     return this.#connectionsCount & 0xffff;
   }
 
-  #findPacker(packer: FramePacker): PackerEntry | undefined {
+  #findPacker(packer: FramePacker): TrustedPacker | undefined {
     for (const entry of this.#packers) if (entry.packer === packer) return entry;
     return undefined;
   }
@@ -349,21 +339,5 @@ export class Capture {
     this.#slowToldAtMs = atMs;
     const lost = 'events are lost, and the gap record behind them says how many';
     this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);
-  }
-}
-
-function comesBack(
-  unpacker: FrameUnpacker,
-  packed: Uint8Array,
-  at: number,
-  frame: Uint8Array,
-): boolean {
-  unpacker.reset();
-  try {
-    const readBack = unpacker.unpack(packed, at);
-    return readBack.end === packed.length && Buffer.compare(readBack.frame, frame) === 0;
-  } catch {
-    // It cannot be read at all, which is the same answer.
-    return false;
   }
 }
