@@ -6,12 +6,12 @@ import type { SendableOrder } from '../domain/order.ts';
 import type { Answered, VenueAnswer } from '../domain/venue.ts';
 import { assessAtSend } from '../risk/assess-risk.ts';
 import { applyStep } from './apply-step.ts';
+import { onInstruments } from './boot.ts';
 import { type Desk, keyOf, type VenueDesk, venueNowMs } from './desk.ts';
 import { gatherFacts } from './facts.ts';
 import { pushFeed } from './feed-effects.ts';
 import { limitsNow } from './first-day.ts';
 import { onListing } from './on-listing.ts';
-import { onInstruments } from './on-started.ts';
 
 /** The journal has the wish. Look once more before it is written down that it leaves. */
 export function onIntentDurable(desk: Desk, order: SendableOrder): void {

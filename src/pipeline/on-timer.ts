@@ -1,6 +1,7 @@
 import { unixMs } from '../domain/units.ts';
 import { tellStuck } from './absent-symbols.ts';
 import { applyStep, applyStream } from './apply-step.ts';
+import { retryBoots } from './boot.ts';
 import { watchClock } from './clock-watch.ts';
 import { turnDay } from './day.ts';
 import { type Desk, type VenueDesk, venueNowMs } from './desk.ts';
@@ -9,7 +10,6 @@ import { findRecoveryGaps, refreshMode } from './mode-machine.ts';
 import { tellVenueClock } from './on-answer.ts';
 import { askListings } from './on-listing.ts';
 import { watchFreshness } from './on-market.ts';
-import { retryBoots } from './on-started.ts';
 import { continueStop } from './on-stop.ts';
 import { onPortfolioExit } from './on-wish.ts';
 import { TICK_MS } from './setup.ts';

@@ -16,7 +16,7 @@ import {
   readRecords,
 } from './capture-format.ts';
 import type { SegmentCut } from './segment-file.ts';
-import { SEGMENT_NAME } from './segment-writer.ts';
+import { SEGMENT_NAME } from './segment-ring.ts';
 
 export type CapturedItem =
   | { readonly type: 'header'; readonly text: string }

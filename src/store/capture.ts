@@ -2,15 +2,18 @@ import { BoundedMap } from '../domain/bounded.ts';
 import { bytesOf, type DeskEvent, type FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
-import type { FramePacker, FrameUnpacker } from '../domain/venue.ts';
+import type { FramePacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
+import { BLOCK_BYTES, BlockPool } from './block-pool.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
 import { encodeEvent } from './capture-event.ts';
 import { RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
 import { addLoss, gapText, NOTHING_LOST } from './capture-loss.ts';
 import type { OutageListener } from './capture-outage.ts';
+import { lastBlock, writePreamble } from './capture-preamble.ts';
 import type { SegmentCut } from './segment-file.ts';
 import { SegmentWriter, type Sending } from './segment-writer.ts';
+import { comesBack, type TrustedPacker } from './trusted-packer.ts';
 
 export interface CaptureOptions {
   /** `data/capture`. Made when it is not there. */
@@ -21,11 +24,6 @@ export interface CaptureOptions {
   readonly header: Readonly<Record<string, string | number>>;
 }
 
-const BLOCK_BYTES = 512 * 1024;
-/** With all of them under way to the disk, records are dropped and counted: 8 MB is what a slow disk may cost. */
-const BLOCKS_COUNT = 16;
-/** The same for records that are larger than a block; one of any size may always wait. */
-const OWN_BYTES_MAX = BLOCKS_COUNT * BLOCK_BYTES;
 /** A block this old leaves half empty: what a crash may take from the capture. */
 const BLOCK_AGE_MS_MAX = 1000;
 /** Of the records of packed frames. Hundreds of frames go into one. */
@@ -34,17 +32,6 @@ const READ_BACK_EVERY = 16;
 const SLOW_TOLD_EVERY_MS = 240_000;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
-
-/** A packer whose frames this capture keeps in few bytes. */
-interface PackerEntry {
-  readonly packer: FramePacker;
-  readonly number: number;
-  readonly unpacker: FrameUnpacker;
-  /** Its record stands in the running segment. */
-  isNamed: boolean;
-  /** It was caught at writing something else than the frame, and is not used any more. */
-  isDistrusted: boolean;
-}
 
 /**
  * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame is
@@ -57,11 +44,8 @@ export class Capture {
   readonly #options: CaptureOptions;
   readonly #listener: OutageListener;
   readonly #encoder = new TextEncoder();
-  readonly #free: CaptureBlock[] = [];
-  #blocksCount = 1;
-  /** Of blocks made for one record. */
-  #ownBytes = 0;
-  #block = new CaptureBlock(BLOCK_BYTES);
+  readonly #pool = new BlockPool();
+  #block: CaptureBlock;
   #blockOpenedAtMs = 0;
   #segmentOpenedAtMs = 0;
   /** Numbers of the latest connections; each new segment names them again. */
@@ -71,7 +55,7 @@ export class Capture {
   #lastNumber = 0;
   /** Heard and not yet kept: what it says is about to be known. */
   #waiting: FrameReceived | undefined;
-  readonly #packers: PackerEntry[] = [];
+  readonly #packers: TrustedPacker[] = [];
   #begunCount = 0;
   /** Events that found room in a block. */
   #recordsCount = 0;
@@ -86,8 +70,9 @@ export class Capture {
   constructor(options: CaptureOptions, listener: OutageListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#block = this.#pool.take() ?? new CaptureBlock(BLOCK_BYTES);
     this.#writer = new SegmentWriter(options, {
-      giveBack: (block) => this.#takeBack(block),
+      giveBack: (block) => this.#pool.giveBack(block),
       preamble: (atMs, cuts) => this.#preamble(atMs, cuts),
       failed: (text) => listener.failed(text),
       recovered: (text) => listener.recovered(text),
@@ -156,7 +141,7 @@ export class Capture {
   }
 
   /** Bytes that nobody can read again are no capture: now and then one frame is unpacked and compared. */
-  #readBack(entry: PackerEntry, begunAt: number, frame: FrameReceived): void {
+  #readBack(entry: TrustedPacker, begunAt: number, frame: FrameReceived): void {
     this.#begunCount += 1;
     if (this.#begunCount % READ_BACK_EVERY !== 1) return;
     if (comesBack(entry.unpacker, this.#block.content, begunAt, bytesOf(frame))) return;
@@ -199,24 +184,13 @@ export class Capture {
   /** What stands behind the running block when nothing comes any more: a gap not told, the frame that waits. */
   #takeLast(): CaptureBlock | undefined {
     const frame = this.#waiting;
-    const records: LoneRecord[] = [];
-    if (this.#unsaid.eventsCount > 0) {
-      const payload = this.#encoder.encode(gapText(this.#unsaid));
-      records.push({ kind: RECORD_KINDS.gap, number: 0, atMs: this.#unsaid.toMs, payload });
-    }
-    if (frame !== undefined) {
-      const { connection, atMs } = frame;
-      const number = this.#numbers.get(connection) ?? this.#nextNumber();
-      const name = this.#encoder.encode(connection);
-      records.push({ kind: RECORD_KINDS.connection, number, atMs, payload: name });
-      records.push({ kind: RECORD_KINDS.frame, number, atMs, payload: bytesOf(frame) });
-      this.#recordsCount += 1;
-    }
-    if (records.length === 0) return undefined;
+    const number = frame === undefined ? undefined : this.#numbers.get(frame.connection);
+    const last = lastBlock(this.#unsaid, frame, number ?? this.#nextNumber());
+    if (frame !== undefined) this.#recordsCount += 1;
     this.#waiting = undefined;
-    this.#saidInBlock = this.#unsaid;
+    this.#saidInBlock = addLoss(this.#saidInBlock, this.#unsaid);
     this.#unsaid = NOTHING_LOST;
-    return CaptureBlock.of(records);
+    return last;
   }
 
   #keepWaiting(): void {
@@ -252,7 +226,7 @@ export class Capture {
   /** The `started` event with a long journal, or a long answer, does not fit a block: it gets one of its own. */
   #appendAlone(record: LoneRecord): boolean {
     const bytes = recordBytes(record.payload.length);
-    if (this.#ownBytes > 0 && this.#ownBytes + bytes > OWN_BYTES_MAX) return false;
+    if (!this.#pool.hasRoomFor(bytes)) return false;
     if (this.#block.recordsCount > 0 && !this.#sendBlock(record.atMs, 'full')) return false;
     const { atMs } = record;
     const eventsCount = record.kind === RECORD_KINDS.packer ? 0 : 1;
@@ -269,13 +243,13 @@ export class Capture {
 
   /** `false` when no free block is left. */
   #sendBlock(atMs: number, cause: 'old' | 'full'): boolean {
-    const next = this.#takeFree();
+    const next = this.#pool.take();
     if (next === undefined) return false;
     const block = this.#block;
     // Full within a second is a flood: then the processor is dearer than the disk.
     const isFlood = cause === 'full' && atMs - this.#blockOpenedAtMs < BLOCK_AGE_MS_MAX;
     if (block.recordsCount > 0) this.#write(block, atMs, isFlood && block.isDense);
-    else this.#free.push(block);
+    else this.#pool.giveBack(block);
     this.#block = next;
     this.#blockOpenedAtMs = atMs;
     const age = atMs - this.#segmentOpenedAtMs;
@@ -296,52 +270,31 @@ export class Capture {
   }
 
   #give(sending: Sending): void {
-    if (sending.block.isLone) this.#ownBytes += sending.block.bytes.length;
+    this.#pool.lend(sending.block);
     this.#writer.write(sending);
-  }
-
-  /** Made when they are needed for the first time, and kept. */
-  #takeFree(): CaptureBlock | undefined {
-    const free = this.#free.pop();
-    if (free !== undefined || this.#blocksCount >= BLOCKS_COUNT) return free;
-    this.#blocksCount += 1;
-    return new CaptureBlock(BLOCK_BYTES);
-  }
-
-  #takeBack(block: CaptureBlock): void {
-    block.clear();
-    if (block.isLone) this.#ownBytes -= block.bytes.length;
-    else this.#free.push(block);
   }
 
   #openSegment(atMs: number): void {
     this.#segmentOpenedAtMs = atMs;
     this.#writer.openSegment(atMs);
-    this.#writePreamble(this.#block, atMs, {});
+    this.#writePreamble(this.#block, atMs, []);
     for (const entry of this.#packers) entry.isNamed = this.#namePacker(this.#block, entry, atMs);
   }
 
   /** In the middle of a run: as a segment begins, with the names of now. */
   #preamble(atMs: number, cuts: readonly SegmentCut[]): Uint8Array {
     const block = new CaptureBlock(BLOCK_BYTES);
-    this.#writePreamble(block, atMs, { cuts });
+    this.#writePreamble(block, atMs, cuts);
     for (const entry of this.#packers) this.#namePacker(block, entry, atMs);
     return block.content;
   }
 
-  #writePreamble(
-    block: CaptureBlock,
-    atMs: number,
-    more: { readonly cuts?: readonly SegmentCut[] },
-  ): void {
-    const header = { ...this.#options.header, openedAtMs: atMs, version: 2, ...more };
-    block.append(RECORD_KINDS.header, 0, atMs, this.#encoder.encode(JSON.stringify(header)));
-    for (const [name, number] of this.#numbers.entries()) {
-      block.append(RECORD_KINDS.connection, number, atMs, this.#encoder.encode(name));
-    }
+  #writePreamble(block: CaptureBlock, atMs: number, cuts: readonly SegmentCut[]): void {
+    const { header } = this.#options;
+    writePreamble(block, atMs, { header, cuts, connections: this.#numbers.entries() });
   }
 
-  #namePacker(block: CaptureBlock, { packer, number }: PackerEntry, atMs: number): boolean {
+  #namePacker(block: CaptureBlock, { packer, number }: TrustedPacker, atMs: number): boolean {
     return block.append(RECORD_KINDS.packer, number, atMs, this.#encoder.encode(packer.key));
   }
 
@@ -365,7 +318,7 @@ export class Capture {
     return this.#connectionsCount & 0xffff;
   }
 
-  #findPacker(packer: FramePacker): PackerEntry | undefined {
+  #findPacker(packer: FramePacker): TrustedPacker | undefined {
     for (const entry of this.#packers) if (entry.packer === packer) return entry;
     return undefined;
   }
@@ -388,21 +341,5 @@ export class Capture {
     this.#slowToldAtMs = atMs;
     const lost = 'events are lost, and the gap record behind them says how many';
     this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);
-  }
-}
-
-function comesBack(
-  unpacker: FrameUnpacker,
-  packed: Uint8Array,
-  at: number,
-  frame: Uint8Array,
-): boolean {
-  unpacker.reset();
-  try {
-    const readBack = unpacker.unpack(packed, at);
-    return readBack.end === packed.length && Buffer.compare(readBack.frame, frame) === 0;
-  } catch {
-    // It cannot be read at all, which is the same answer.
-    return false;
   }
 }

@@ -1,19 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import { BlockBatch } from './block-batch.ts';
 import { BlockCompressor } from './block-compressor.ts';
-import { CaptureBlock } from './capture-block.ts';
-import { blockHeader, RECORD_KINDS } from './capture-format.ts';
-import {
-  addContent,
-  addLoss,
-  type BlockContent,
-  gapText,
-  type Loss,
-  NO_CONTENT,
-  NOTHING_LOST,
-} from './capture-loss.ts';
+import type { CaptureBlock } from './capture-block.ts';
+import { blockHeader } from './capture-format.ts';
+import { addContent, addLoss, type BlockContent, NOTHING_LOST } from './capture-loss.ts';
 import { CaptureOutage, type OutageListener } from './capture-outage.ts';
-import { pruneFolder } from './prune.ts';
+import { lastBlock } from './capture-preamble.ts';
 import {
   type SegmentCut,
   SegmentFile,
@@ -21,16 +13,8 @@ import {
   sizeOf,
   writeSegmentSync,
 } from './segment-file.ts';
+import { type SegmentOptions, SegmentRing } from './segment-ring.ts';
 import { storedBlock, storedFrame } from './stored-frame.ts';
-
-/** `capture-<Unix ms of its first record>.zst`: names sort by time. */
-export const SEGMENT_NAME = /^capture-(\d{15})-(\d+)\.zst$/;
-
-export interface SegmentOptions {
-  readonly folder: string;
-  readonly ageMsMax: number;
-  readonly bytesMax: number;
-}
 
 /** `failed` is told once for each time in which nothing can be written, and every few minutes of it. */
 export interface SegmentOwner extends OutageListener {
@@ -63,22 +47,13 @@ interface Job extends Sending {
   waitingBytes: number;
 }
 
-/** Blocks of one write. */
-interface Batch {
-  pieces: Uint8Array[];
-  content: BlockContent;
-  atMs: number;
-}
-
-const emptyBatch = (): Batch => ({ pieces: [], content: NO_CONTENT, atMs: 0 });
-
 /**
  * Compresses blocks in the thread pool and appends them to the segment of their time, strictly in
  * order. What the disk refuses is lost, counted, and told by a gap at its place in the next segment
  * that can be written.
  */
 export class SegmentWriter {
-  readonly #options: SegmentOptions;
+  readonly #ring: SegmentRing;
   readonly #owner: SegmentOwner;
   readonly #compressor = new BlockCompressor();
   readonly #outage: CaptureOutage;
@@ -86,9 +61,9 @@ export class SegmentWriter {
   /** In the order of their blocks, the oldest first. */
   readonly #jobs: Job[] = [];
   /** Compressed and handed to nobody yet. */
-  #batch = emptyBatch();
+  #batch = new BlockBatch();
   /** On its way to the file. */
-  #writing = emptyBatch();
+  #writing = new BlockBatch();
   #file: SegmentFile | undefined;
   /** Of the open segment, or the one that is being opened. */
   #path: string | undefined;
@@ -103,21 +78,18 @@ export class SegmentWriter {
   #waitingBytes = 0;
   #segmentBytes = 0;
   #writtenBytes = 0;
-  #segmentsCount = 0;
-  #nameMs = 0;
   #isClosing = false;
   #isAbandoned = false;
 
   constructor(options: SegmentOptions, owner: SegmentOwner) {
-    mkdirSync(options.folder, { recursive: true });
-    this.#options = options;
+    this.#ring = new SegmentRing(options, owner);
     this.#owner = owner;
     this.#outage = new CaptureOutage(owner);
   }
 
   /** Blocks that are not compressed yet, and one for all that are on their way to the file. */
   get pendingCount(): number {
-    const isWriting = this.#writing.pieces.length > 0 || this.#batch.pieces.length > 0;
+    const isWriting = !this.#writing.isEmpty || !this.#batch.isEmpty;
     return this.#jobs.length + (isWriting ? 1 : 0);
   }
   /** Events that were given to us and are in no file. */
@@ -186,10 +158,7 @@ export class SegmentWriter {
         return;
       }
       this.#jobs.shift();
-      const batch = this.#batch;
-      batch.pieces.push(blockHeader(sizeOf(job.pieces)), ...job.pieces);
-      batch.content = addContent(batch.content, job.content);
-      batch.atMs = job.atMs;
+      this.#batch.add(job.pieces, job.content, job.atMs);
       // What is ready behind it goes to the disk in the same write: under a flood each trip there
       // takes as long as thousands of frames.
       if (this.#jobs[0]?.pieces !== undefined && !job.asItIs) return;
@@ -202,15 +171,15 @@ export class SegmentWriter {
 
   async #flush(): Promise<void> {
     const batch = this.#batch;
-    if (batch.pieces.length === 0) return;
-    this.#batch = emptyBatch();
+    if (batch.isEmpty) return;
+    this.#batch = new BlockBatch();
     this.#writing = batch;
     try {
       if (batch.atMs - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#look(batch.atMs);
       if (this.#file !== undefined) await this.#writeTo(this.#file, batch);
       else if (this.#isClosing || this.#outage.mayTry(batch.atMs)) await this.#openWith(batch);
       else {
-        this.#writing = emptyBatch();
+        this.#writing = new BlockBatch();
         this.#count(batch.content);
         this.#outage.goesOn(batch.atMs, this.#lost);
         return;
@@ -219,7 +188,7 @@ export class SegmentWriter {
       this.#segmentBytes += size;
       this.#writtenBytes += size;
     } catch (error) {
-      this.#writing = emptyBatch();
+      this.#writing = new BlockBatch();
       if (error instanceof SegmentWriteFailed && error.cut !== undefined) {
         this.#cuts = [...this.#cuts, error.cut];
       }
@@ -227,19 +196,19 @@ export class SegmentWriter {
     }
   }
 
-  async #writeTo(file: SegmentFile, batch: Batch): Promise<void> {
+  async #writeTo(file: SegmentFile, batch: BlockBatch): Promise<void> {
     await file.write(batch.pieces, batch.content);
     this.#written(file);
   }
 
   /** In one step: a process that breaks finds each block either in the file or here. */
   #written(file: SegmentFile): void {
-    this.#writing = emptyBatch();
+    this.#writing = new BlockBatch();
     this.#wholeBytes = file.bytes;
   }
 
   /** A new segment in the middle of a run: it says what it needs, what is missing, and goes on with the batch. */
-  async #openWith(batch: Batch): Promise<void> {
+  async #openWith(batch: BlockBatch): Promise<void> {
     const file = await this.#open(batch.atMs);
     const missing = this.#lost;
     const content = addContent({ eventsCount: 0, ifLost: missing }, batch.content);
@@ -258,38 +227,19 @@ export class SegmentWriter {
   }
 
   #opening(atMs: number): readonly Uint8Array[] {
-    const preamble = storedBlock(this.#owner.preamble(atMs, this.#cuts));
-    return this.#lost.eventsCount === 0
-      ? preamble
-      : [...preamble, ...storedBlock(gapBlock(this.#lost, atMs).content)];
+    const preamble = this.#owner.preamble(atMs, this.#cuts);
+    const gap = lastBlock(this.#lost, undefined, 0);
+    return [preamble, ...(gap === undefined ? [] : [gap.content])].flatMap(storedBlock);
   }
 
   async #open(atMs: number): Promise<SegmentFile> {
-    const path = this.#nextPath(atMs);
+    const path = this.#ring.nextPath(atMs);
     this.#path = path;
     this.#wholeBytes = 0;
     const file = await SegmentFile.open(path);
     this.#lookedAtMs = atMs;
-    await this.#prune(atMs);
+    await this.#ring.prune(atMs);
     return file;
-  }
-
-  async #prune(atMs: number): Promise<void> {
-    const { folder, ageMsMax, bytesMax } = this.#options;
-    try {
-      await pruneFolder({ folder, name: SEGMENT_NAME, nowMs: atMs, ageMsMax, bytesMax });
-    } catch (error) {
-      // The ring may be larger than it should be; what comes now is kept all the same.
-      this.#owner.failed(`capture: old segments could not be removed: ${String(error)}`);
-    }
-  }
-
-  /** Names sort in the order in which the files are opened. */
-  #nextPath(atMs: number): string {
-    this.#nameMs = Math.max(this.#nameMs, Math.floor(atMs));
-    this.#segmentsCount += 1;
-    const moment = String(this.#nameMs).padStart(15, '0');
-    return join(this.#options.folder, `capture-${moment}-${this.#segmentsCount}.zst`);
   }
 
   async #look(atMs: number): Promise<void> {
@@ -338,7 +288,7 @@ export class SegmentWriter {
     this.#isClosing = true;
     this.#enqueue(async () => {
       await this.#flush();
-      await this.#look(this.#nameMs);
+      await this.#look(this.#ring.newestMs);
       if (this.#lost.eventsCount > 0) await this.#tellLost();
       this.#outage.close(this.#lost);
     });
@@ -349,7 +299,7 @@ export class SegmentWriter {
 
   /** Nothing more comes that could be written behind the gap. */
   async #tellLost(): Promise<void> {
-    const batch = { ...emptyBatch(), atMs: this.#nameMs };
+    const batch = new BlockBatch(this.#ring.newestMs);
     try {
       await this.#openWith(batch);
     } catch (error) {
@@ -381,7 +331,7 @@ export class SegmentWriter {
       const cut = { segment: basename(this.#path), bytes: this.#wholeBytes };
       this.#cuts = [...this.#cuts, cut];
     }
-    writeSegmentSync(this.#nextPath(atMs), [...this.#opening(atMs), ...blocks]);
+    writeSegmentSync(this.#ring.nextPath(atMs), [...this.#opening(atMs), ...blocks]);
   }
 
   #enqueue(step: () => Promise<void>): void {
@@ -389,9 +339,4 @@ export class SegmentWriter {
       .then(() => (this.#isAbandoned ? undefined : step()))
       .catch((error: unknown) => this.#owner.failed(`capture: ${String(error)}`));
   }
-}
-
-function gapBlock(loss: Loss, atMs: number): CaptureBlock {
-  const payload = Buffer.from(gapText(loss));
-  return CaptureBlock.of([{ kind: RECORD_KINDS.gap, number: 0, atMs, payload }]);
 }

@@ -8,6 +8,7 @@ import { type Night, startNight } from '../support/night.ts';
 import { listAs } from '../support/night-listing.ts';
 import { expectSafe, expectSound } from '../support/night-proof.ts';
 import { makeSetup, strategyOf } from '../support/night-setup.ts';
+import { http } from '../support/night-venue.ts';
 
 /** The default, and a little for the way. */
 const POLL_MS = 60_500;
@@ -289,6 +290,65 @@ test('an order that was filled before its symbol was delisted: the balances tell
   night.settle();
   expect(night.heldLots('ETH/USDT')).toBeGreaterThan(0);
   expectSound(night);
+});
+
+// The venue trades it on; only our reader stumbles. What it tells of our order there still counts.
+test('an order of a symbol whose listing cannot be read: found, its fill booked, and not traded on', () => {
+  const night = startNight();
+  night.faults.orders.push('answerLost');
+  night.faults.reports = 'never';
+  night.tell('enter', 'ETHUSDT');
+  night.faults.reports = 'once';
+  listAs(night, { ETHUSDT: { filters: [] } });
+  night.restart();
+  night.settle();
+  expect(night.mode()).toBe('ACTIVE');
+  expect(night.orderStates()).toEqual(['FILLED']);
+  expect(reasons(night)).toEqual([expect.stringMatching(/^ETH\/USDT: .*; \d\S* ETH is held/)]);
+  night.tell('leave', 'ETHUSDT');
+  expect(night.ordersSent()).toHaveLength(1);
+  expectSound(night);
+
+  listAs(night, {});
+  night.restart();
+  night.settle();
+  night.tell('leave', 'ETHUSDT');
+  expect(night.heldLots('ETH/USDT')).toBe(0);
+  expectSound(night);
+});
+
+// ETH had the second place when its order left, and has the first one now.
+test('an order under way of a symbol whose place has changed: its strategy hears of the fill, and leaves', () => {
+  const night = startNight();
+  night.faults.orders.push('answerLost');
+  night.faults.reports = 'never';
+  night.tell('enter', 'ETHUSDT');
+  night.faults.reports = 'once';
+  restartWithout(night, 'BTCUSDT');
+  expect(night.orderStates()).toEqual(['FILLED']);
+  expect(night.heldLots('ETH/USDT')).toBeGreaterThan(0);
+  night.tell('leave', 'ETHUSDT');
+  expect(night.heldLots('ETH/USDT')).toBe(0);
+  expectSound(night);
+});
+
+// Three times not found, and then the symbol is gone: a list that is refused is no list without the order.
+test('a symbol is delisted in the middle of the proof that an order never came: the proof is not finished', () => {
+  const night = startNight();
+  const { venue } = night;
+  const answerTo = venue.answerTo.bind(venue);
+  venue.answerTo = (question) =>
+    question.type === 'ordersSince' || question.type === 'fillsFrom'
+      ? http(400, { code: -1121, msg: 'Invalid symbol.' })
+      : answerTo(question);
+  night.faults.orders.push('lostOnTheWay');
+  night.tell('enter', 'ETHUSDT');
+  night.waitMs(120_000);
+  expect(night.world.asked.some(({ question }) => question.type === 'ordersSince')).toBe(true);
+  expect(night.orderStates()).toEqual(['UNKNOWN']);
+  venue.answerTo = answerTo;
+  night.waitMs(60_000);
+  expect(night.orderStates()).toEqual(['ABSENT']);
 });
 
 // What a fee leaves behind is worth cents and cannot be sold. It must not close the gate for ever.
