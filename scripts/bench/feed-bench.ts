@@ -36,6 +36,8 @@ export interface FeedBenchResult {
 
 /** Default settings: the symbols of config/overnight.yaml. */
 const SYMBOLS_COUNT = 5;
+/** The measured flood comes after a silence: what the code does after one is compiled before, too. */
+const WARM_UP_PARTS = 4;
 
 /** Runs all contestants `rounds` times, interleaved, each in a fresh process on the same frames. */
 export async function benchFeed(options: FeedBenchOptions): Promise<FeedBenchResult> {
@@ -96,8 +98,11 @@ async function measureOnce(
     provokesOrders: false,
     profileFolder,
   });
-  await venue.play(warmUpFrames);
-  await contestant.awaitFrames(warmUpFrames);
+  for (let part = 1; part <= WARM_UP_PARTS; part++) {
+    const to = Math.round((warmUpFrames * part) / WARM_UP_PARTS);
+    await venue.play(to);
+    await contestant.awaitFrames(to);
+  }
   await contestant.mark();
   const played = venue.play(warmUpFrames + measuredFrames);
   const measured = await contestant.awaitFrames(warmUpFrames + measuredFrames);

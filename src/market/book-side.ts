@@ -2,16 +2,15 @@ import type { BookSideView } from './feed-views.ts';
 
 const CAPACITY_START = 1_024;
 /** Up to so many levels a loop is faster than the engine's block move, whose call costs more. */
-const SHORT_MOVE = 48;
+const SHORT_MOVE = 24;
 
 /**
- * One side of a book as two parallel sorted arrays. The best level is the last, because most changes
+ * One side of a book as one sorted array of pairs. The best level is the last, because most changes
  * are near the top: an insertion there moves few levels, and the search starts there.
  */
 export class BookSide implements BookSideView {
-  /** Prices in ticks times `#sign`, ascending: bids as they are, asks negated. */
-  #keys = new Float64Array(CAPACITY_START);
-  #quantities = new Float64Array(CAPACITY_START);
+  /** A key and a size for each level; keys are prices in ticks times `#sign`, ascending: asks are negated. */
+  #levels = new Float64Array(2 * CAPACITY_START);
   #count = 0;
   readonly #sign: 1 | -1;
   readonly #levelsMax: number;
@@ -25,15 +24,15 @@ export class BookSide implements BookSideView {
     return this.#count;
   }
   priceAt(rank: number): number {
-    return rank < this.#count ? (this.#keys[this.#count - 1 - rank] ?? 0) * this.#sign : 0;
+    return rank < this.#count ? (this.#levels[2 * (this.#count - 1 - rank)] ?? 0) * this.#sign : 0;
   }
   quantityAt(rank: number): number {
-    return rank < this.#count ? (this.#quantities[this.#count - 1 - rank] ?? 0) : 0;
+    return rank < this.#count ? (this.#levels[2 * (this.#count - 1 - rank) + 1] ?? 0) : 0;
   }
   sumQuantity(ranks: number): number {
     let sum = 0;
     const last = Math.max(0, this.#count - ranks);
-    for (let i = this.#count - 1; i >= last; i--) sum += this.#quantities[i] ?? 0;
+    for (let i = this.#count - 1; i >= last; i--) sum += this.#levels[2 * i + 1] ?? 0;
     return sum;
   }
 
@@ -58,11 +57,11 @@ export class BookSide implements BookSideView {
   }
 
   #setAt(index: number, key: number, quantity: number): void {
-    const exists = index < this.#count && this.#keys[index] === key;
+    const exists = index < this.#count && this.#levels[2 * index] === key;
     if (quantity === 0) {
       if (exists) this.#removeAt(index);
     } else if (exists) {
-      this.#quantities[index] = quantity;
+      this.#levels[2 * index + 1] = quantity;
     } else {
       this.#insertAt(index, key, quantity);
     }
@@ -70,16 +69,16 @@ export class BookSide implements BookSideView {
 
   /** First index whose key is not below `key`; looks around `near` first. */
   #find(key: number, near: number): number {
-    const keys = this.#keys;
+    const levels = this.#levels;
     const count = this.#count;
     let high = Math.min(near, count);
     let low = -1;
     let step = 1;
-    if (high < count && (keys[high] ?? 0) < key) {
+    if (high < count && (levels[2 * high] ?? 0) < key) {
       // It lies above: levels came in another order than the book's.
       low = high;
       high += step;
-      while (high < count && (keys[high] ?? 0) < key) {
+      while (high < count && (levels[2 * high] ?? 0) < key) {
         low = high;
         step *= 2;
         high = low + step;
@@ -88,7 +87,7 @@ export class BookSide implements BookSideView {
     } else {
       // Gallop down: the next change is within a few levels of the last.
       low = high - step;
-      while (low >= 0 && (keys[low] ?? 0) >= key) {
+      while (low >= 0 && (levels[2 * low] ?? 0) >= key) {
         high = low;
         step *= 2;
         low = high - step;
@@ -97,26 +96,19 @@ export class BookSide implements BookSideView {
     }
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((keys[middle] ?? 0) >= key) high = middle;
+      if ((levels[2 * middle] ?? 0) >= key) high = middle;
       else low = middle;
     }
     return high;
   }
 
   #removeAt(index: number): void {
-    const keys = this.#keys;
-    const quantities = this.#quantities;
-    const last = this.#count - 1;
-    if (last - index > SHORT_MOVE) {
-      keys.copyWithin(index, index + 1, last + 1);
-      quantities.copyWithin(index, index + 1, last + 1);
-    } else {
-      for (let i = index; i < last; i++) {
-        keys[i] = keys[i + 1] ?? 0;
-        quantities[i] = quantities[i + 1] ?? 0;
-      }
-    }
-    this.#count = last;
+    const levels = this.#levels;
+    const end = 2 * this.#count;
+    const at = 2 * index;
+    if (this.#count - index > SHORT_MOVE) levels.copyWithin(at, at + 2, end);
+    else for (let i = at + 2; i < end; i++) levels[i - 2] = levels[i] ?? 0;
+    this.#count -= 1;
   }
 
   #insertAt(index: number, key: number, quantity: number): void {
@@ -127,30 +119,20 @@ export class BookSide implements BookSideView {
       this.#insertAt(index - 1, key, quantity);
       return;
     }
-    if (this.#count === this.#keys.length) this.#grow();
-    const keys = this.#keys;
-    const quantities = this.#quantities;
-    const count = this.#count;
-    if (count - index > SHORT_MOVE) {
-      keys.copyWithin(index + 1, index, count);
-      quantities.copyWithin(index + 1, index, count);
-    } else {
-      for (let i = count; i > index; i--) {
-        keys[i] = keys[i - 1] ?? 0;
-        quantities[i] = quantities[i - 1] ?? 0;
-      }
-    }
-    keys[index] = key;
-    quantities[index] = quantity;
-    this.#count = count + 1;
+    if (2 * this.#count === this.#levels.length) this.#grow();
+    const levels = this.#levels;
+    const end = 2 * this.#count;
+    const at = 2 * index;
+    if (this.#count - index > SHORT_MOVE) levels.copyWithin(at + 2, at, end);
+    else for (let i = end - 1; i >= at; i--) levels[i + 2] = levels[i] ?? 0;
+    levels[at] = key;
+    levels[at + 1] = quantity;
+    this.#count += 1;
   }
 
   #grow(): void {
-    const keys = new Float64Array(this.#keys.length * 2);
-    keys.set(this.#keys);
-    this.#keys = keys;
-    const quantities = new Float64Array(this.#quantities.length * 2);
-    quantities.set(this.#quantities);
-    this.#quantities = quantities;
+    const levels = new Float64Array(2 * this.#levels.length);
+    levels.set(this.#levels);
+    this.#levels = levels;
   }
 }
