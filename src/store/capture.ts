@@ -34,10 +34,10 @@ const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
- * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame is
- * one copy into memory that is made once; compression and writing happen in the thread pool. When the
- * disk is slower than the feed or refuses, events are lost and a gap record says how many: trading
- * never waits.
+ * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame goes
+ * into memory that is made once: its values, packed, when they tell it wholly, else one copy of its bytes.
+ * Compression and writing happen in the thread pool. When the disk is slower than the feed or refuses,
+ * events are lost and a gap record says how many: trading never waits.
  */
 export class Capture {
   readonly #writer: SegmentWriter;
@@ -164,7 +164,10 @@ export class Capture {
   /** Returns once everything recorded so far is in the file, or the disk has refused it. */
   async close(): Promise<void> {
     const block = this.#block;
+    // Handed over it is the writer's: should the process break now, nobody may give it a second time.
+    this.#block = CaptureBlock.of([]);
     if (block.recordsCount > 0) this.#write(block, block.lastAtMs, false);
+    else this.#pool.giveBack(block);
     const last = this.#takeLast();
     if (last !== undefined) this.#write(last, last.lastAtMs, false);
     await this.#writer.close();

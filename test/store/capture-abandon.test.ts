@@ -83,6 +83,38 @@ test('it breaks at any turn while blocks are on their way: read before they land
   expect(rescuedCount).toBeGreaterThan(5);
 });
 
+// The stop takes turns of its own: whatever goes wrong in one of them must not tell a block twice.
+test('it breaks at any turn of its stop: read before the blocks land or after, all is there once', async () => {
+  const frames = heardFrames('stop', 2_000);
+  const poison = poisonFrame('stop');
+  let rescuedCount = 0;
+  for (let turns = 0; turns < 40; turns++) {
+    const folder = tempFolder();
+    const { capture, told } = captureIn(folder);
+    hear(capture, frames, poison);
+    const closed = capture.close();
+    for (let turn = 0; turn < turns; turn++) await nextTurn();
+    if (capture.pendingBlocksCount > 0) rescuedCount += 1;
+    capture.abandon(NOON_MS + 100_001);
+    expect(eventsIn(folder), `after ${turns} turns`).toEqual([...frames, poison]);
+    await closed;
+    expect(eventsIn(folder), `landed after ${turns} turns`).toEqual([...frames, poison]);
+    expect(told.failed).toEqual([]);
+  }
+  expect(rescuedCount).toBeGreaterThan(3);
+});
+
+test('heard while it stops, and then it breaks: that event is there too, last and once', async () => {
+  const folder = tempFolder();
+  const { capture } = captureIn(folder);
+  for (let n = 0; n < 5; n++) capture.record(numbered(n));
+  const closed = capture.close();
+  capture.record(numbered(5));
+  capture.abandon(NOON_MS + 1000);
+  await closed;
+  expect(expectWhole(itemsIn(folder), 6, '')).toBe(6);
+});
+
 test('it breaks in a flood that the disk cannot follow: the gap is told, and then the frame', async () => {
   const folder = tempFolder();
   const { capture } = captureIn(folder);
