@@ -95,8 +95,11 @@ export class SegmentFile {
 
   /** Leaves no empty file behind. */
   async discard(): Promise<void> {
-    await this.#handle.close();
-    await rm(this.path, { force: true });
+    try {
+      await this.#handle.close();
+    } finally {
+      await rm(this.path, { force: true });
+    }
   }
 }
 

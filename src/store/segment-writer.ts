@@ -215,7 +215,7 @@ export class SegmentWriter {
     try {
       await file.write([...this.#opening(batch.atMs), ...batch.pieces], content);
     } catch (error) {
-      await file.discard();
+      await this.#discard(file);
       throw error;
     }
     this.#written(file);
@@ -224,6 +224,15 @@ export class SegmentWriter {
     this.#lost = NOTHING_LOST;
     this.#cuts = [];
     this.#outage.ended(file.path, missing);
+  }
+
+  /** Never throws: the error that led here says where the file ends. */
+  async #discard(file: SegmentFile): Promise<void> {
+    try {
+      await file.discard();
+    } catch (error) {
+      this.#owner.failed(`capture: ${file.path} could not be removed: ${String(error)}`);
+    }
   }
 
   #opening(atMs: number): readonly Uint8Array[] {
