@@ -1,4 +1,5 @@
 import { blockHeader } from './capture-format.ts';
+import { sizeOf } from './segment-file.ts';
 
 // RFC 8878: a zstd frame may hold its content as it is, in raw blocks. Any reader of zstd reads it.
 
@@ -32,5 +33,5 @@ export function storedFrame(content: Uint8Array): readonly Uint8Array[] {
 /** A block of a segment whose content is kept as it is, in pieces. */
 export function storedBlock(content: Uint8Array): readonly Uint8Array[] {
   const frame = storedFrame(content);
-  return [blockHeader(frame.reduce((sum, { length }) => sum + length, 0)), ...frame];
+  return [blockHeader(sizeOf(frame)), ...frame];
 }
