@@ -1,7 +1,9 @@
 import { BoundedMap } from '../domain/bounded.ts';
-import type { Listed, VenueAnswer } from '../domain/venue.ts';
+import type { SymbolId } from '../domain/instrument.ts';
+import type { AnswerHealth, Listed, VenueAnswer } from '../domain/venue.ts';
 import { RequestLimiter } from '../execution/request-limiter.ts';
 import type { BootQuestion, Desk } from './desk.ts';
+import { findHeldSymbols } from './journal-holdings.ts';
 import { ListingRound } from './listing-round.ts';
 import { openVenue } from './open-venue.ts';
 
@@ -9,8 +11,11 @@ import { openVenue } from './open-venue.ts';
 const BOOT_RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 /** A venue that trades none of our symbols may be in maintenance: that takes longer. */
 const NOTHING_RETRY_MS = [1_000, 5_000, 15_000, 30_000, 60_000];
-/** After so many rounds the start goes on without a symbol that brings no answer, if others do. */
-const BOOT_TRIES_MAX = 5;
+/** The start goes on without a symbol that brought no answer so often in a row, while others did. */
+const SILENCES_MAX = 5;
+/** So many looks in a row must miss what we hold before it counts as gone; the second comes soon. */
+const LOOKS_MIN = 2;
+const SECOND_LOOK_MS = 2_000;
 /** The request budget has no room now. */
 const BUDGET_RETRY_MS = 1_000;
 /** Longer than any world waits for an answer. */
@@ -24,6 +29,8 @@ export function askBoots(desk: Desk): void {
       requestId: undefined,
       round: undefined,
       found: new BoundedMap('boot.found', 1_000, 'refuse'),
+      doubts: new BoundedMap('boot.doubts', 1_000, 'refuse'),
+      held: undefined,
       limiter: new RequestLimiter(desk.setup.execution),
       retryAtMs: desk.nowMs,
       triesCount: 0,
@@ -48,12 +55,16 @@ export function retryBoots(desk: Desk): void {
 }
 
 function askInstruments(desk: Desk, boot: BootQuestion): void {
-  const { setup } = boot;
+  const { setup, doubts } = boot;
   if (boot.round === undefined) {
     boot.triesCount += 1;
-    // What was said in an earlier round may be different now.
-    boot.found.clear();
-    boot.round = new ListingRound(setup.symbols, () => false);
+    // What was said long ago may be different now. A running daemon knows no better than this either.
+    const sinceMs = desk.nowMs - desk.setup.feed.instrumentsEveryMs;
+    for (const symbol of setup.symbols) {
+      if ((boot.found.get(symbol)?.atMs ?? sinceMs) < sinceMs) boot.found.delete(symbol);
+    }
+    const asked = setup.symbols.filter((symbol) => !isGivenUp(boot, symbol));
+    boot.round = new ListingRound(asked, (symbol) => doubts.has(symbol));
   }
   const question = boot.round.nextQuestion(setup);
   if (!boot.limiter.takeQuestion(question, false, desk.nowMs)) {
@@ -74,36 +85,118 @@ export function onInstruments(desk: Desk, boot: BootQuestion, answer: VenueAnswe
   const usedWeight = answer.type === 'http' ? answer.usedWeight : undefined;
   boot.limiter.note(health, usedWeight, desk.nowMs);
   for (const listed of boot.round?.takeAnswer(accountCodec, answer) ?? []) {
-    boot.found.set(listed.symbol, listed);
+    takeWord(desk, boot, listed);
   }
   // Told to stay away: each question more would only make a ban longer.
   goOn(desk, boot, health.retryAfterMs ?? 0);
 }
 
+/** One wrong word about what we hold would keep it from being left for a whole life: it takes two. */
+function takeWord(desk: Desk, boot: BootQuestion, listed: Listed): void {
+  const { symbol } = listed;
+  const missingCount = (boot.doubts.get(symbol)?.missingCount ?? 0) + 1;
+  if (listed.type !== 'missing') boot.doubts.delete(symbol);
+  else boot.doubts.set(symbol, { missingCount, silentCount: 0, text: 'it was not listed once' });
+  if (listed.type === 'missing' && missingCount < LOOKS_MIN && isHeld(desk, boot, symbol)) {
+    boot.found.delete(symbol);
+    return;
+  }
+  boot.found.set(symbol, { listed, atMs: desk.nowMs });
+}
+
+/** A round is over: which symbols brought no answer though others did. */
+function countSilences(desk: Desk, boot: BootQuestion, round: ListingRound): void {
+  for (const { symbol, trouble, text } of round.silences) {
+    const before = boot.doubts.get(symbol);
+    const isCounted = round.toldCount > 0 && isAboutSymbol(desk, boot, symbol, trouble);
+    boot.doubts.set(symbol, {
+      missingCount: before?.missingCount ?? 0,
+      silentCount: (before?.silentCount ?? 0) + (isCounted ? 1 : 0),
+      text: `no answer: ${text}`,
+    });
+  }
+}
+
+/** A limit is about us. An outage passes; what we hold is worth waiting for its end. */
+function isAboutSymbol(
+  desk: Desk,
+  boot: BootQuestion,
+  symbol: SymbolId,
+  trouble: AnswerHealth['trouble'],
+): boolean {
+  if (trouble === 'limited' || trouble === 'banned') return false;
+  const isOutage = trouble === 'unreachable' || trouble === 'overloaded';
+  return !isOutage || !isHeld(desk, boot, symbol);
+}
+
+function isHeld(desk: Desk, boot: BootQuestion, symbol: SymbolId): boolean {
+  boot.held ??= findHeldSymbols(desk, boot.setup.venue);
+  return boot.held.has(symbol);
+}
+
+/** One symbol that cannot even be asked about must not keep the others from being looked after. */
+function isGivenUp({ found, doubts }: BootQuestion, symbol: SymbolId): boolean {
+  return !found.has(symbol) && (doubts.get(symbol)?.silentCount ?? 0) >= SILENCES_MAX;
+}
+
 /** The next question of the round, or what has come of it. */
 function goOn(desk: Desk, boot: BootQuestion, retryAfterMs: number): void {
-  const { setup, found, round } = boot;
+  const { round } = boot;
   if (round?.isOver === false && retryAfterMs === 0) {
     askInstruments(desk, boot);
     return;
   }
-  const failure = round?.failure ?? '';
+  if (round !== undefined) countSilences(desk, boot, round);
   boot.round = undefined;
-  const isListed = [...found.values()].some(({ type }) => type === 'listed');
-  const isComplete = found.size === setup.symbols.length;
-  // One symbol that cannot even be asked about must not keep the others from being looked after.
-  const isTriedEnough = boot.triesCount >= BOOT_TRIES_MAX && retryAfterMs === 0;
-  if (isListed && (isComplete || isTriedEnough)) {
-    const text = `no answer: ${failure}`;
-    openVenue(
-      desk,
-      boot,
-      setup.symbols.map((symbol) => found.get(symbol) ?? { type: 'unreadable', symbol, text }),
-    );
+  const words = boot.setup.symbols.map((symbol) => findWord(boot, symbol));
+  const known = words.filter((word) => word !== undefined);
+  const isComplete = known.length === words.length;
+  if (isComplete && known.some(({ type }) => type === 'listed')) {
+    openVenue(desk, boot, known);
     return;
   }
-  const isNothing = isComplete && !isListed;
-  boot.trouble = isNothing ? tellNothing([...found.values()]) : failure;
+  if (isComplete) startAnew(boot);
+  askLater(desk, boot, {
+    nothing: isComplete ? tellNothing(known) : undefined,
+    failure: round?.failure,
+    retryAfterMs,
+  });
+}
+
+/** Nothing can be traded: whatever was said, or given up, is asked about again. */
+function startAnew(boot: BootQuestion): void {
+  boot.found.clear();
+  for (const symbol of boot.setup.symbols) {
+    const doubt = boot.doubts.get(symbol);
+    if (doubt !== undefined) boot.doubts.set(symbol, { ...doubt, silentCount: 0 });
+  }
+}
+
+function findWord(boot: BootQuestion, symbol: SymbolId): Listed | undefined {
+  const { found, doubts } = boot;
+  if (!isGivenUp(boot, symbol)) return found.get(symbol)?.listed;
+  return { type: 'unreadable', symbol, text: doubts.get(symbol)?.text ?? '' };
+}
+
+/** Not enough is known yet: `nothing` when all symbols are, and none can be traded. */
+function askLater(
+  desk: Desk,
+  boot: BootQuestion,
+  told: {
+    readonly nothing: string | undefined;
+    readonly failure: string | undefined;
+    readonly retryAfterMs: number;
+  },
+): void {
+  const { setup } = boot;
+  const { nothing, failure, retryAfterMs } = told;
+  const isNothing = nothing !== undefined;
+  if (!isNothing && failure === undefined) {
+    boot.trouble = 'it does not list what we hold: it is asked once more';
+    boot.retryAtMs = desk.nowMs + Math.max(SECOND_LOOK_MS, retryAfterMs);
+    return;
+  }
+  boot.trouble = nothing ?? failure ?? '';
   const delays = isNothing ? NOTHING_RETRY_MS : BOOT_RETRY_MS;
   const delay = delays[Math.min(boot.triesCount, delays.length) - 1] ?? 10_000;
   boot.retryAtMs = desk.nowMs + Math.max(delay, retryAfterMs);

@@ -64,13 +64,26 @@ export interface VenueDesk {
   readonly skew: SkewWatch;
 }
 
+/** Of a symbol that the venue does not simply tell about. */
+export interface BootDoubt {
+  /** Looks in a row that did not find it. */
+  readonly missingCount: number;
+  /** Times in a row that it alone brought no answer while others did. */
+  readonly silentCount: number;
+  readonly text: string;
+}
+
 /** What the desk asked about a venue before it could trade there. */
 export interface BootQuestion {
   readonly setup: VenueSetup;
   requestId: number | undefined;
   round: ListingRound | undefined;
-  /** What the venue has said so far, by symbol. */
-  readonly found: BoundedMap<SymbolId, Listed>;
+  /** What the venue has said so far, by symbol, and when. */
+  readonly found: BoundedMap<SymbolId, { readonly listed: Listed; readonly atMs: number }>;
+  /** By symbol: what stands against asking for it together with others, or for it at all. */
+  readonly doubts: BoundedMap<SymbolId, BootDoubt>;
+  /** What the journal holds there; `undefined`: nobody needed to know yet. */
+  held: ReadonlySet<SymbolId> | undefined;
   /** Questions before the order desk counts them. */
   readonly limiter: RequestLimiter;
   /** When it is asked next, whatever has come of it until then. */

@@ -1,9 +1,22 @@
 import type { SymbolId } from '../domain/instrument.ts';
-import type { AccountCodec, Listed, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
+import type {
+  AccountCodec,
+  AnswerHealth,
+  Listed,
+  VenueAnswer,
+  VenueQuestion,
+} from '../domain/venue.ts';
 import type { VenueSetup } from './setup.ts';
 
 /** After so many failed questions the way to the venue is broken, and not the question. */
 const FAILURES_MAX = 2;
+
+/** A symbol that was asked about by itself, and nothing was told of it. */
+export interface Silence {
+  readonly symbol: SymbolId;
+  readonly trouble: AnswerHealth['trouble'];
+  readonly text: string;
+}
 
 /**
  * One round of asking a venue what it trades, and by which rules. Together while it can be, because
@@ -16,6 +29,9 @@ export class ListingRound {
   #questions: (readonly SymbolId[])[];
   /** Why some symbols of this round stay without an answer; the first cause. */
   failure: string | undefined;
+  /** Of how many symbols this round told anything. */
+  toldCount = 0;
+  readonly silences: Silence[] = [];
   #failuresCount = 0;
 
   /** `apart`: symbols that the venue is known to stumble over. They come last, each by itself. */
@@ -39,25 +55,35 @@ export class ListingRound {
   takeAnswer(codec: AccountCodec, answer: VenueAnswer): readonly Listed[] {
     const symbols = this.#questions.shift() ?? [];
     const decoded = codec.decodeListing(answer, symbols);
-    if (decoded.type === 'value') return decoded.value;
+    if (decoded.type === 'value') {
+      this.toldCount += symbols.length;
+      return decoded.value;
+    }
     if (decoded.type === 'unlisted') {
       const [symbol] = symbols;
-      if (symbols.length === 1 && symbol !== undefined) return [{ type: 'missing', symbol }];
+      if (symbols.length === 1 && symbol !== undefined) {
+        this.toldCount += 1;
+        return [{ type: 'missing', symbol }];
+      }
       this.#questions.unshift(...symbols.map((each) => [each]));
       return [];
     }
-    this.#fail(decoded.type === 'failed' ? decoded.text : decoded.proof.text);
+    const text = decoded.type === 'failed' ? decoded.text : decoded.proof.text;
+    this.#fail(symbols, codec.assessHealth(answer).trouble, text);
     return [];
   }
 
   /** Nobody answers the question under way. */
   giveUp(text: string): void {
-    this.#questions.shift();
-    this.#fail(text);
+    this.#fail(this.#questions.shift() ?? [], 'unreachable', text);
   }
 
   /** One symbol may be beyond asking: the others are asked for all the same. */
-  #fail(text: string): void {
+  #fail(symbols: readonly SymbolId[], trouble: Silence['trouble'], text: string): void {
+    const [symbol] = symbols;
+    if (symbols.length === 1 && symbol !== undefined) {
+      this.silences.push({ symbol, trouble, text });
+    }
     this.failure ??= text;
     this.#failuresCount += 1;
     if (this.#failuresCount >= FAILURES_MAX) this.#questions = [];

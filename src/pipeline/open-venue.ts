@@ -64,7 +64,7 @@ function openPortfolio(
 }
 
 /** Assets that are in no instrument (a fee coin, say) have the venue's usual scale. */
-const USUAL_SCALE = 8;
+export const USUAL_SCALE = 8;
 
 function scaleOf(instruments: readonly Instrument[], asset: string): number {
   for (const { base, quote } of instruments) {
