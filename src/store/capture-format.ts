@@ -58,12 +58,20 @@ export function blockHeader(compressedBytes: number): Uint8Array {
 
 const BLOCK_BEGINS = Buffer.from(blockHeader(0).subarray(0, 8));
 
-/** A compressed block, cut off where the file is; or where one should begin and something else is. */
+/** A compressed block, `isCut` where the file ends in it; or where one should begin and something else is. */
 export type FileBlock =
-  | { readonly type: 'block'; readonly at: number; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'block';
+      readonly at: number;
+      readonly bytes: Uint8Array;
+      readonly isCut: boolean;
+    }
   | { readonly type: 'strange'; readonly at: number; readonly text: string };
 
-/** The blocks of a file in order. Where none begins, it says so and goes on with the next that does. */
+/**
+ * The blocks of a file in order. Where none begins, or one has a length that cannot be, it says so and
+ * goes on with the next that begins.
+ */
 export function* readBlocks(file: Uint8Array): Generator<FileBlock> {
   const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   let at = 0;
@@ -71,8 +79,17 @@ export function* readBlocks(file: Uint8Array): Generator<FileBlock> {
     const begins = buffer.subarray(at, at + BLOCK_BEGINS.length);
     if (begins.equals(BLOCK_BEGINS)) {
       const from = at + BLOCK_HEADER_BYTES;
-      const end = from + buffer.readUInt32LE(at + 8);
-      yield { type: 'block', at, bytes: file.subarray(from, Math.min(end, file.length)) };
+      const length = buffer.readUInt32LE(at + 8);
+      let end = from + length;
+      // A file that is cut off has nothing behind the cut: where another block begins, the length is wrong.
+      const next = end > file.length ? buffer.indexOf(BLOCK_BEGINS, from) : -1;
+      if (next >= 0) {
+        end = next;
+        const text = `found a block of ${length} bytes, expected ${next - from}: there the next one begins`;
+        yield { type: 'strange', at, text };
+      }
+      const isCut = end > file.length;
+      yield { type: 'block', at, bytes: file.subarray(from, Math.min(end, file.length)), isCut };
       at = end;
       continue;
     }
@@ -150,7 +167,7 @@ export function* readPacked(
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
 
-/** The whole records of a decompressed block; stops at the first that is cut off. */
+/** The whole records of a decompressed block; stops at the first that does not fit into the rest of it. */
 export function* readRecords(block: Uint8Array): Generator<CaptureRecord> {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   let at = 0;

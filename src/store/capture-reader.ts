@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TextDecoder } from 'node:util';
 import { constants, zstdDecompressSync } from 'node:zlib';
@@ -7,13 +7,16 @@ import { connectionId } from '../domain/ids.ts';
 import { unixMs } from '../domain/units.ts';
 import type { FrameUnpacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
+import { BLOCK_BYTES } from './block-pool.ts';
 import { decodeEvent } from './capture-event.ts';
 import {
   type CaptureRecord,
+  RECORD_HEADER_BYTES,
   RECORD_KINDS,
   readBlocks,
   readPacked,
   readRecords,
+  recordBytes,
 } from './capture-format.ts';
 import type { SegmentCut } from './segment-file.ts';
 import { SEGMENT_NAME } from './segment-ring.ts';
@@ -41,12 +44,24 @@ export function listSegments(folder: string): readonly string[] {
 }
 
 /**
- * What a segment holds, in order, up to the last whole record when the file was cut off, and no further
- * than a later segment of its folder says. What cannot be read is told, and the reading goes on behind it.
+ * Where segments end that a later one says end early: their names, and how many of their bytes are to be
+ * read. Whoever reads a whole folder asks once.
  */
-export function* readSegment(path: string): Generator<CapturedItem> {
+export function readEnds(folder: string): ReadonlyMap<string, number> {
+  const cuts = listSegments(folder).flatMap(readCuts);
+  return new Map(cuts.map(({ segment, bytes }) => [segment, bytes]));
+}
+
+/**
+ * What a segment holds, in order, up to the last whole record when the file was cut off, and no further
+ * than another segment of its folder says. What cannot be read is told, and the reading goes on behind it.
+ */
+export function* readSegment(
+  path: string,
+  ends: ReadonlyMap<string, number> = readEnds(dirname(path)),
+): Generator<CapturedItem> {
   const file = readFileSync(path);
-  yield* readItems(path, file.subarray(0, findEnd(path) ?? file.length));
+  yield* readItems(path, file.subarray(0, ends.get(basename(path)) ?? file.length));
 }
 
 function* readItems(path: string, file: Uint8Array): Generator<CapturedItem> {
@@ -57,13 +72,10 @@ function* readItems(path: string, file: Uint8Array): Generator<CapturedItem> {
       yield { type: 'unreadable', text: `${place}: ${block.text}` };
       continue;
     }
-    const content = decompress(block.bytes);
-    if (content instanceof Error) {
-      const text = `${place}: found ${content.message}, expected a zstd frame`;
-      yield { type: 'unreadable', text };
-      continue;
-    }
+    const { content, damage } = decompress(block.bytes);
+    let end = 0;
     for (const record of readRecords(content)) {
+      end = record.at + recordBytes(record.payload.length);
       try {
         yield* reader.read(record);
       } catch (error) {
@@ -73,25 +85,50 @@ function* readItems(path: string, file: Uint8Array): Generator<CapturedItem> {
         yield { type: 'unreadable', text: `${text}: ${error.message}` };
       }
     }
+    // Cut off where the file ends is what a crash leaves: no damage, and all that is whole was read.
+    if (block.isCut && damage?.isEarlyEnd !== false) continue;
+    if (damage !== undefined) yield { type: 'unreadable', text: `${place}: ${damage.text}` };
+    else if (end < content.length) {
+      const text = `${place}, byte ${end} of the block: ${tellRest(content.subarray(end))}`;
+      yield { type: 'unreadable', text };
+    }
   }
 }
 
-/** Where a later segment of the same run says that this one ends. */
-function findEnd(path: string): number | undefined {
-  const all = listSegments(dirname(path));
-  for (const later of all.slice(all.findIndex((one) => basename(one) === basename(path)) + 1)) {
-    const [first] = readItems(later, readFileSync(later));
-    // One that was opened and never written says nothing.
-    if (first?.type === 'header') return findCut(first.text, basename(path));
+/** Why no record can be read at the begin of these bytes. */
+function tellRest(rest: Uint8Array): string {
+  if (rest.length < RECORD_HEADER_BYTES) {
+    return `found ${rest.length} bytes, expected a record's header of ${RECORD_HEADER_BYTES}`;
   }
-  return undefined;
+  const length = new DataView(rest.buffer, rest.byteOffset).getUint32(0, true);
+  return `found a record of ${length} bytes, expected no more than ${rest.length - RECORD_HEADER_BYTES}`;
 }
 
-function findCut(header: string, segment: string): number | undefined {
-  const parsed: unknown = JSON.parse(header);
-  if (typeof parsed !== 'object' || parsed === null || !('cuts' in parsed)) return undefined;
-  const cuts: unknown[] = Array.isArray(parsed.cuts) ? parsed.cuts : [];
-  return cuts.filter(isCut).find((cut) => cut.segment === segment)?.bytes;
+/** A segment's header is in its first block, which is never longer than this. */
+const BEGINNING_BYTES = 2 * BLOCK_BYTES;
+
+/** What the header of a segment says of others; nothing when it cannot be read, or was never written. */
+function readCuts(path: string): readonly SegmentCut[] {
+  try {
+    const [first] = readItems(path, readBeginning(path));
+    if (first?.type !== 'header') return [];
+    const header: unknown = JSON.parse(first.text);
+    if (typeof header !== 'object' || header === null || !('cuts' in header)) return [];
+    return Array.isArray(header.cuts) ? header.cuts.filter(isCut) : [];
+  } catch {
+    // Whoever reads that segment is told; the others are read without it.
+    return [];
+  }
+}
+
+function readBeginning(path: string): Uint8Array {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(Math.min(fstatSync(fd).size, BEGINNING_BYTES));
+    return bytes.subarray(0, readSync(fd, bytes));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function isCut(value: unknown): value is SegmentCut {
@@ -101,19 +138,37 @@ function isCut(value: unknown): value is SegmentCut {
     'segment' in value &&
     typeof value.segment === 'string' &&
     'bytes' in value &&
-    typeof value.bytes === 'number'
+    Number.isSafeInteger(value.bytes) &&
+    Number(value.bytes) >= 0
   );
 }
 
-/** The error when it is no zstd frame. */
-function decompress(block: Uint8Array): Uint8Array | Error {
+interface Decompressed {
+  /** All that could be read, from the begin on. */
+  readonly content: Uint8Array;
+  readonly damage: { readonly text: string; readonly isEarlyEnd: boolean } | undefined;
+}
+
+function decompress(block: Uint8Array): Decompressed {
   try {
-    // Without `finishFlush` a block that a crash cut off would be an error instead of all that is whole in it.
-    return zstdDecompressSync(block, { finishFlush: constants.ZSTD_e_continue });
+    return { content: zstdDecompressSync(block), damage: undefined };
   } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
+    const whole = toMessage(error);
+    try {
+      // This way a frame that ends early gives what is whole in it, and only a damaged one is an error.
+      const content = zstdDecompressSync(block, { finishFlush: constants.ZSTD_e_continue });
+      const text = `found a zstd frame that ends early (${whole}), expected a whole one`;
+      return { content, damage: { text, isEarlyEnd: true } };
+    } catch (worse) {
+      const text = `found ${toMessage(worse)}, expected a zstd frame`;
+      return { content: new Uint8Array(0), damage: { text, isEarlyEnd: false } };
+    }
   }
+}
+
+function toMessage(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  throw error;
 }
 
 /** Knows what the numbers in a segment's records stand for. */

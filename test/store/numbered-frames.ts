@@ -9,7 +9,12 @@ import {
 import { connectionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import { Capture, type CaptureOptions } from '../../src/store/capture.ts';
-import { type CapturedItem, listSegments, readSegment } from '../../src/store/capture-reader.ts';
+import {
+  type CapturedItem,
+  listSegments,
+  readEnds,
+  readSegment,
+} from '../../src/store/capture-reader.ts';
 import { NOON_MS } from '../support/trading.ts';
 
 /** A frame that tells its number; numbers are 10 ms apart. */
@@ -46,7 +51,8 @@ export async function drain(capture: Capture): Promise<void> {
 }
 
 export function itemsIn(folder: string): readonly CapturedItem[] {
-  return listSegments(folder).flatMap((path) => [...readSegment(path)]);
+  const ends = readEnds(folder);
+  return listSegments(folder).flatMap((path) => [...readSegment(path, ends)]);
 }
 
 export interface Gap {
