@@ -125,10 +125,10 @@ export interface FramePacker {
   /** Whether the last frame decoded, to `message`, was in the one spelling that its values tell. */
   packs(message: FeedMessage): boolean;
   /**
-   * Writes that frame into `bytes` from `at` on and returns the end. Needs no more room than the frame
+   * Writes that frame into `view` from `at` on and returns the end. Needs no more room than the frame
    * itself. Only for a frame that `packs` has agreed to.
    */
-  pack(message: FeedMessage, bytes: Uint8Array, at: number): number;
+  pack(message: FeedMessage, view: DataView, at: number): number;
 }
 
 /** The way back. */

@@ -1,6 +1,6 @@
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker } from '../domain/venue.ts';
-import { writeSigned } from '../venues/varint.ts';
+import { VARINT_MARGIN_BYTES, writeSigned } from '../venues/varint.ts';
 import {
   PACKED_FLAGS,
   RECORD_HEADER_BYTES,
@@ -13,7 +13,7 @@ import {
 /** A cut-off file loses the record it was cut in: packed frames do not go into larger ones. */
 const PACKED_BYTES_MAX = 8 * 1024;
 /** What a packed frame may need beside its packer's bytes: the record's header and start, flags, source, moment. */
-const PACKED_OVERHEAD_BYTES = RECORD_HEADER_BYTES + 7 + 11;
+const PACKED_OVERHEAD_BYTES = RECORD_HEADER_BYTES + 7 + 11 + VARINT_MARGIN_BYTES;
 const DENSE_SHARE = 0.9;
 const NOWHERE = -1;
 
@@ -140,13 +140,13 @@ export class CaptureBlock {
       at += 2;
     }
     if ((flags & PACKED_FLAGS.step) !== 0) {
-      at = writeSigned(this.bytes, at, (atMs - this.#packedAtMs) * STEPS_PER_MS);
+      at = writeSigned(this.#view, at, (atMs - this.#packedAtMs) * STEPS_PER_MS);
     }
     if ((flags & PACKED_FLAGS.moment) !== 0) {
       this.#view.setFloat64(at, atMs, true);
       at += 8;
     }
-    const end = packer.pack(message, this.bytes, at);
+    const end = packer.pack(message, this.#view, at);
     this.#words[start >>> 2] = end - start - RECORD_HEADER_BYTES;
     this.#packedConnection = connection;
     this.#packedAtMs = atMs;

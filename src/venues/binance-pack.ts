@@ -81,30 +81,30 @@ export class BinanceFramePacker implements FramePacker {
     }
   }
 
-  pack(message: FeedMessage, bytes: Uint8Array, at: number): number {
+  pack(message: FeedMessage, view: DataView, at: number): number {
     const { plainStream, plainFlag } = this.#decoder;
     const last = this.#last[plainStream];
     if (last === undefined) throw new InvariantBroken('asked to pack a frame that is not plain');
-    const end = writeVarint(bytes, at, plainStream);
+    const end = writeVarint(view, at, plainStream);
     switch (message.type) {
       case 'top':
-        return packTop(message, last, bytes, end);
+        return packTop(message, last, view, end);
       case 'trade':
-        return packTrade(message, plainFlag, last, bytes, end);
+        return packTrade(message, plainFlag, last, view, end);
       case 'depth':
-        return packDepth(message, last, bytes, end);
+        return packDepth(message, last, view, end);
       default:
         throw new InvariantBroken(`asked to pack a message of type ${message.type}`);
     }
   }
 }
 
-function packTop(top: TopOfBook, last: LastSeen, bytes: Uint8Array, at: number): number {
-  let end = writeSigned(bytes, at, top.updateId - last.id);
-  end = writeSigned(bytes, end, top.bidPrice - last.price);
-  end = writeVarint(bytes, end, top.bidQuantity);
-  end = writeSigned(bytes, end, top.askPrice - top.bidPrice);
-  end = writeVarint(bytes, end, top.askQuantity);
+function packTop(top: TopOfBook, last: LastSeen, view: DataView, at: number): number {
+  let end = writeSigned(view, at, top.updateId - last.id);
+  end = writeSigned(view, end, top.bidPrice - last.price);
+  end = writeVarint(view, end, top.bidQuantity);
+  end = writeSigned(view, end, top.askPrice - top.bidPrice);
+  end = writeVarint(view, end, top.askQuantity);
   last.id = top.updateId;
   last.price = top.bidPrice;
   return end;
@@ -114,40 +114,40 @@ function packTrade(
   trade: Trade,
   flag: boolean,
   last: LastSeen,
-  bytes: Uint8Array,
+  view: DataView,
   at: number,
 ): number {
-  let end = writeSigned(bytes, at, trade.eventAtMs - last.eventAtMs);
-  end = writeSigned(bytes, end, trade.tradeId - last.id);
-  end = writeSigned(bytes, end, trade.price - last.price);
-  end = writeVarint(bytes, end, trade.quantity);
-  end = writeSigned(bytes, end, trade.eventAtMs - trade.tradedAtMs);
-  bytes[end] = (trade.buyerIsMaker ? BUYER_IS_MAKER : 0) | (flag ? UNNAMED_FLAG : 0);
+  let end = writeSigned(view, at, trade.eventAtMs - last.eventAtMs);
+  end = writeSigned(view, end, trade.tradeId - last.id);
+  end = writeSigned(view, end, trade.price - last.price);
+  end = writeVarint(view, end, trade.quantity);
+  end = writeSigned(view, end, trade.eventAtMs - trade.tradedAtMs);
+  view.setUint8(end, (trade.buyerIsMaker ? BUYER_IS_MAKER : 0) | (flag ? UNNAMED_FLAG : 0));
   last.id = trade.tradeId;
   last.price = trade.price;
   last.eventAtMs = trade.eventAtMs;
   return end + 1;
 }
 
-function packDepth(diff: DepthDiff, last: LastSeen, bytes: Uint8Array, at: number): number {
-  let end = writeSigned(bytes, at, diff.eventAtMs - last.eventAtMs);
-  end = writeSigned(bytes, end, diff.firstUpdateId - last.id);
-  end = writeVarint(bytes, end, diff.lastUpdateId - diff.firstUpdateId);
-  end = packLevels(diff.bids, last, bytes, end);
-  end = packLevels(diff.asks, last, bytes, end);
+function packDepth(diff: DepthDiff, last: LastSeen, view: DataView, at: number): number {
+  let end = writeSigned(view, at, diff.eventAtMs - last.eventAtMs);
+  end = writeSigned(view, end, diff.firstUpdateId - last.id);
+  end = writeVarint(view, end, diff.lastUpdateId - diff.firstUpdateId);
+  end = packLevels(diff.bids, last, view, end);
+  end = packLevels(diff.asks, last, view, end);
   last.id = diff.lastUpdateId;
   last.eventAtMs = diff.eventAtMs;
   return end;
 }
 
 /** How many, then each price by its difference to the one before, and its size. */
-function packLevels(levels: Levels, last: LastSeen, bytes: Uint8Array, at: number): number {
-  let end = writeVarint(bytes, at, levels.length / 2);
+function packLevels(levels: Levels, last: LastSeen, view: DataView, at: number): number {
+  let end = writeVarint(view, at, levels.length / 2);
   let before = last.price;
   for (let i = 0; i + 1 < levels.length; i += 2) {
     const price = levels[i] ?? 0;
-    end = writeSigned(bytes, end, price - before);
-    end = writeVarint(bytes, end, levels[i + 1] ?? 0);
+    end = writeSigned(view, end, price - before);
+    end = writeVarint(view, end, levels[i + 1] ?? 0);
     before = price;
   }
   // The first level of a side is near the first of the message before, whatever lies deeper.

@@ -17,6 +17,8 @@ const CHUNK_DIGITS = 9;
 const WRITTEN_DECIMALS = 8;
 /** A look ahead may go so far behind the frame: there it finds anything, but memory. */
 const MARGIN_BYTES = 16;
+/** Grows with the first larger frame; the largest measured has 60 kB. */
+const SPARE_BYTES_START = 64 * 1024;
 
 /** Text that stands in every message of a stream, as bytes and as four bytes at a time. */
 export interface FixedText {
@@ -53,6 +55,8 @@ export class ByteCursor {
   /** The chunk, or a copy of the frame: plain arrays all of them, or every look would ask of which kind. */
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(this.#bytes.buffer);
+  #spare = new Uint8Array(SPARE_BYTES_START);
+  #spareView = new DataView(this.#spare.buffer);
 
   load(chunk: Uint8Array, from: number, to: number): void {
     this.isPlain = true;
@@ -70,13 +74,17 @@ export class ByteCursor {
     this.end = to;
   }
 
-  /** Too near to the end of its chunk to look ahead. */
+  /** Too near to the end of its chunk to look ahead: when the market is quiet, that is nearly every frame. */
   #copy(chunk: Uint8Array, from: number, to: number): void {
     const end = to - from;
+    if (end + MARGIN_BYTES > this.#spare.length) {
+      this.#spare = new Uint8Array(2 * (end + MARGIN_BYTES));
+      this.#spareView = new DataView(this.#spare.buffer);
+    }
+    this.#spare.set(chunk.subarray(from, to));
     this.#chunk = undefined;
-    this.#bytes = new Uint8Array(end + MARGIN_BYTES);
-    this.#view = new DataView(this.#bytes.buffer);
-    for (let i = 0; i < end; i++) this.#bytes[i] = chunk[from + i] ?? 0;
+    this.#bytes = this.#spare;
+    this.#view = this.#spareView;
     this.pos = 0;
     this.end = end;
   }

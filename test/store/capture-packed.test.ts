@@ -192,9 +192,9 @@ test.each([
       key: right.key,
       reset: () => right.reset(),
       packs: (message) => right.packs(message),
-      pack(message: FeedMessage, bytes, at) {
-        const end = right.pack(message, bytes, at);
-        change(bytes, at, end);
+      pack(message: FeedMessage, view, at) {
+        const end = right.pack(message, view, at);
+        change(new Uint8Array(view.buffer), at, end);
         return end;
       },
     };
