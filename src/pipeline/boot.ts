@@ -5,6 +5,7 @@ import { RequestLimiter } from '../execution/request-limiter.ts';
 import type { BootQuestion, Desk } from './desk.ts';
 import { findHeldSymbols } from './journal-holdings.ts';
 import { ListingRound } from './listing-round.ts';
+import { LOOKS_MIN } from './listings.ts';
 import { openVenue } from './open-venue.ts';
 
 /** First tries of the boot question come fast, later ones every ten seconds. */
@@ -13,8 +14,7 @@ const BOOT_RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 const NOTHING_RETRY_MS = [1_000, 5_000, 15_000, 30_000, 60_000];
 /** The start goes on without a symbol that brought no answer so often in a row, while others did. */
 const SILENCES_MAX = 5;
-/** So many looks in a row must miss what we hold before it counts as gone; the second comes soon. */
-const LOOKS_MIN = 2;
+/** What we hold counts as missing when two looks in a row miss it; the second comes soon. */
 const SECOND_LOOK_MS = 2_000;
 /** The request budget has no room now. */
 const BUDGET_RETRY_MS = 1_000;

@@ -28,6 +28,7 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
     flattening: desk.flattening && desk.phase !== 'stopping',
     instrument,
     regrid: venue.listings.findRegrid(instrument.symbol),
+    listingDoubtful: venue.listings.isDoubtful(instrument.symbol),
     top: feed.isSuspect(instrument.index) ? undefined : top,
     freshness: toFacts(freshness),
     bookSynced: book?.isSynced ?? false,

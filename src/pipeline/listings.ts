@@ -3,6 +3,9 @@ import { hasGridOf, type Instrument, type SymbolId } from '../domain/instrument.
 import type { VenueDesk } from './desk.ts';
 import type { ListingRound } from './listing-round.ts';
 
+/** Looks in a row that must miss a symbol before what we hold of it cannot leave any more. */
+export const LOOKS_MIN = 2;
+
 /** What the venue said about its symbols since the start: asked again and again, because nobody tells. */
 export class Listings {
   /** Answers that told something, and those that did not. */
@@ -19,8 +22,8 @@ export class Listings {
   /** Grids that the venue has and we do not use, by symbol: a restart takes them. */
   readonly #regrids = new BoundedMap<SymbolId, Instrument>('listing.regrids', 200, 'refuse');
 
-  /** Symbols that the venue did not know when it was last asked. */
-  readonly #gone = new BoundedMap<SymbolId, true>('listing.gone', 1_000, 'dropOldest');
+  /** Symbols that the venue did not know when it was last asked, and how often in a row it said so. */
+  readonly #gone = new BoundedMap<SymbolId, number>('listing.gone', 1_000, 'dropOldest');
 
   constructor(nowMs: number, everyMs: number) {
     this.askedAtMs = nowMs;
@@ -42,8 +45,18 @@ export class Listings {
     return this.#gone.has(symbol);
   }
 
+  /** Missing at the last look alone: no reason to keep anything from leaving, and one not to enter. */
+  isDoubtful(symbol: SymbolId): boolean {
+    return this.isGone(symbol) && !this.isGoneForSure(symbol);
+  }
+
+  /** One word may be wrong (a node of the venue without its list); the second, of another look, counts. */
+  isGoneForSure(symbol: SymbolId): boolean {
+    return (this.#gone.get(symbol) ?? 0) >= LOOKS_MIN;
+  }
+
   setGone(symbol: SymbolId, isGone: boolean): void {
-    if (isGone) this.#gone.set(symbol, true);
+    if (isGone) this.#gone.set(symbol, Math.min(LOOKS_MIN, (this.#gone.get(symbol) ?? 0) + 1));
     else this.#gone.delete(symbol);
   }
 

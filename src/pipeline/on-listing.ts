@@ -18,7 +18,7 @@ import { recordMarket } from './record-market.ts';
 const ANSWER_MS_MAX = 20_000;
 /** After a failed answer, and when the request budget has no room, the venue is asked again so soon. */
 const RETRY_MS = 10_000;
-/** A refused order asks at once, but not more often than this. */
+/** A refused order, or a symbol that was missing once, asks soon, but not more often than this. */
 const SOON_MS = 5_000;
 
 /** On each tick: asks the venue what it trades, and by which rules, when that is due. */
@@ -97,6 +97,8 @@ function goOn(desk: Desk, venue: VenueDesk): void {
   }
   const failure = listings.round?.failure;
   listings.round = undefined;
+  const isDoubtful = venue.instruments.some(({ symbol }) => listings.isDoubtful(symbol));
+  if (isDoubtful) listings.nextAtMs = Math.min(listings.nextAtMs, desk.nowMs + SOON_MS);
   if (failure !== undefined) {
     onFailed(desk, venue, failure);
     return;
@@ -114,12 +116,13 @@ function isFurnished({ instruments }: VenueDesk, symbol: SymbolId): boolean {
   return instruments.some((instrument) => instrument.symbol === symbol);
 }
 
-/** A symbol that the venue no longer lists is traded nowhere; of one it cannot tell, what was known stays. */
+/** A symbol that the venue twice does not list is traded nowhere; of one it cannot tell, what was known stays. */
 function readListed(venue: VenueDesk, listed: Listed): readonly Instrument[] {
   switch (listed.type) {
     case 'listed':
       return [listed.instrument];
     case 'missing': {
+      if (!venue.listings.isGoneForSure(listed.symbol)) return [];
       const used = venue.instruments.find(({ symbol }) => symbol === listed.symbol);
       return used === undefined ? [] : [{ ...used, status: 'OTHER' }];
     }

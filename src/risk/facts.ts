@@ -17,6 +17,8 @@ export interface RiskFacts {
   readonly instrument: Instrument;
   /** The venue's own description while it has another tick or lot than the one in use; `undefined`: it has not. */
   readonly regrid: Instrument | undefined;
+  /** The venue did not list the symbol at the last look; one more look decides. */
+  readonly listingDoubtful: boolean;
 
   readonly top: TopOfBook | undefined;
   /** Age of the last advancing update of the symbol, and how old it may be. */

@@ -42,6 +42,7 @@ const CASES: readonly Case[] = [
   { code: 'RECONCILIATION_PENDING', passes: { reconciled: true }, denies: { reconciled: false } },
   { code: 'PRIVATE_STREAM_DOWN', passes: {}, denies: { privateStreamUp: false } },
   { code: 'VENUE_MAINTENANCE', passes: {}, denies: { instrument: venue({ status: 'BREAK' }) } },
+  { code: 'VENUE_MAINTENANCE', passes: {}, denies: { listingDoubtful: true } },
   {
     code: 'STALE_DATA',
     passes: { freshness: { ageMs: 3_000, limitMs: 3_000 } },

@@ -89,6 +89,7 @@ export function makeFacts(change: Partial<RiskFacts> = {}): RiskFacts {
     bookSynced: true,
     bookCrossed: false,
     regrid: undefined,
+    listingDoubtful: false,
     clock: { offsetMs: 5, jitterMs: 2 },
     loopDelayMs: 3,
     reference: { ticks: 6_000_000, source: 'mid' },
