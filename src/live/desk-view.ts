@@ -89,7 +89,9 @@ export class DeskView {
   feeds(): readonly FeedView[] {
     return this.#desk.venues.flatMap((venue) => [
       ...venue.instruments.map((instrument) => this.#toFeedView(venue, instrument)),
-      ...venue.absent.map((absent) => toAbsentView(venue, absent)),
+      ...venue.absent
+        .filter(({ cause }) => cause !== 'ended')
+        .map((absent) => toAbsentView(venue, absent)),
     ]);
   }
 

@@ -19,7 +19,7 @@ export function assessReadiness(desk: Desk): ReadinessView {
     if (trouble !== '') reasons.push(`${setup.venue}: ${trouble}`);
   }
   for (const venue of desk.venues) {
-    reasons.push(...venue.absent.map((absent) => describeAbsent(desk, venue, absent)));
+    reasons.push(...venue.absent.flatMap((absent) => describeAbsent(desk, venue, absent) ?? []));
   }
   if (symbols.length === 0) reasons.push('no data yet');
   for (const venue of desk.venues) {

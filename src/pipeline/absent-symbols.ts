@@ -23,6 +23,8 @@ export type AbsentCause =
   | 'unreadable'
   /** It is not in the settings any more, and not everything of it has ended. */
   | 'unconfigured'
+  /** It is not in the settings, and nothing of it is left: no trouble any more. */
+  | 'ended'
   /** The venue lists it again: a restart takes it. */
   | 'relisted';
 
@@ -89,8 +91,7 @@ export function setAbsent(
     const { symbol } = instrument;
     if (listed.some((each) => each.symbol === symbol)) continue;
     const stranger: AbsentSymbol = { symbol, cause: 'unconfigured', text: '', instrument };
-    const { held, openOrdersCount } = findOpen(desk, venue, stranger);
-    if (held !== undefined || openOrdersCount > 0) absent.push(stranger);
+    if (isLeft(desk, venue, stranger)) absent.push(stranger);
   }
   venue.absent = absent;
   useKnown(venue);
@@ -130,7 +131,8 @@ function tellOne(desk: Desk, venue: VenueDesk, absent: AbsentSymbol): void {
 /** What a later question said of a symbol that this life does without; told when it is news. */
 export function takeAbsent(desk: Desk, venue: VenueDesk, listed: Listed): void {
   const before = venue.absent.find(({ symbol }) => symbol === listed.symbol);
-  if (before === undefined || before.cause === 'unconfigured') return;
+  // Of a symbol that is not in the settings nobody asks.
+  if (before === undefined || before.cause === 'unconfigured' || before.cause === 'ended') return;
   const { symbol } = before;
   const cause = listed.type === 'listed' ? 'relisted' : listed.type;
   if (cause === before.cause) return;
@@ -147,6 +149,29 @@ export function takeAbsent(desk: Desk, venue: VenueDesk, listed: Listed): void {
   desk.out.push({ type: 'logChange', event: 'symbol.relisted', message, detail });
   const reason: Reason = { code: 'INSTRUMENT_NOT_FOUND', cause, status, remedy: 'restart' };
   recordMarket(desk, venue, { symbol, outcome: 'skipped', reason });
+}
+
+/** On each tick: whether something is left of what the settings do not name; told when it is news. */
+export function watchUnconfigured(desk: Desk, venue: VenueDesk): void {
+  for (const before of venue.absent) {
+    if (before.cause !== 'unconfigured' && before.cause !== 'ended') continue;
+    const cause = isLeft(desk, venue, before) ? 'unconfigured' : 'ended';
+    if (cause === before.cause) continue;
+    const now: AbsentSymbol = { ...before, cause };
+    venue.absent = venue.absent.map((each) => (each === before ? now : each));
+    if (cause === 'unconfigured') {
+      tellOne(desk, venue, now);
+      continue;
+    }
+    const message = 'everything of a symbol that is not in the settings has ended';
+    const detail = { venue: venue.setup.venue, symbol: before.symbol };
+    desk.out.push({ type: 'logChange', event: 'symbol.ended', message, detail });
+  }
+}
+
+function isLeft(desk: Desk, venue: VenueDesk, absent: AbsentSymbol): boolean {
+  const { held, openOrdersCount } = findOpen(desk, venue, absent);
+  return held !== undefined || openOrdersCount > 0 || venue.orders.isUnsettled(absent.symbol);
 }
 
 /** An exit of a symbol that this life does without. It stays held, and that is said now and then. */
@@ -172,8 +197,13 @@ export function tellStuck(desk: Desk, venue: VenueDesk, exit: ExitWish): void {
   );
 }
 
-/** In words, for whoever asks why we are not ready. */
-export function describeAbsent(desk: Desk, venue: VenueDesk, absent: AbsentSymbol): string {
+/** In words, for whoever asks why we are not ready; `undefined`: it is no reason. */
+export function describeAbsent(
+  desk: Desk,
+  venue: VenueDesk,
+  absent: AbsentSymbol,
+): string | undefined {
+  if (absent.cause === 'ended') return undefined;
   const { held, openOrdersCount } = findOpen(desk, venue, absent);
   const base = absent.instrument?.base.name ?? '';
   const told = [describeCause(absent)];
@@ -192,6 +222,8 @@ function describeCause({ cause, text }: AbsentSymbol): string {
       return `its listing cannot be read (${text})`;
     case 'unconfigured':
       return 'it is not in the settings, and not everything of it has ended';
+    case 'ended':
+      return 'it is not in the settings';
     case 'relisted':
       return 'the venue lists it again: restart to trade it';
   }

@@ -1,5 +1,5 @@
 import { unixMs } from '../domain/units.ts';
-import { tellStuck } from './absent-symbols.ts';
+import { tellStuck, watchUnconfigured } from './absent-symbols.ts';
 import { applyStep, applyStream } from './apply-step.ts';
 import { retryBoots } from './boot.ts';
 import { watchClock } from './clock-watch.ts';
@@ -28,6 +28,7 @@ export function onTimer(desk: Desk): void {
     applyStep(desk, venue, venue.orders.onTick(desk.nowMs, venueNowMs(desk, venue)));
     watchFreshness(desk, venue);
     venue.host.flush(desk.nowMs, venue.signalSink);
+    watchUnconfigured(desk, venue);
   }
   turnDay(desk);
   refreshMode(desk);
