@@ -3,7 +3,7 @@ import { BlockBatch } from './block-batch.ts';
 import { BlockCompressor } from './block-compressor.ts';
 import type { CaptureBlock } from './capture-block.ts';
 import { blockHeader } from './capture-format.ts';
-import { addContent, addLoss, type BlockContent, NOTHING_LOST } from './capture-loss.ts';
+import { addContent, type BlockContent } from './capture-loss.ts';
 import { CaptureOutage, type OutageListener } from './capture-outage.ts';
 import { lastBlock } from './capture-preamble.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './segment-file.ts';
 import { type SegmentOptions, SegmentRing } from './segment-ring.ts';
 import { storedBlock, storedFrame } from './stored-frame.ts';
+import { UntoldLoss } from './untold-loss.ts';
 
 /** `failed` is told once for each time in which nothing can be written, and every few minutes of it. */
 export interface SegmentOwner extends OutageListener {
@@ -70,11 +71,7 @@ export class SegmentWriter {
   /** Blocks known to be in it. */
   #wholeBytes = 0;
   #lookedAtMs = 0;
-  /** Missing, and told by no file yet. */
-  #lost = NOTHING_LOST;
-  /** Of files that end in what nobody may read; told with `#lost`. */
-  #cuts: readonly SegmentCut[] = [];
-  #lostCount = 0;
+  readonly #untold = new UntoldLoss();
   #waitingBytes = 0;
   #segmentBytes = 0;
   #writtenBytes = 0;
@@ -94,7 +91,7 @@ export class SegmentWriter {
   }
   /** Events that were given to us and are in no file. */
   get lostCount(): number {
-    return this.#lostCount;
+    return this.#untold.eventsCount;
   }
   /** Compressed bytes of the open segment that have reached the file. */
   get segmentBytes(): number {
@@ -111,7 +108,7 @@ export class SegmentWriter {
       await this.#flush();
       await this.#leaveFile();
       // While the disk refuses, the next block that may try opens one.
-      if (this.#outage.isOn) return;
+      if (this.#outage.isOn || this.#isAbandoned) return;
       try {
         this.#file = await this.#open(atMs);
       } catch (error) {
@@ -176,12 +173,14 @@ export class SegmentWriter {
     this.#writing = batch;
     try {
       if (batch.atMs - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#look(batch.atMs);
+      // The last words hold the batch: another file would tell it again.
+      if (this.#isAbandoned) return;
       if (this.#file !== undefined) await this.#writeTo(this.#file, batch);
       else if (this.#isClosing || this.#outage.mayTry(batch.atMs)) await this.#openWith(batch);
       else {
         this.#writing = new BlockBatch();
-        this.#count(batch.content);
-        this.#outage.goesOn(batch.atMs, this.#lost);
+        this.#untold.add(batch.content);
+        this.#outage.goesOn(batch.atMs, this.#untold.missing);
         return;
       }
       const size = sizeOf(batch.pieces);
@@ -190,7 +189,7 @@ export class SegmentWriter {
     } catch (error) {
       this.#writing = new BlockBatch();
       if (error instanceof SegmentWriteFailed && error.cut !== undefined) {
-        this.#cuts = [...this.#cuts, error.cut];
+        this.#untold.addCut(error.cut);
       }
       await this.#lose(batch.content, batch.atMs, error);
     }
@@ -210,7 +209,7 @@ export class SegmentWriter {
   /** A new segment in the middle of a run: it says what it needs, what is missing, and goes on with the batch. */
   async #openWith(batch: BlockBatch): Promise<void> {
     const file = await this.#open(batch.atMs);
-    const missing = this.#lost;
+    const { missing } = this.#untold;
     const content = addContent({ eventsCount: 0, ifLost: missing }, batch.content);
     try {
       await file.write([...this.#opening(batch.atMs), ...batch.pieces], content);
@@ -221,8 +220,7 @@ export class SegmentWriter {
     this.#written(file);
     this.#file = file;
     this.#segmentBytes = 0;
-    this.#lost = NOTHING_LOST;
-    this.#cuts = [];
+    this.#untold.told();
     this.#outage.ended(file.path, missing);
   }
 
@@ -236,8 +234,8 @@ export class SegmentWriter {
   }
 
   #opening(atMs: number): readonly Uint8Array[] {
-    const preamble = this.#owner.preamble(atMs, this.#cuts);
-    const gap = lastBlock(this.#lost, undefined, 0);
+    const preamble = this.#owner.preamble(atMs, this.#untold.cuts);
+    const gap = lastBlock(this.#untold.missing, undefined, 0);
     return [preamble, ...(gap === undefined ? [] : [gap.content])].flatMap(storedBlock);
   }
 
@@ -256,22 +254,17 @@ export class SegmentWriter {
     if (file === undefined) return;
     this.#lookedAtMs = atMs;
     const place = await file.findPlace();
-    if (place === 'there') return;
-    if (place === 'deleted') this.#count(file.content);
+    if (place === 'there' || this.#isAbandoned) return;
+    if (place === 'deleted') this.#untold.add(file.content);
     this.#outage.failed(`${file.path} was ${place} while it was written`, atMs);
     await this.#leaveFile();
   }
 
   async #lose(content: BlockContent, atMs: number, cause: unknown): Promise<void> {
-    this.#count(content);
+    this.#untold.add(content);
     this.#outage.failed(cause instanceof Error ? cause.message : String(cause), atMs);
     // Names may be missing with it, which later blocks need: the next segment says them again.
     await this.#leaveFile();
-  }
-
-  #count(content: BlockContent): void {
-    this.#lost = addLoss(this.#lost, content.ifLost);
-    this.#lostCount += content.eventsCount;
   }
 
   async #leaveFile(): Promise<void> {
@@ -298,8 +291,9 @@ export class SegmentWriter {
     this.#enqueue(async () => {
       await this.#flush();
       await this.#look(this.#ring.newestMs);
-      if (this.#lost.eventsCount > 0) await this.#tellLost();
-      this.#outage.close(this.#lost);
+      if (this.#isAbandoned) return;
+      if (this.#untold.missing.eventsCount > 0) await this.#tellLost();
+      this.#outage.close(this.#untold.missing);
     });
     await this.#chain;
     await this.#leaveFile();
@@ -334,11 +328,10 @@ export class SegmentWriter {
       ),
       ...rest.flatMap((block) => storedBlock(block.content)),
     ];
-    if (this.#file?.isDeletedSync() === true) this.#count(this.#file.content);
-    if (blocks.length === 0 && this.#lost.eventsCount === 0) return;
+    if (this.#file?.isDeletedSync() === true) this.#untold.add(this.#file.content);
+    if (blocks.length === 0 && this.#untold.missing.eventsCount === 0) return;
     if (this.#path !== undefined) {
-      const cut = { segment: basename(this.#path), bytes: this.#wholeBytes };
-      this.#cuts = [...this.#cuts, cut];
+      this.#untold.addCut({ segment: basename(this.#path), bytes: this.#wholeBytes });
     }
     writeSegmentSync(this.#ring.nextPath(atMs), [...this.#opening(atMs), ...blocks]);
   }

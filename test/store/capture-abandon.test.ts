@@ -142,6 +142,29 @@ test('it breaks while its folder is gone: the last frame is there, and what is m
   expect(expectWhole(items, 6, '')).toBe(1);
 });
 
+// What goes on behind the last words may not begin a file of its own: that would tell the same again.
+test.each(['stops', 'writes a block'])(
+  'its folder is gone, and it breaks at any turn while it %s: frames and gaps add up, then and later',
+  async (doing) => {
+    for (let turns = 0; turns < 40; turns++) {
+      const folder = tempFolder();
+      const { capture } = captureIn(folder);
+      for (let n = 0; n < 5; n++) capture.record(numbered(n));
+      capture.tick(NOON_MS + 2000);
+      await drain(capture);
+      rmSync(folder, { recursive: true });
+      for (let n = 5; n < 205; n++) capture.record(numbered(n));
+      capture.tick(NOON_MS + 4000);
+      const closed = doing === 'stops' ? capture.close() : undefined;
+      for (let turn = 0; turn < turns; turn++) await nextTurn();
+      capture.abandon(NOON_MS + 5000);
+      expectWhole(itemsIn(folder), 205, `after ${turns} turns`);
+      await (closed ?? capture.close());
+      expectWhole(itemsIn(folder), 205, `later, after ${turns} turns`);
+    }
+  },
+);
+
 test('it breaks with nothing to say, or twice: no file more than there was', async () => {
   const folder = tempFolder();
   const { capture } = captureIn(folder);

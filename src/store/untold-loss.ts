@@ -1,0 +1,38 @@
+import { addLoss, type BlockContent, type Loss, NOTHING_LOST } from './capture-loss.ts';
+import type { SegmentCut } from './segment-file.ts';
+
+/** What is missing in a capture, and which files may not be read to their end, until a file says so. */
+export class UntoldLoss {
+  #missing = NOTHING_LOST;
+  #cuts: readonly SegmentCut[] = [];
+  #eventsCount = 0;
+
+  /** No file tells it yet. */
+  get missing(): Loss {
+    return this.#missing;
+  }
+  /** No file tells them yet. */
+  get cuts(): readonly SegmentCut[] {
+    return this.#cuts;
+  }
+  /** Events lost so far, those that a file has told among them. */
+  get eventsCount(): number {
+    return this.#eventsCount;
+  }
+
+  /** A block, or all blocks of a file, are in no file. */
+  add(content: BlockContent): void {
+    this.#missing = addLoss(this.#missing, content.ifLost);
+    this.#eventsCount += content.eventsCount;
+  }
+
+  addCut(cut: SegmentCut): void {
+    this.#cuts = [...this.#cuts, cut];
+  }
+
+  /** A file says all of it now. */
+  told(): void {
+    this.#missing = NOTHING_LOST;
+    this.#cuts = [];
+  }
+}
