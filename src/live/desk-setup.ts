@@ -4,6 +4,7 @@ import type { DeskSetup } from '../pipeline/setup.ts';
 import type { Probe } from '../ports.ts';
 import type { Capture } from '../store/capture.ts';
 import { createBinanceAccountCodec } from '../venues/binance-account.ts';
+import { toVenueSymbol } from '../venues/binance-instruments.ts';
 import { createBinanceMarketCodec } from '../venues/binance-market.ts';
 import { capturedCodec } from './captured-codec.ts';
 
@@ -26,7 +27,7 @@ export function toDeskSetup(
       {
         venue: venue.name,
         symbols: settings.symbols,
-        venueSymbolOf: (symbol) => symbol.replace('/', ''),
+        venueSymbolOf: toVenueSymbol,
         accountCodec: createBinanceAccountCodec(),
         makeMarketCodec: (instruments) =>
           capturedCodec(createBinanceMarketCodec(instruments), parts.capture),

@@ -27,7 +27,7 @@ export function readListing(
 ): readonly Listed[] {
   const bySymbol = readEntries(value);
   return symbols.map((symbol, index): Listed => {
-    const fields = bySymbol.get(nameOf(symbol));
+    const fields = bySymbol.get(toVenueSymbol(symbol));
     if (fields === undefined) return { type: 'missing', symbol };
     try {
       const instrument = readInstrument(fields, { symbol, index, venue, assetsScale });
@@ -49,8 +49,8 @@ function readEntries(value: unknown): ReadonlyMap<string, Fields> {
   return byName;
 }
 
-/** The venue writes both assets together. */
-function nameOf(symbol: SymbolId): string {
+/** As the venue writes a symbol: both assets together. */
+export function toVenueSymbol(symbol: SymbolId): string {
   return symbol.replace('/', '');
 }
 

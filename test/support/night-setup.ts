@@ -8,6 +8,7 @@ import type { Probe } from '../../src/ports.ts';
 import { DEFAULT_RISK_LIMITS, DEFAULT_SIZING } from '../../src/risk/limits.ts';
 import type { StrategySettings } from '../../src/signal/settings.ts';
 import { createBinanceAccountCodec } from '../../src/venues/binance-account.ts';
+import { toVenueSymbol } from '../../src/venues/binance-instruments.ts';
 import { createBinanceMarketCodec } from '../../src/venues/binance-market.ts';
 import { findNightStrategy } from './night-strategies.ts';
 
@@ -48,7 +49,7 @@ export function makeSetup(
       {
         venue: 'binance',
         symbols: SYMBOLS,
-        venueSymbolOf: (symbol) => symbol.replace('/', ''),
+        venueSymbolOf: toVenueSymbol,
         accountCodec: createBinanceAccountCodec(),
         makeMarketCodec: createBinanceMarketCodec,
         trust: 'certified',

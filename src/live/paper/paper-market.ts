@@ -29,7 +29,7 @@ interface Heard {
 export class PaperMarket {
   readonly #codec: MarketCodec;
   readonly #instruments: readonly Instrument[];
-  readonly #heard = new BoundedMap<number, Heard>('paper.heard', SYMBOLS_MAX, 'refuse');
+  readonly #heard = new BoundedMap<string, Heard>('paper.heard', SYMBOLS_MAX, 'refuse');
 
   constructor(codec: MarketCodec, instruments: readonly Instrument[]) {
     this.#codec = codec;
@@ -103,12 +103,13 @@ export class PaperMarket {
     return depth;
   }
 
-  #heardOf({ index }: Instrument): Heard {
-    let heard = this.#heard.get(index);
+  /** By the venue's name: questions come with the core's instruments, whose places may be others than ours. */
+  #heardOf({ venueSymbol }: Instrument): Heard {
+    let heard = this.#heard.get(venueSymbol);
     if (heard === undefined) {
       const diffs = new BoundedList<Depth>('paper.diffs', DIFFS_KEPT, 'dropOldest');
       heard = { diffs, lastTradeId: -1, lastTopId: -1 };
-      this.#heard.set(index, heard);
+      this.#heard.set(venueSymbol, heard);
     }
     return heard;
   }

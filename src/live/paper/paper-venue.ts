@@ -28,6 +28,7 @@ import {
   describeQueried,
 } from '../../matching/wire/wire-shapes.ts';
 import { createBinanceAccountCodec } from '../../venues/binance-account.ts';
+import { toVenueSymbol } from '../../venues/binance-instruments.ts';
 import { createBinanceMarketCodec } from '../../venues/binance-market.ts';
 import type { AccountGateway, AccountQuestion } from '../account-gateway.ts';
 import { wallClockMs } from '../wall-clock.ts';
@@ -153,7 +154,7 @@ export class PaperVenue implements AccountGateway {
 
   #onRules(venueSymbols: readonly string[], answer: VenueAnswer & { type: 'http' }): void {
     const symbols = this.#parts.settings.symbols.filter((symbol) =>
-      venueSymbols.includes(symbol.replace('/', '')),
+      venueSymbols.includes(toVenueSymbol(symbol)),
     );
     const decoded = this.#codec.decodeListing(answer, symbols);
     if (decoded.type === 'unlisted') for (const symbol of symbols) this.#listed.delete(symbol);
@@ -173,8 +174,9 @@ export class PaperVenue implements AccountGateway {
   }
 
   /**
-   * Opens with all symbols that the core found listed, once it asks for anything else: until then it may
-   * still be asking for them one by one. In the core's order, so that both count the same places.
+   * Opens with all symbols that were found listed, once the core asks for anything else: until then it may
+   * still be asking for them one by one. Our places need not be the core's, which may do without a symbol
+   * that is listed here.
    */
   #open(): void {
     const { settings, rows } = this.#parts;
