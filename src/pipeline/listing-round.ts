@@ -81,10 +81,9 @@ export class ListingRound {
   /** One symbol may be beyond asking: the others are asked for all the same. */
   #fail(symbols: readonly SymbolId[], trouble: Silence['trouble'], text: string): void {
     const [symbol] = symbols;
-    if (symbols.length === 1 && symbol !== undefined) {
-      this.silences.push({ symbol, trouble, text });
-    }
-    this.failure ??= text;
+    const isAlone = symbols.length === 1 && symbol !== undefined;
+    if (isAlone) this.silences.push({ symbol, trouble, text });
+    this.failure ??= isAlone ? `${symbol}: ${text}` : text;
     this.#failuresCount += 1;
     if (this.#failuresCount >= FAILURES_MAX) this.#questions = [];
   }

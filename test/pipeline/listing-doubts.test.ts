@@ -140,7 +140,7 @@ test('the venue has errors for a symbol that we hold: it is asked for until it a
   const night = restartHolding((names) => (isAway && names === 'ETHUSDT' ? AWAY : undefined));
   night.waitMs(120_000);
   expect(night.desk.phase).toBe('booting');
-  expect(assessReadiness(night.desk).reasons.join()).toContain('HTTP 503');
+  expect(assessReadiness(night.desk).reasons).toContain('binance: ETH/USDT: HTTP 503: away');
   isAway = false;
   night.waitMs(20_000);
   expect(furnished(night)).toEqual(['BTC/USDT', 'ETH/USDT']);
