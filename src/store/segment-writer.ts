@@ -108,7 +108,7 @@ export class SegmentWriter {
       await this.#flush();
       await this.#leaveFile();
       // While the disk refuses, the next block that may try opens one.
-      if (this.#outage.isOn || this.#isAbandoned) return;
+      if (this.#outage.isOn) return;
       try {
         this.#file = await this.#open(atMs);
       } catch (error) {
