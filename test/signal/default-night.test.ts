@@ -6,8 +6,9 @@ import { DEFAULT_SYMBOLS } from '../../src/matching/symbol-rules.ts';
 import { MarketView } from '../../src/signal/market-view.ts';
 import { StrategyHost } from '../../src/signal/strategy-host.ts';
 import { DEFAULT_TEXT, settingsOf } from '../config/settings-files.ts';
+import { BTC_USDT } from '../support/trading.ts';
 import { Heard } from './heard.ts';
-import { BTC, candle, top } from './market-builder.ts';
+import { candle, top } from './market-builder.ts';
 
 const START_MS = 1_700_000_000_000;
 const { signal } = settingsOf(DEFAULT_TEXT);
@@ -24,7 +25,7 @@ function playDefaults(seed: string, seconds: number) {
     startAtMs: START_MS,
     seed,
   });
-  const host = new StrategyHost(signal, [BTC]);
+  const host = new StrategyHost(signal, [BTC_USDT]);
   const heard = new Heard();
   const wishes: { strategy: string; type: string; atMs: number }[] = [];
   let view: MarketView | undefined;
@@ -51,7 +52,7 @@ function playDefaults(seed: string, seconds: number) {
       if (one.type !== 'topChanged' || one.bidPrice === 0 || one.askPrice === 0) continue;
       const best = top(one.bidPrice / TICK, one.askPrice / TICK);
       const atMs = unixMs(one.atMs);
-      if (view === undefined) view = new MarketView(BTC, atMs, best);
+      if (view === undefined) view = new MarketView(BTC_USDT, atMs, best);
       else view.setTop(atMs, best);
       host.evaluate(0, view, sink);
     }

@@ -1,30 +1,9 @@
 import { strategyId } from '../../src/domain/ids.ts';
-import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Candle, TopOfBook } from '../../src/domain/market.ts';
-import { amount, lots, price, unixMs } from '../../src/domain/units.ts';
+import { lots, price, unixMs } from '../../src/domain/units.ts';
 import { MarketView } from '../../src/signal/market-view.ts';
 import type { SignalSettings, StrategySettings } from '../../src/signal/settings.ts';
-
-export const BTC: Instrument = {
-  index: 0,
-  venue: 'binance',
-  symbol: 'BTC/USDT',
-  venueSymbol: 'BTCUSDT',
-  version: 1,
-  base: { name: 'BTC', scale: 8 },
-  quote: { name: 'USDT', scale: 8 },
-  tickDecimals: 2,
-  tickUnits: 1,
-  lotDecimals: 5,
-  lotUnits: 1,
-  priceMin: price(1),
-  priceMax: price(100_000_000),
-  quantityMin: lots(1),
-  quantityMax: lots(900_000_000),
-  notionalMin: amount(500_000_000n),
-  notionalMax: undefined,
-  status: 'TRADING',
-};
+import { BTC_USDT } from '../support/trading.ts';
 
 export function top(bid: number, ask = bid + 1, bidLots = 10, askLots = 10): TopOfBook {
   return {
@@ -41,7 +20,7 @@ export function top(bid: number, ask = bid + 1, bidLots = 10, askLots = 10): Top
 /** A view of BTC at `atMs` with the mid at `midTicks` (whole or half). */
 export function viewAt(atMs: number, midTicks: number): MarketView {
   const half = Number.isInteger(midTicks) ? 1 : 0.5;
-  return new MarketView(BTC, unixMs(atMs), top(midTicks - half, midTicks + half));
+  return new MarketView(BTC_USDT, unixMs(atMs), top(midTicks - half, midTicks + half));
 }
 
 export function candle(index: number, close: number, change: Partial<Candle> = {}): Candle {

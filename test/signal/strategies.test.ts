@@ -7,8 +7,9 @@ import { meanReversion } from '../../src/signal/mean-reversion.ts';
 import { STRATEGY_KINDS } from '../../src/signal/registry.ts';
 import type { StrategyKind } from '../../src/signal/strategy.ts';
 import { StrategyHost } from '../../src/signal/strategy-host.ts';
+import { BTC_USDT } from '../support/trading.ts';
 import { Heard } from './heard.ts';
-import { BTC, candle, signalSettings, strategySettings, top, viewAt } from './market-builder.ts';
+import { candle, signalSettings, strategySettings, top, viewAt } from './market-builder.ts';
 
 const EMA_3_5 = {
   candleIntervalMs: 1_000,
@@ -34,7 +35,7 @@ const BANDS = {
 
 function stage(kind: StrategyKind, parameters: Readonly<Record<string, number>>) {
   const settings = strategySettings(kind.kind, parameters);
-  const host = new StrategyHost(signalSettings([settings]), [BTC]);
+  const host = new StrategyHost(signalSettings([settings]), [BTC_USDT]);
   const heard = new Heard();
   const hold = (openedAtMs: number) =>
     host.setPosition(settings.id, 0, unixMs(openedAtMs), {
@@ -248,7 +249,7 @@ function playNight({ seed, length }: { seed: number; length: number }): Heard {
     strategySettings('book-imbalance', IMBALANCE),
     strategySettings('mean-reversion', BANDS),
   ];
-  const host = new StrategyHost(signalSettings(settings), [BTC]);
+  const host = new StrategyHost(signalSettings(settings), [BTC_USDT]);
   const heard = new Heard();
   const view = viewAt(0, 100_000);
   let mid = 100_000;

@@ -4,8 +4,9 @@ import { strategyId } from '../../src/domain/ids.ts';
 import { lots, unixMs } from '../../src/domain/units.ts';
 import { defineStrategy, type StrategyKind } from '../../src/signal/strategy.ts';
 import { StrategyHost } from '../../src/signal/strategy-host.ts';
+import { BTC_USDT } from '../support/trading.ts';
 import { Heard } from './heard.ts';
-import { BTC, candle, signalSettings, strategySettings, viewAt } from './market-builder.ts';
+import { candle, signalSettings, strategySettings, viewAt } from './market-builder.ts';
 
 /** Buys above a line, sells below it: the twenty lines of the README. */
 const aboveLine = defineStrategy({
@@ -33,7 +34,7 @@ function hostOf(kinds: readonly StrategyKind[], change = {}, strategyChange = {}
     kinds.map((kind) => strategySettings(kind.kind, { lineTicks: 1_000 }, strategyChange)),
     change,
   );
-  return new StrategyHost(settings, [BTC], (name) => kinds.find(({ kind }) => kind === name));
+  return new StrategyHost(settings, [BTC_USDT], (name) => kinds.find(({ kind }) => kind === name));
 }
 
 test('a strategy sees its price: the wish carries the numbers it looked at', () => {
