@@ -23,14 +23,31 @@ const ID_MAX = 2 ** 51;
 export const BUYER_IS_MAKER = 1;
 export const UNNAMED_FLAG = 2;
 
+/** What of a best bid and ask is not as it was. Most of them move one side. */
+export const BID_PRICE = 1;
+export const BID_SIZE = 2;
+export const ASK_PRICE = 4;
+export const ASK_SIZE = 8;
+
 /** Values of a stream's last message; the next one is told by what it differs. */
 export interface LastSeen {
   id: number;
+  /** Of the bid, where there is one. */
   price: number;
   eventAtMs: number;
+  bidSize: number;
+  askPrice: number;
+  askSize: number;
 }
 
-export const nothingSeen = (): LastSeen => ({ id: 0, price: 0, eventAtMs: 0 });
+export const nothingSeen = (): LastSeen => ({
+  id: 0,
+  price: 0,
+  eventAtMs: 0,
+  bidSize: 0,
+  askPrice: 0,
+  askSize: 0,
+});
 
 function spellingsOf(streams: readonly BinanceStream[]): readonly StreamSpelling[] {
   return streams.map(({ name, kind, instrument }) => ({
@@ -54,7 +71,7 @@ export class BinanceFramePacker implements FramePacker {
   readonly #last: readonly LastSeen[];
 
   constructor(decoder: BinanceByteDecoder, streams: readonly BinanceStream[]) {
-    this.key = JSON.stringify({ spelling: 'binance-1', streams: spellingsOf(streams) });
+    this.key = JSON.stringify({ spelling: 'binance-2', streams: spellingsOf(streams) });
     this.#decoder = decoder;
     this.#last = streams.map(nothingSeen);
   }
@@ -64,6 +81,9 @@ export class BinanceFramePacker implements FramePacker {
       last.id = 0;
       last.price = 0;
       last.eventAtMs = 0;
+      last.bidSize = 0;
+      last.askPrice = 0;
+      last.askSize = 0;
     }
   }
 
@@ -100,13 +120,32 @@ export class BinanceFramePacker implements FramePacker {
 }
 
 function packTop(top: TopOfBook, last: LastSeen, view: DataView, at: number): number {
-  let end = writeSigned(view, at, top.updateId - last.id);
-  end = writeSigned(view, end, top.bidPrice - last.price);
-  end = writeVarint(view, end, top.bidQuantity);
-  end = writeSigned(view, end, top.askPrice - top.bidPrice);
-  end = writeVarint(view, end, top.askQuantity);
+  const { bidPrice, bidQuantity, askPrice, askQuantity } = top;
+  const changedAt = writeSigned(view, at, top.updateId - last.id);
   last.id = top.updateId;
-  last.price = top.bidPrice;
+  let changed = 0;
+  let end = changedAt + 1;
+  if (bidPrice !== last.price) {
+    changed |= BID_PRICE;
+    end = writeSigned(view, end, bidPrice - last.price);
+    last.price = bidPrice;
+  }
+  if (bidQuantity !== last.bidSize) {
+    changed |= BID_SIZE;
+    end = writeVarint(view, end, bidQuantity);
+    last.bidSize = bidQuantity;
+  }
+  if (askPrice !== last.askPrice) {
+    changed |= ASK_PRICE;
+    end = writeSigned(view, end, askPrice - last.askPrice);
+    last.askPrice = askPrice;
+  }
+  if (askQuantity !== last.askSize) {
+    changed |= ASK_SIZE;
+    end = writeVarint(view, end, askQuantity);
+    last.askSize = askQuantity;
+  }
+  view.setUint8(changedAt, changed);
   return end;
 }
 

@@ -1,5 +1,9 @@
 import type { FrameUnpacker } from '../domain/venue.ts';
 import {
+  ASK_PRICE,
+  ASK_SIZE,
+  BID_PRICE,
+  BID_SIZE,
   BUYER_IS_MAKER,
   type LastSeen,
   nothingSeen,
@@ -48,12 +52,16 @@ const UNPACKERS = { top: unpackTop, trade: unpackTrade, depth: unpackDepth } as 
 
 function unpackTop({ spelling, texts, last }: PackedStream, from: VarintReader): string {
   last.id += from.readSigned();
-  last.price += from.readSigned();
-  const bid = writePrice(spelling, last.price);
-  const bidSize = writeSize(spelling, from.read());
-  const ask = writePrice(spelling, last.price + from.readSigned());
-  const askSize = writeSize(spelling, from.read());
-  return interleave(texts, [String(last.id), bid, bidSize, ask, askSize]);
+  const changed = from.read();
+  if ((changed & BID_PRICE) !== 0) last.price += from.readSigned();
+  if ((changed & BID_SIZE) !== 0) last.bidSize = from.read();
+  if ((changed & ASK_PRICE) !== 0) last.askPrice += from.readSigned();
+  if ((changed & ASK_SIZE) !== 0) last.askSize = from.read();
+  return interleave(texts, [
+    String(last.id),
+    ...[writePrice(spelling, last.price), writeSize(spelling, last.bidSize)],
+    ...[writePrice(spelling, last.askPrice), writeSize(spelling, last.askSize)],
+  ]);
 }
 
 function unpackTrade({ spelling, texts, last }: PackedStream, from: VarintReader): string {
@@ -125,7 +133,7 @@ function isKey(value: unknown): value is { readonly streams: readonly StreamSpel
     typeof value === 'object' &&
     value !== null &&
     'spelling' in value &&
-    value.spelling === 'binance-1' &&
+    value.spelling === 'binance-2' &&
     'streams' in value &&
     Array.isArray(value.streams)
   );
