@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   bytesOf,
   type DeskEvent,
@@ -42,6 +42,8 @@ export function captureIn(
     failed: (text) => told.failed.push(text),
     recovered: (text) => told.recovered.push(text),
   });
+  // A process that breaks leaves its file open. This one goes on.
+  onTestFinished(() => capture.close());
   return { capture, told };
 }
 
