@@ -35,3 +35,32 @@ export function storedBlock(content: Uint8Array): readonly Uint8Array[] {
   const frame = storedFrame(content);
   return [blockHeader(sizeOf(frame)), ...frame];
 }
+
+const CHECKSUM_BYTES = 4;
+/** A block of this type is one byte, however long what it stands for. */
+const REPEATED_BYTE = 1;
+/** By two bits of the frame's first byte: how long its content's size is written. */
+const SIZE_BYTES = [0, 2, 4, 8];
+const DICTIONARY_BYTES = [0, 1, 2, 4];
+
+/** Whether a zstd frame is cut off. Something else than a zstd frame is not, whatever it is. */
+export function endsEarly(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length <= 4) return true;
+  let at = 0;
+  while (at + 4 < bytes.length && view.getUint32(at, true) === MAGIC) {
+    const what = view.getUint8(at + 4);
+    const isOnePiece = (what & 0x20) !== 0;
+    const sizeBytes = SIZE_BYTES[what >> 6] || (isOnePiece ? 1 : 0);
+    at += 5 + (isOnePiece ? 0 : 1) + (DICTIONARY_BYTES[what & 3] ?? 0) + sizeBytes;
+    for (let isLast = false; !isLast; ) {
+      if (at + BLOCK_HEADER_BYTES > bytes.length) return true;
+      const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+      isLast = (header & IS_LAST) !== 0;
+      at += BLOCK_HEADER_BYTES + (((header >> 1) & 3) === REPEATED_BYTE ? 1 : header >> 3);
+    }
+    if ((what & 4) !== 0) at += CHECKSUM_BYTES;
+    if (at > bytes.length) return true;
+  }
+  return false;
+}
