@@ -48,3 +48,8 @@ export const FAULTS = {
 } as const satisfies Record<string, string>;
 
 export type FaultId = keyof typeof FAULTS;
+
+/** A fault counts as raised for so long after it was told last. */
+export const FAULT_RAISED_MS = 300_000;
+/** What lasts is told so often: before anybody takes it for over. */
+export const FAULT_TOLD_EVERY_MS = 240_000;

@@ -1,9 +1,10 @@
 import { assertNever, invariant } from '../domain/assert.ts';
+import type { SymbolId } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderIntent } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
 import { findOwnId } from './client-id.ts';
-import type { DeskState } from './desk-state.ts';
+import { DeskState, type OrderDeskSetup } from './desk-state.ts';
 import type { StepBuilder } from './execution-step.ts';
 import { change, lose } from './order-news.ts';
 import { isLegal, type OrderEvent } from './order-state.ts';
@@ -37,6 +38,16 @@ export function replayRows(state: DeskState, rows: readonly JournalRow[]): Resto
     }
   }
   return { sequence };
+}
+
+/** Symbols with an order that has work left, by the journal alone: not ended, or with fills still to be found. */
+export function findLiveSymbols(
+  setup: OrderDeskSetup,
+  rows: readonly JournalRow[],
+): ReadonlySet<SymbolId> {
+  const state = new DeskState(setup);
+  replayRows(state, rows);
+  return new Set(state.registry.live().map(({ symbol }) => symbol));
 }
 
 /** The crash table: what an order that was found in a state is from now on. */

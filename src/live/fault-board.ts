@@ -1,13 +1,10 @@
 import { BoundedMap } from '../domain/bounded.ts';
-import { FAULTS, type FaultId } from '../domain/fault.ts';
+import { FAULT_RAISED_MS, FAULTS, type FaultId } from '../domain/fault.ts';
 import type { MetricSet } from '../observe/metric-set.ts';
 import type { FaultView } from './daemon-view.ts';
 import { wallClockMs } from './wall-clock.ts';
 
 type Severity = 'warn' | 'error';
-
-/** A fault counts as raised for so long after the last time. */
-const RAISED_MS = 300_000;
 
 /** What went wrong since the start: once per fault and severity, with how often and when last. */
 export class FaultBoard {
@@ -23,7 +20,7 @@ export class FaultBoard {
     metrics.onCollect(() => {
       const now = wallClockMs();
       for (const { id, severity, lastAtMs } of this.#seen.values()) {
-        const raised = now - lastAtMs <= RAISED_MS ? 1 : 0;
+        const raised = now - lastAtMs <= FAULT_RAISED_MS ? 1 : 0;
         metrics.gauge('overnight_alarm_state', { alarm: id, severity }).value = raised;
       }
     });

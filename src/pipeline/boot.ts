@@ -130,7 +130,7 @@ function isAboutSymbol(
 }
 
 function isHeld(desk: Desk, boot: BootQuestion, symbol: SymbolId): boolean {
-  boot.held ??= findHeldSymbols(desk, boot.setup.venue);
+  boot.held ??= findHeldSymbols(desk, boot);
   return boot.held.has(symbol);
 }
 

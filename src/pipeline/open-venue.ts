@@ -5,13 +5,12 @@ import type { Balance } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { Listed } from '../domain/venue.ts';
 import { AccountStream } from '../execution/account-stream.ts';
-import { OrderDesk } from '../execution/order-desk.ts';
+import { OrderDesk, type OrderDeskSetup } from '../execution/order-desk.ts';
 import { MarketFeed } from '../market/feed.ts';
 import { restorePortfolio } from '../portfolio/portfolio.ts';
 import { StrategyHost } from '../signal/strategy-host.ts';
 import { placeJournal, setAbsent, tellAbsent } from './absent-symbols.ts';
 import { applyStep } from './apply-step.ts';
-
 import type { BootQuestion, Desk, VenueDesk } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
 import { Listings } from './listings.ts';
@@ -74,11 +73,27 @@ function scaleOf(instruments: readonly Instrument[], asset: string): number {
   return USUAL_SCALE;
 }
 
-function furnish(
+/** What an order desk of the venue needs; it goes on with the request budget of the start. */
+export function toOrderSetup(
   desk: Desk,
   { setup, limiter }: BootQuestion,
   instruments: readonly Instrument[],
-): VenueDesk {
+): OrderDeskSetup {
+  return {
+    venue: setup.venue,
+    codec: setup.accountCodec,
+    instruments,
+    limits: desk.setup.execution,
+    epoch: desk.started?.epoch ?? 0,
+    environment: desk.setup.environment,
+    accountTag: setup.accountTag,
+    limiter,
+    nextRequestId: desk.nextRequestId,
+  };
+}
+
+function furnish(desk: Desk, boot: BootQuestion, instruments: readonly Instrument[]): VenueDesk {
+  const { setup } = boot;
   const { started } = desk;
   const host = new StrategyHost(desk.setup.signal, instruments, desk.setup.findStrategyKind);
   const intervals = new Set(desk.setup.feed.candleIntervalsMs);
@@ -95,17 +110,7 @@ function furnish(
     connectionPrefix: `${setup.venue}/market/`,
     nextRequestId: desk.nextRequestId,
   });
-  const orders = new OrderDesk({
-    venue: setup.venue,
-    codec: setup.accountCodec,
-    instruments,
-    limits: desk.setup.execution,
-    epoch: started?.epoch ?? 0,
-    environment: desk.setup.environment,
-    accountTag: setup.accountTag,
-    limiter,
-    nextRequestId: desk.nextRequestId,
-  });
+  const orders = new OrderDesk(toOrderSetup(desk, boot, instruments));
   const stream = new AccountStream({
     venue: setup.venue,
     codec: setup.accountCodec,

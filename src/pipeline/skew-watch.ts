@@ -1,9 +1,8 @@
+import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import type { UnixMs } from '../domain/units.ts';
 
 /** A skew is over only this far below its limit: an offset that moves about on the limit is one skew, not many. */
 const CLEAR_SHARE = 0.75;
-/** A skew that lasts is told again before anybody takes it for over: a fault counts as raised for five minutes. */
-const TOLD_EVERY_MS = 240_000;
 
 /** What is to be told: that it began, that it still lasts, that it is over. */
 export type SkewNews = 'began' | 'lasts' | 'ended' | 'none';
@@ -28,7 +27,7 @@ export class SkewWatch {
       this.#toldAtMs = nowMs;
       return 'began';
     }
-    if (isOff && nowMs - this.#toldAtMs >= TOLD_EVERY_MS) {
+    if (isOff && nowMs - this.#toldAtMs >= FAULT_TOLD_EVERY_MS) {
       this.#toldAtMs = nowMs;
       return 'lasts';
     }

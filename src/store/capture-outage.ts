@@ -1,3 +1,4 @@
+import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import type { Loss } from './capture-loss.ts';
 
 export interface OutageListener {
@@ -8,8 +9,6 @@ export interface OutageListener {
 /** After the first try, which is made at once; each further wait is twice as long. */
 const WAIT_MS_MIN = 1_000;
 const WAIT_MS_MAX = 60_000;
-/** A fault counts as raised for five minutes: one that lasts is told before that is over. */
-const TOLD_EVERY_MS = 240_000;
 
 /**
  * A time in which the capture cannot be written: when to try again, and who is told. All moments are
@@ -51,7 +50,7 @@ export class CaptureOutage {
 
   /** Events were lost while it lasts. */
   goesOn(atMs: number, missing: Loss): void {
-    if (atMs - this.#toldAtMs < TOLD_EVERY_MS) return;
+    if (atMs - this.#toldAtMs < FAULT_TOLD_EVERY_MS) return;
     this.#toldAtMs = atMs;
     this.#listener.failed(`capture: still not written, ${tellLoss(missing)}: ${this.#cause}`);
   }

@@ -1,5 +1,6 @@
 import { BoundedMap } from '../domain/bounded.ts';
 import { bytesOf, type DeskEvent, type FrameReceived } from '../domain/event.ts';
+import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker } from '../domain/venue.ts';
@@ -28,8 +29,6 @@ export interface CaptureOptions {
 const BLOCK_AGE_MS_MAX = 1000;
 /** Of the records of packed frames. Hundreds of frames go into one. */
 const READ_BACK_EVERY = 16;
-/** A fault counts as raised for five minutes: a disk that stays too slow is told before that is over. */
-const SLOW_TOLD_EVERY_MS = 240_000;
 const SEGMENT_AGE_MS_MAX = 600_000;
 const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
@@ -340,7 +339,7 @@ export class Capture {
     const bytes = recordBytes(payload.length);
     this.#droppedCount += 1;
     this.#unsaid = addLoss(this.#unsaid, { eventsCount: 1, bytes, fromMs: atMs, toMs: atMs });
-    if (atMs - this.#slowToldAtMs < SLOW_TOLD_EVERY_MS) return;
+    if (atMs - this.#slowToldAtMs < FAULT_TOLD_EVERY_MS) return;
     this.#slowToldAtMs = atMs;
     const lost = 'events are lost, and the gap record behind them says how many';
     this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);

@@ -53,6 +53,14 @@ function startWithout(...names: readonly string[]): Night {
   return night;
 }
 
+/** An order of ETH/USDT of which no answer and no report comes; from the next start on reports do. */
+function enterUnanswered(night: Night): void {
+  night.faults.orders.push('answerLost');
+  night.faults.reports = 'never';
+  night.tell('enter', 'ETHUSDT');
+  night.faults.reports = 'once';
+}
+
 function restartWithout(night: Night, name: string): void {
   night.venue.delisted.add(name);
   night.restart();
@@ -271,10 +279,7 @@ test('an order of a delisted symbol has no proven end: it stays known and told, 
 
 test('an order that was filled before its symbol was delisted: the balances tell, and entries wait for a person', () => {
   const night = startNight();
-  night.faults.orders.push('answerLost');
-  night.faults.reports = 'never';
-  night.tell('enter', 'ETHUSDT');
-  night.faults.reports = 'once';
+  enterUnanswered(night);
   restartWithout(night, 'ETHUSDT');
   night.waitMs(60_000);
   expect(night.orderStates()).toEqual(['UNKNOWN']);
@@ -293,10 +298,7 @@ test('an order that was filled before its symbol was delisted: the balances tell
 // The venue trades it on; only our reader stumbles. What it tells of our order there still counts.
 test('an order of a symbol whose listing cannot be read: found, its fill booked, and not traded on', () => {
   const night = startNight();
-  night.faults.orders.push('answerLost');
-  night.faults.reports = 'never';
-  night.tell('enter', 'ETHUSDT');
-  night.faults.reports = 'once';
+  enterUnanswered(night);
   listAs(night, { ETHUSDT: { filters: [] } });
   night.restart();
   night.settle();
@@ -318,10 +320,7 @@ test('an order of a symbol whose listing cannot be read: found, its fill booked,
 // ETH had the second place when its order left, and has the first one now.
 test('an order under way of a symbol whose place has changed: its strategy hears of the fill, and leaves', () => {
   const night = startNight();
-  night.faults.orders.push('answerLost');
-  night.faults.reports = 'never';
-  night.tell('enter', 'ETHUSDT');
-  night.faults.reports = 'once';
+  enterUnanswered(night);
   restartWithout(night, 'BTCUSDT');
   expect(night.orderStates()).toEqual(['FILLED']);
   expect(night.heldLots('ETH/USDT')).toBeGreaterThan(0);
