@@ -14,6 +14,7 @@ const ROOMS = [
   'matching',
 ];
 const SETTLERS = ['pipeline', 'config'];
+const KEEPERS = ['store', 'wiring'];
 const WORLDS = ['live', 'sim', 'replay', 'exchange'];
 const FLOOR_5 = '^src/(main\\.ts$|watcher\\.ts$|cli/)';
 
@@ -59,10 +60,10 @@ module.exports = {
       { path: '^src/', pathNot: ['^src/domain/', '^src/ports\\.ts$', folder(ROOMS), '^src/$1/'] },
     ),
     rule(
-      'floor-3-store-imports-down',
-      'store/ keeps files; it does not know who runs the night.',
-      { path: '^src/store/' },
-      { path: [folder(WORLDS), FLOOR_5] },
+      'floor-3-imports-down',
+      'store/ keeps files, wiring/ makes a desk of settings; neither knows who runs the night, nor the other.',
+      { path: folder(KEEPERS) },
+      { path: [folder(WORLDS), folder(KEEPERS), FLOOR_5], pathNot: '^src/$1/' },
     ),
     rule(
       'floor-4-worlds-import-down',
@@ -75,6 +76,12 @@ module.exports = {
       'The real world, the made-up one and the recorded one must be able to disagree.',
       { path: folder(WORLDS) },
       { path: folder(WORLDS), pathNot: '^src/$1/' },
+    ),
+    rule(
+      'sim-is-an-independent-truth',
+      'The made-up world judges what execution/ and portfolio/ believe: it may not ask them.',
+      { path: '^src/sim/' },
+      { path: folder(['execution', 'portfolio']) },
     ),
     rule(
       'matching-from-floor-4-only',

@@ -4,18 +4,19 @@ import type { Settings } from '../config/settings.ts';
 import type { CollectionSize } from '../domain/bounded.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import { Desk } from '../pipeline/desk.ts';
+import { findReleasedHalt } from '../pipeline/halt-release.ts';
 import { run } from '../pipeline/run.ts';
 import { HaltLatch } from '../store/halt-latch.ts';
 import { type Heartbeat, writeHeartbeat } from '../store/heartbeat.ts';
 import { firstEpochAt, JournalStore } from '../store/journal-store.ts';
+import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { AccountLock } from './account-lock.ts';
 import { type AccountSide, makeAccountSide } from './account-side.ts';
 import { AttestedHttp } from './attested-http.ts';
+import { capturedCodec } from './captured-codec.ts';
 import { DaemonStatus } from './daemon-status.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
-import { toDeskSetup } from './desk-setup.ts';
 import { refuseForeignJournal } from './foreign-journal.ts';
-import { findReleasedHalt } from './halt-release.ts';
 import { LoopHealth } from './health.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
@@ -133,7 +134,13 @@ export class Daemon {
     this.log = log;
     this.haltLatch = new HaltLatch(path.join(settings.data.dir, 'HALT'));
     const accountTag = tagOf(parts.loaded.accountKey?.apiKey.reveal());
-    this.desk = new Desk(toDeskSetup(settings, { probe, accountTag, capture }));
+    this.desk = new Desk(
+      toDeskSetup(settings, {
+        probe,
+        accountTag,
+        wrapCodec: (codec) => capturedCodec(codec, capture),
+      }),
+    );
     this.#sampler = new MachineSampler(metrics, () => this.#collections());
     this.#health = new LoopHealth(LOOP_LIMITS_MS, wallClockMs, metrics);
     this.world = new LiveWorld({

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Effect } from '../../src/domain/effect.ts';
-import { toDeskSetup } from '../../src/live/desk-setup.ts';
 import { Desk } from '../../src/pipeline/desk.ts';
 import { handle } from '../../src/pipeline/handle.ts';
+import { toDeskSetup } from '../../src/wiring/desk-setup.ts';
 import { DEFAULT_TEXT, settingsOf } from '../config/settings-files.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { expectEveryEvaluationTold, expectSafe, expectSound } from '../support/night-proof.ts';

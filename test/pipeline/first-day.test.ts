@@ -4,11 +4,11 @@ import { parseSettings } from '../../src/config/parse-settings.ts';
 import { clientOrderId } from '../../src/domain/ids.ts';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
 import { unixMs } from '../../src/domain/units.ts';
-import { toDeskSetup } from '../../src/live/desk-setup.ts';
 import { Desk } from '../../src/pipeline/desk.ts';
 import { limitsNow } from '../../src/pipeline/first-day.ts';
 import { handle } from '../../src/pipeline/handle.ts';
 import { assessRisk } from '../../src/risk/assess-risk.ts';
+import { toDeskSetup } from '../../src/wiring/desk-setup.ts';
 import { SILENT_PROBE } from '../support/night-setup.ts';
 import { makeExit, makeFacts, makeIntent, NOON_MS } from '../support/trading.ts';
 

@@ -1,27 +1,27 @@
 import type { Settings } from '../config/settings.ts';
+import type { MarketCodec } from '../domain/venue.ts';
 import { DEFAULT_ACCOUNT_STREAM_LIMITS } from '../execution/account-link.ts';
 import type { DeskSetup } from '../pipeline/setup.ts';
 import type { Probe } from '../ports.ts';
-import type { Capture } from '../store/capture.ts';
 import { createBinanceAccountCodec } from '../venues/binance-account.ts';
 import { toVenueSymbol } from '../venues/binance-instruments.ts';
 import { createBinanceMarketCodec } from '../venues/binance-market.ts';
-import { capturedCodec } from './captured-codec.ts';
 
 /** All assets of Binance spot have eight decimals on the wire. */
 const QUOTE_SCALE = 8;
 
-/** The settings of the file as the core takes them. */
+/** The settings of the file as the core takes them, in whatever world it runs. */
 export function toDeskSetup(
   settings: Settings,
   parts: {
     readonly probe: Probe;
     readonly accountTag: string;
-    /** Told what each frame says, to keep it in fewer bytes. */
-    readonly capture?: Capture | undefined;
+    /** Of a world that listens to what each frame was understood as. */
+    readonly wrapCodec?: ((codec: MarketCodec) => MarketCodec) | undefined;
   },
 ): DeskSetup {
   const { venue, recovery } = settings;
+  const { wrapCodec = (codec: MarketCodec) => codec } = parts;
   return {
     venues: [
       {
@@ -29,8 +29,7 @@ export function toDeskSetup(
         symbols: settings.symbols,
         venueSymbolOf: toVenueSymbol,
         accountCodec: createBinanceAccountCodec(),
-        makeMarketCodec: (instruments) =>
-          capturedCodec(createBinanceMarketCodec(instruments), parts.capture),
+        makeMarketCodec: (instruments) => wrapCodec(createBinanceMarketCodec(instruments)),
         trust: 'certified',
         accountTag: parts.accountTag,
       },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
 import { unixMs } from '../../src/domain/units.ts';
-import { findReleasedHalt } from '../../src/live/halt-release.ts';
+import { findReleasedHalt } from '../../src/pipeline/halt-release.ts';
 
 const NOW = unixMs(1_000);
 
