@@ -1,8 +1,8 @@
 import type { AccountSetup } from '../matching/exchange-core.ts';
 import type { SymbolRules } from '../matching/symbol-rules.ts';
+import { LIVE_RATE_LIMITS, type RateLimitSettings } from '../matching/wire/venue-limits.ts';
 import { type ApiKey, DEMO_KEY } from './api-keys.ts';
 import type { PlaybackSpeed } from './market/recording-player.ts';
-import { LIVE_RATE_LIMITS, type RateLimitSettings } from './rate-limits.ts';
 import { LIVE_SOCKET_RULES, type SocketRules } from './ws/venue-socket.ts';
 
 /** How to start a simulated exchange. Everything has a default; port 0 takes any free one. */

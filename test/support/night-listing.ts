@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { describeExchange } from '../../src/exchange/exchange-info.ts';
-import { LIVE_RATE_LIMITS } from '../../src/exchange/rate-limits.ts';
+import { describeExchange } from '../../src/matching/wire/exchange-info.ts';
+import { LIVE_RATE_LIMITS } from '../../src/matching/wire/venue-limits.ts';
 import type { Night } from './night.ts';
 
 const listedShape = z.looseObject({

@@ -1,12 +1,8 @@
-import { DepthDiffs } from '../../src/exchange/market/depth-diffs.ts';
-import {
-  bookTickerFrame,
-  depthFrame,
-  tradeFrame,
-} from '../../src/exchange/market/market-frames.ts';
 import type { ExchangeCore } from '../../src/matching/exchange-core.ts';
 import type { MarketHappening } from '../../src/matching/happening.ts';
 import { toWire } from '../../src/matching/scale.ts';
+import { DepthDiffs } from '../../src/matching/wire/depth-diffs.ts';
+import { bookTickerFrame, depthFrame, tradeFrame } from '../../src/matching/wire/market-frames.ts';
 
 /** Who makes the market of a night which is not generated, and who trades with the maker now and then. */
 export const MAKER = 'maker';

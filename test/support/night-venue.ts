@@ -2,14 +2,14 @@ import { formatPrice, formatQuantity, type Instrument } from '../../src/domain/i
 import type { SendableOrder } from '../../src/domain/order.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer, VenueQuestion } from '../../src/domain/venue.ts';
-import { describeExchange } from '../../src/exchange/exchange-info.ts';
-import { LIVE_RATE_LIMITS } from '../../src/exchange/rate-limits.ts';
 import { createExchangeCore } from '../../src/matching/create-exchange-core.ts';
 import type { ExchangeCore, Outcome, Refused } from '../../src/matching/exchange-core.ts';
 import type { FillView, MarketHappening } from '../../src/matching/happening.ts';
 import { INVALID_SYMBOL } from '../../src/matching/refusal.ts';
 import { DEFAULT_SYMBOLS } from '../../src/matching/symbol-rules.ts';
+import { describeExchange } from '../../src/matching/wire/exchange-info.ts';
 import { toUserEvent } from '../../src/matching/wire/user-events.ts';
+import { LIVE_RATE_LIMITS } from '../../src/matching/wire/venue-limits.ts';
 import {
   describeAccount,
   describeCanceled,

@@ -1,6 +1,6 @@
 import type { ExchangeCore } from '../../matching/exchange-core.ts';
+import { klineFrame } from '../../matching/wire/market-frames.ts';
 import { CANDLE_INTERVALS } from '../operations/market-data.ts';
-import { klineFrame } from './market-frames.ts';
 
 const NAME = /^(.+)@kline_([0-9]+[smhdw])$/;
 

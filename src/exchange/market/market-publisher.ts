@@ -1,7 +1,6 @@
 import type { ExchangeCore } from '../../matching/exchange-core.ts';
 import type { MarketHappening } from '../../matching/happening.ts';
-import { DepthDiffs } from './depth-diffs.ts';
-import { KlineStreams } from './kline-streams.ts';
+import { DepthDiffs } from '../../matching/wire/depth-diffs.ts';
 import {
   aggregateTradeFrame,
   bookTickerFrame,
@@ -10,7 +9,8 @@ import {
   partialDepthFrame,
   tickerFrame,
   tradeFrame,
-} from './market-frames.ts';
+} from '../../matching/wire/market-frames.ts';
+import { KlineStreams } from './kline-streams.ts';
 import type { StreamHub } from './stream-hub.ts';
 
 const PARTIAL_DEPTHS = [5, 10, 20] as const;

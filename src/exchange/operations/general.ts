@@ -1,4 +1,4 @@
-import { describeExchange } from '../exchange-info.ts';
+import { describeExchange } from '../../matching/wire/exchange-info.ts';
 import { REFUSALS, VenueRefusal } from '../refusal.ts';
 import { type Operation, publicOperation, type Venue } from './operation.ts';
 

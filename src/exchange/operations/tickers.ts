@@ -1,5 +1,5 @@
-import type { DayView } from '../../matching/candle-view.ts';
 import { toWire } from '../../matching/scale.ts';
+import { describeChange } from '../../matching/wire/day-change.ts';
 import type { Parameters } from '../parameters.ts';
 import { REFUSALS } from '../refusal.ts';
 import { readNames, refuseUnknown } from './general.ts';
@@ -88,21 +88,5 @@ function describeDay(venue: Venue, symbol: string, short: boolean): Fields {
     prevClosePrice: toWire(day.open),
     lastQty: toWire(day.lastQuantity),
     ...top,
-  };
-}
-
-/** Change over the day and its volume-weighted price: shown to people, so floats suffice for the share. */
-export function describeChange(day: DayView): {
-  readonly priceChange: string;
-  readonly priceChangePercent: string;
-  readonly weightedAvgPrice: string;
-} {
-  const change = day.last - day.open;
-  const volume = BigInt(day.volume);
-  const weighted = volume === 0n ? 0n : (day.quoteVolume * 100_000_000n) / volume;
-  return {
-    priceChange: toWire(BigInt(change)),
-    priceChangePercent: (day.open === 0 ? 0 : (change / day.open) * 100).toFixed(3),
-    weightedAvgPrice: toWire(weighted),
   };
 }

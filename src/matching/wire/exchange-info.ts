@@ -1,6 +1,6 @@
-import { toWire } from '../matching/scale.ts';
-import type { SymbolRules } from '../matching/symbol-rules.ts';
-import type { RateLimitSettings } from './rate-limits.ts';
+import { toWire } from '../scale.ts';
+import type { SymbolRules } from '../symbol-rules.ts';
+import type { RateLimitSettings } from './venue-limits.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import type { LevelChanged } from '../../matching/happening.ts';
-import type { E8 } from '../../matching/scale.ts';
+import type { LevelChanged } from '../happening.ts';
+import type { E8 } from '../scale.ts';
 
 /** Level changes of one symbol since the last event of one depth stream. */
 export interface DepthDiffRange {

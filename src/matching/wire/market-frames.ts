@@ -1,8 +1,8 @@
-import type { CandleInterval, CandleView, DayView } from '../../matching/candle-view.ts';
-import type { DepthView, TopView } from '../../matching/exchange-core.ts';
-import type { AggregateTradeView, TopChanged, TradeView } from '../../matching/happening.ts';
-import { type E8, toWire } from '../../matching/scale.ts';
-import { describeChange } from '../operations/tickers.ts';
+import type { CandleInterval, CandleView, DayView } from '../candle-view.ts';
+import type { DepthView, TopView } from '../exchange-core.ts';
+import type { AggregateTradeView, TopChanged, TradeView } from '../happening.ts';
+import { type E8, toWire } from '../scale.ts';
+import { describeChange } from './day-change.ts';
 
 /** Payload texts of the market streams: field names and order as the venue sends them. */
 
