@@ -15,6 +15,12 @@ export interface CollectionSize {
   readonly evictedCount: number;
 }
 
+/** What a checkpoint keeps of a collection, oldest first. It shares the items: write it down at once. */
+export interface BoundedState<Item> {
+  readonly evictedCount: number;
+  readonly items: readonly Item[];
+}
+
 /** A `Map` that never holds more than `limit` entries. */
 export class BoundedMap<K, V> implements CollectionSize {
   readonly name: string;
@@ -65,6 +71,26 @@ export class BoundedMap<K, V> implements CollectionSize {
   }
   entries(): IterableIterator<[K, V]> {
     return this.#entries.entries();
+  }
+
+  /** For values that are plain data. */
+  save(): BoundedState<readonly [K, V]> {
+    return { evictedCount: this.evictedCount, items: [...this.#entries] };
+  }
+  /** Holds what was saved, in its order, and nothing else; throws when that is more than fits. */
+  load(state: BoundedState<readonly [K, V]>): void {
+    this.loadEach(state, (value) => value);
+  }
+  /** For values with a state of their own: `save` makes plain data of each. */
+  saveEach<S>(save: (value: V, key: K) => S): BoundedState<readonly [K, S]> {
+    const items = Array.from(this.#entries, ([key, value]) => [key, save(value, key)] as const);
+    return { evictedCount: this.evictedCount, items };
+  }
+  loadEach<S>(state: BoundedState<readonly [K, S]>, load: (saved: S, key: K) => V): void {
+    checkFits(this, state.items.length);
+    this.clear();
+    for (const [key, saved] of state.items) this.#entries.set(key, load(saved, key));
+    this.evictedCount = state.evictedCount;
   }
 
   #makeRoom(): void {
@@ -136,4 +162,22 @@ export class BoundedList<T> implements CollectionSize {
   *[Symbol.iterator](): Generator<T> {
     for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i] as T;
   }
+
+  /** For items that are plain data. */
+  save(): BoundedState<T> {
+    return { evictedCount: this.evictedCount, items: [...this] };
+  }
+  /** Holds what was saved, in its order, and nothing else; throws when that is more than fits. */
+  load(state: BoundedState<T>): void {
+    checkFits(this, state.items.length);
+    this.#items = [...state.items];
+    this.#head = 0;
+    this.evictedCount = state.evictedCount;
+  }
+}
+
+/** A checkpoint of other limits would lose its oldest entries on the way in. */
+function checkFits(collection: CollectionSize, count: number): void {
+  if (count <= collection.limit) return;
+  throw new InvariantBroken(`${collection.name} takes ${collection.limit}, saved were ${count}`);
 }

@@ -9,8 +9,14 @@
  */
 import { invariant } from './assert.ts';
 
-/** The four words of a generator's state. */
-export type RandomState = readonly [number, number, number, number];
+/** The four words a generator starts from. */
+export type RandomWords = readonly [number, number, number, number];
+
+/** What a generator needs to go on from the middle; the spare is half of a pair of normals. */
+export interface RandomState {
+  readonly words: RandomWords;
+  readonly spareNormal?: number | undefined;
+}
 
 const TWO_POW_26 = 67_108_864;
 const TWO_POW_53 = 9_007_199_254_740_992;
@@ -24,12 +30,9 @@ export class Random {
   #d: number;
   #spareNormal: number | undefined;
 
-  constructor(state: RandomState) {
-    invariant(
-      state.some((word) => word !== 0),
-      'a generator state of four zeros would stay zero for ever',
-    );
-    [this.#a, this.#b, this.#c, this.#d] = state;
+  constructor(words: RandomWords) {
+    checkWords(words);
+    [this.#a, this.#b, this.#c, this.#d] = words;
   }
 
   /** A generator that starts where `seed` says; any text is a seed. */
@@ -48,9 +51,16 @@ export class Random {
     return new Random([word(), word(), word(), word() | 1]);
   }
 
-  /** What a later `new Random(state)` needs to go on from here. A half-used pair of normals is forgotten. */
-  state(): RandomState {
-    return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0];
+  save(): RandomState {
+    const words = [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0] as const;
+    return this.#spareNormal === undefined ? { words } : { words, spareNormal: this.#spareNormal };
+  }
+
+  /** Goes on where `save` was called. */
+  load({ words, spareNormal }: RandomState): void {
+    checkWords(words);
+    [this.#a, this.#b, this.#c, this.#d] = words;
+    this.#spareNormal = spareNormal;
   }
 
   /** Uniform over 0 … 2^32 - 1. */
@@ -114,4 +124,11 @@ export class Random {
     for (let i = 0; i < length; i++) text += ALPHANUMERIC.charAt(this.below(ALPHANUMERIC.length));
     return text;
   }
+}
+
+function checkWords(words: RandomWords): void {
+  invariant(
+    words.some((word) => word !== 0),
+    'a generator state of four zeros would stay zero for ever',
+  );
 }
