@@ -1,15 +1,13 @@
 import path from 'node:path';
 import { formatProblem } from './config/problem.ts';
+import { EXIT } from './domain/exit-code.ts';
 import { AccountHeld } from './live/account-lock.ts';
 import { readBuildId } from './live/build-id.ts';
 import { Daemon } from './live/daemon.ts';
 import { loadSettings } from './live/load-settings.ts';
 import { Pm2Link } from './live/pm2.ts';
 import { HaltLatch } from './store/halt-latch.ts';
-import { JournalFailed, JournalForeign, JournalLocked } from './store/journal-failure.ts';
-
-/** What the supervisor and a person read from the exit code. PM2 does not restart 75, 76 and 78. */
-const EXIT = { clean: 0, panic: 70, journal: 74, locked: 75, foreign: 76, settings: 78 } as const;
+import { exitCodeOf } from './store/journal-failure.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -27,7 +25,7 @@ async function main(): Promise<void> {
   const pm2 = new Pm2Link();
   let daemon: Daemon | undefined;
   const panic = (error: unknown): never => {
-    const exitCode = error instanceof Error ? exitCodeOf(error) : EXIT.panic;
+    const exitCode = error instanceof AccountHeld ? EXIT.locked : exitCodeOf(error);
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`stopping with exit code ${exitCode}: ${cause}\n`);
     // At the start as well: the disk may let the next start through, and nobody would have looked.
@@ -73,12 +71,6 @@ function latch(haltLatch: HaltLatch, cause: string): void {
   } catch (error) {
     process.stderr.write(`the halt file could not be written either: ${String(error)}\n`);
   }
-}
-
-function exitCodeOf(error: Error): number {
-  if (error instanceof JournalLocked || error instanceof AccountHeld) return EXIT.locked;
-  if (error instanceof JournalForeign) return EXIT.foreign;
-  return error instanceof JournalFailed ? EXIT.journal : EXIT.panic;
 }
 
 await main();

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../domain/bounded.ts';
+import { REFUSALS } from '../matching/wire/venue-refusal.ts';
 import type { Parameters } from './parameters.ts';
-import { REFUSALS } from './refusal.ts';
 import { checkRequestTime, type ServerTime } from './request-time.ts';
 import { isSignatureValid, type VerifyingKey } from './signature.ts';
 

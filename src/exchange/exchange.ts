@@ -1,6 +1,7 @@
 import type { ExchangeCore } from '../matching/exchange-core.ts';
 import type { MarketHappening } from '../matching/happening.ts';
 import type { SymbolStatus } from '../matching/symbol-rules.ts';
+import { RateLimits } from '../matching/wire/rate-limits.ts';
 import { toUserEvent } from '../matching/wire/user-events.ts';
 import { ApiKeys } from './api-keys.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
@@ -10,7 +11,6 @@ import { FaultBoard } from './faults/fault-board.ts';
 import { MarketPublisher } from './market/market-publisher.ts';
 import { StreamHub } from './market/stream-hub.ts';
 import type { Venue } from './operations/operation.ts';
-import { RateLimits } from './rate-limits.ts';
 import { RequestDesk } from './request-desk.ts';
 import type { StateStore } from './state/state-store.ts';
 import { WireLog } from './wire-log.ts';

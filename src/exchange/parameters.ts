@@ -1,4 +1,4 @@
-import { REFUSALS } from './refusal.ts';
+import { REFUSALS } from '../matching/wire/venue-refusal.ts';
 
 const SIGNATURE = /(^|&)signature=[^&]*/;
 

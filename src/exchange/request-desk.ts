@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { REFUSALS, VenueRefusal } from '../matching/wire/venue-refusal.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { FaultAnswer, Interference, Subject } from './faults/fault.ts';
 import type { FaultBoard } from './faults/fault-board.ts';
 import type { Operation, Venue } from './operations/operation.ts';
 import type { Parameters } from './parameters.ts';
-import { REFUSALS, VenueRefusal } from './refusal.ts';
 import { checkRequestTime } from './request-time.ts';
 import type { WireEntry, WireLog } from './wire-log.ts';
 

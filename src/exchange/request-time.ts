@@ -1,6 +1,6 @@
 import { parseDecimal } from '../domain/decimal.ts';
+import { REFUSALS } from '../matching/wire/venue-refusal.ts';
 import type { Parameters } from './parameters.ts';
-import { REFUSALS } from './refusal.ts';
 
 const RECV_WINDOW_MS_DEFAULT = 5_000;
 const RECV_WINDOW_MS_MAX = 60_000;

@@ -5,13 +5,13 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { markDurable } from '../journal/durable.ts';
-import { formatIso } from '../observe/iso-time.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
 import type { Tally } from '../observe/metric-set.ts';
 import type { World } from '../ports.ts';
 import type { Capture } from '../store/capture.ts';
 import type { HaltLatch } from '../store/halt-latch.ts';
 import type { JournalStore } from '../store/journal-store.ts';
+import { appendLatched } from '../store/latched-journal.ts';
 import { isPublic, publicPath } from '../venues/binance-rest.ts';
 import type { AccountGateway, AccountSocket } from './account-gateway.ts';
 import type { AttestedHttp } from './attested-http.ts';
@@ -200,14 +200,9 @@ export class LiveWorld implements World {
   }
 
   #append(rows: readonly JournalRow[], now: boolean): void {
-    const { journal, metrics, onRows, haltLatch } = this.#parts;
+    const { metrics, onRows } = this.#parts;
     const beganAtMs = performance.now();
-    // The file before the row: a halt in the journal without its file means that a person removed it.
-    for (const row of rows) {
-      if (row.type === 'mode' && row.to === 'HALTED') haltLatch.set(row.cause, formatIso(row.atMs));
-    }
-    journal.append(rows, now);
-    for (const row of rows) if (row.type === 'mode' && row.from === 'HALTED') haltLatch.clear();
+    appendLatched(this.#parts, rows, now);
     if (now) metrics.committed((performance.now() - beganAtMs) / 1_000);
     onRows(rows);
   }

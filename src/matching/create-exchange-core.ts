@@ -77,9 +77,14 @@ class Exchange extends MarketViews implements ExchangeCore {
       if (this.account(account.accountKey) === undefined) this.addAccount(account);
     }
     if (market.type === 'generated') {
-      const { pace = 1 } = market;
+      const { pace = 1, actsPerSecond } = market;
       const seed = seedOf(market.seed, openings);
-      this.#generator = new MarketGenerator(this.house, { seed, pace, startAtMs });
+      this.#generator = new MarketGenerator(this.house, {
+        seed,
+        pace,
+        actsPerSecond,
+        startAtMs,
+      });
     } else if (isHidden) {
       for (const engine of this.house.engines()) {
         this.#recorded.set(engine.rules.symbol, new RecordedMarket(this.house, engine));

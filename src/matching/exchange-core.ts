@@ -202,8 +202,16 @@ export interface AccountPast {
 }
 
 export type MarketSource =
-  /** `seed` decides every quote and trade; `pace` scales how often things happen (1: a live day). */
-  | { readonly type: 'generated'; readonly seed: string; readonly pace?: number | undefined }
+  /**
+   * `seed` decides every quote and trade; `pace` scales how often things happen (1: a live day);
+   * `actsPerSecond` makes every symbol equally busy instead of as busy as it is in life.
+   */
+  | {
+      readonly type: 'generated';
+      readonly seed: string;
+      readonly pace?: number | undefined;
+      readonly actsPerSecond?: number | undefined;
+    }
   /** The book is what `feedRecorded` brings; own orders never show in it. */
   | { readonly type: 'recorded' }
   /** An empty book: only the accounts trade. */

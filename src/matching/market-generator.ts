@@ -9,6 +9,8 @@ export interface GeneratorSetup {
   readonly seed: string;
   /** Scales how often participants act; prices move as fast as ever. */
   readonly pace: number;
+  /** Of every symbol alike; `undefined`: each as its profile says. */
+  readonly actsPerSecond?: number | undefined;
   readonly startAtMs: number;
 }
 
@@ -22,8 +24,9 @@ export class MarketGenerator {
     this.#participants = [...house.engines()].map((engine) => {
       const { symbol } = engine.rules;
       const profile = profileOf(symbol);
+      const { actsPerSecond = profile.actsPerSecond } = setup;
       return new Participants(house, engine, {
-        profile: { ...profile, actsPerSecond: profile.actsPerSecond * setup.pace },
+        profile: { ...profile, actsPerSecond: actsPerSecond * setup.pace },
         // Two streams: what customers do changes how participants react, but never the value they believe in.
         valueRandom: Random.fromSeed(`${setup.seed}/${symbol}/value`),
         actRandom: Random.fromSeed(`${setup.seed}/${symbol}/acts`),

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { InvariantBroken } from '../domain/assert.ts';
+import { EXIT } from '../domain/exit-code.ts';
 import { UnreadableRow } from '../journal/shape.ts';
 
 /** The journal could not be read or written. Never retried: trading halts, `data/HALT` is written, exit 74. */
@@ -42,6 +43,13 @@ export function toJournalError(path: string, error: unknown): Error {
     return new JournalForeign(`${path} is not a journal: ${error.message}`, { cause: error });
   }
   return new JournalFailed(`${path}: ${error.code}: ${error.message}`, { cause: error });
+}
+
+/** With which code a process ends that this error ends. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof JournalLocked) return EXIT.locked;
+  if (error instanceof JournalForeign) return EXIT.foreign;
+  return error instanceof JournalFailed ? EXIT.journal : EXIT.panic;
 }
 
 function isOurs(error: Error): boolean {

@@ -220,6 +220,13 @@ export class JournalStore {
     }
   }
 
+  /** Lets the lock go and writes nothing: what waits is lost, as a killed process loses it. */
+  abandon(): void {
+    this.#buffer = [];
+    this.#failure ??= new JournalFailed('the journal was abandoned');
+    this.#db.close();
+  }
+
   #chain(row: JournalRow): void {
     const serverMs = this.#options.serverNowMs();
     const unhashed = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { RateLimits } from '../../src/exchange/rate-limits.ts';
-import { VenueRefusal } from '../../src/exchange/refusal.ts';
+import { RateLimits } from '../../src/matching/wire/rate-limits.ts';
 import { LIVE_RATE_LIMITS } from '../../src/matching/wire/venue-limits.ts';
+import { VenueRefusal } from '../../src/matching/wire/venue-refusal.ts';
 
 const MINUTE_MS = 60_000;
 const START_MS = Math.ceil(1_700_000_000_000 / MINUTE_MS) * MINUTE_MS;

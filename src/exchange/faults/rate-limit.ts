@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REFUSALS } from '../refusal.ts';
+import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
 import { defineFault } from './fault.ts';
 
 /** 429 for matching requests, whatever the real counters say. */

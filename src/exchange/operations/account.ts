@@ -1,9 +1,9 @@
 import type { AccountView } from '../../matching/exchange-core.ts';
 import type { BalanceView } from '../../matching/happening.ts';
 import { toWire } from '../../matching/scale.ts';
+import { describeRateLimits } from '../../matching/wire/rate-limits.ts';
+import { VenueRefusal } from '../../matching/wire/venue-refusal.ts';
 import { describeAccount } from '../../matching/wire/wire-shapes.ts';
-import { describeRateLimits } from '../rate-limits.ts';
-import { VenueRefusal } from '../refusal.ts';
 import { type Operation, readSymbol, signedOperation, type Venue } from './operation.ts';
 
 const NO_RATE = '0.00000000';

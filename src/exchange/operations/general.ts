@@ -1,5 +1,5 @@
 import { describeExchange } from '../../matching/wire/exchange-info.ts';
-import { REFUSALS, VenueRefusal } from '../refusal.ts';
+import { REFUSALS, VenueRefusal } from '../../matching/wire/venue-refusal.ts';
 import { type Operation, publicOperation, type Venue } from './operation.ts';
 
 export const ping: Operation = publicOperation(1, () => ({}));

@@ -1,7 +1,7 @@
 import type { CandleInterval, CandleView } from '../../matching/candle-view.ts';
 import { toWire } from '../../matching/scale.ts';
+import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
 import type { Parameters } from '../parameters.ts';
-import { REFUSALS } from '../refusal.ts';
 import { type Operation, publicOperation, readSymbol } from './operation.ts';
 import { readLimit } from './order-queries.ts';
 

@@ -1,10 +1,10 @@
 import type { ExchangeCore, Outcome, Refused } from '../../matching/exchange-core.ts';
 import type { MarketHappening } from '../../matching/happening.ts';
+import type { RateLimits } from '../../matching/wire/rate-limits.ts';
+import { REFUSALS, VenueRefusal } from '../../matching/wire/venue-refusal.ts';
 import type { ApiKeys } from '../api-keys.ts';
 import type { ExchangeClock } from '../exchange-clock.ts';
 import type { Parameters } from '../parameters.ts';
-import type { RateLimits } from '../rate-limits.ts';
-import { REFUSALS, VenueRefusal } from '../refusal.ts';
 
 /** What operations work on: the pure exchange behind its clock. */
 export interface Venue {

@@ -1,8 +1,8 @@
 import type { ListPlaced, OcoLeg } from '../../matching/exchange-core.ts';
 import type { OrderType } from '../../matching/happening.ts';
+import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
 import { describeList, describePlaced } from '../../matching/wire/wire-shapes.ts';
 import type { Parameters } from '../parameters.ts';
-import { REFUSALS } from '../refusal.ts';
 import {
   type Operation,
   orRefuse,

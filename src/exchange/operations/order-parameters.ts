@@ -5,9 +5,9 @@ import type {
   Side,
   TimeInForce,
 } from '../../matching/happening.ts';
+import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
 import type { OrderResponseType } from '../../matching/wire/wire-shapes.ts';
 import type { Parameters } from '../parameters.ts';
-import { REFUSALS } from '../refusal.ts';
 
 export const SIDES: readonly Side[] = ['BUY', 'SELL'];
 export const ORDER_TYPES: readonly OrderType[] = [

@@ -1,6 +1,6 @@
 import type { ListWindow } from '../../matching/exchange-core.ts';
+import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
 import { describeFill, describeQueried } from '../../matching/wire/wire-shapes.ts';
-import { REFUSALS } from '../refusal.ts';
 import {
   type Call,
   type Operation,

@@ -1,7 +1,7 @@
 import { toWire } from '../../matching/scale.ts';
 import { describeChange } from '../../matching/wire/day-change.ts';
+import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
 import type { Parameters } from '../parameters.ts';
-import { REFUSALS } from '../refusal.ts';
 import { readNames, refuseUnknown } from './general.ts';
 import { type Operation, publicOperation, type Venue } from './operation.ts';
 

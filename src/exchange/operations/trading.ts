@@ -4,13 +4,13 @@ import type {
   Placed,
   Refused,
 } from '../../matching/exchange-core.ts';
+import { REFUSALS, VenueRefusal } from '../../matching/wire/venue-refusal.ts';
 import {
   describeCanceled,
   describePlaced,
   describeQueried,
   type OrderResponseType,
 } from '../../matching/wire/wire-shapes.ts';
-import { REFUSALS, VenueRefusal } from '../refusal.ts';
 import {
   isRefused,
   type Operation,

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { VenueRefusal } from '../../matching/wire/venue-refusal.ts';
 import type { FaultBoard } from '../faults/fault-board.ts';
 import { REST_ROUTES } from '../operations/catalogue.ts';
 import type { Venue } from '../operations/operation.ts';
 import { Parameters } from '../parameters.ts';
-import { VenueRefusal } from '../refusal.ts';
 import type { Answered, RequestDesk } from '../request-desk.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;

@@ -1,9 +1,9 @@
+import { describeRateLimits } from '../../matching/wire/rate-limits.ts';
+import { REFUSALS, VenueRefusal } from '../../matching/wire/venue-refusal.ts';
 import type { ApiKey } from '../api-keys.ts';
 import { WS_METHODS } from '../operations/catalogue.ts';
 import type { Venue } from '../operations/operation.ts';
 import { Parameters } from '../parameters.ts';
-import { describeRateLimits } from '../rate-limits.ts';
-import { REFUSALS, VenueRefusal } from '../refusal.ts';
 import type { Answered, Reply, RequestDesk } from '../request-desk.ts';
 import { type ApiRequest, parseApiRequest } from './api-request.ts';
 import { sayTerminated, type UserListener, type UserStreams } from './user-streams.ts';

@@ -1,5 +1,5 @@
-import type { RateLimitSettings } from '../matching/wire/venue-limits.ts';
-import { REFUSALS } from './refusal.ts';
+import type { RateLimitSettings } from './venue-limits.ts';
+import { REFUSALS } from './venue-refusal.ts';
 
 const BAN_MS_MAX = 3 * 86_400_000;
 
