@@ -1,7 +1,9 @@
 import type { Effect } from '../domain/effect.ts';
 import type { ConnectionId } from '../domain/ids.ts';
+import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { Balance, OrderReport } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
+import type { AccountCodec } from '../domain/venue.ts';
 
 /** How patient we are with the account socket. Venue numbers are Binance spot's. */
 export interface AccountStreamLimits {
@@ -43,6 +45,29 @@ export interface AccountLink {
   /** Our id of the subscribe request under way. */
   requestId: string;
   resubscribesCount: number;
+}
+
+export interface AccountStreamSetup {
+  readonly venue: VenueId;
+  readonly codec: AccountCodec;
+  readonly instruments: readonly Instrument[];
+  readonly limits: AccountStreamLimits;
+  /** Uniform in [0, 1), from the core's own generator: spreads reconnects. */
+  readonly random: () => number;
+}
+
+/** What a checkpoint keeps of the account socket and its successors. */
+export interface AccountStreamState {
+  readonly instruments: readonly Instrument[];
+  readonly current?: Readonly<AccountLink> | undefined;
+  readonly next?: Readonly<AccountLink> | undefined;
+  readonly leaving?: ConnectionId | undefined;
+  readonly connectionsCount: number;
+  readonly requestsCount: number;
+  readonly failuresInRow: number;
+  readonly connectAtMs?: number | undefined;
+  readonly isStopped: boolean;
+  readonly downSinceMs?: number | undefined;
 }
 
 /** What one call leads to: reports go to the order desk, balances to whoever shows them. */

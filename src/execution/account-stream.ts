@@ -1,23 +1,15 @@
 import { type Effect, NO_EFFECTS } from '../domain/effect.ts';
 import { type ConnectionId, connectionId } from '../domain/ids.ts';
-import type { Instrument, VenueId } from '../domain/instrument.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { AccountCodec, AccountMessage } from '../domain/venue.ts';
+import type { AccountMessage } from '../domain/venue.ts';
 import {
   type AccountLink,
-  type AccountStreamLimits,
+  type AccountStreamSetup,
+  type AccountStreamState,
   QUIET_STREAM_STEP,
   type StreamStep,
 } from './account-link.ts';
-
-export interface AccountStreamSetup {
-  readonly venue: VenueId;
-  readonly codec: AccountCodec;
-  readonly instruments: readonly Instrument[];
-  readonly limits: AccountStreamLimits;
-  /** Uniform in [0, 1), from the core's own generator: spreads reconnects. */
-  readonly random: () => number;
-}
 
 /**
  * The life of the account socket: opened, subscribed, listened to, replaced before the venue ends it,
@@ -142,6 +134,34 @@ export class AccountStream {
       effects.push(this.#openNext(atMs));
     }
     return effects.length === 0 ? QUIET_STREAM_STEP : effectsOnly(effects);
+  }
+
+  save(): AccountStreamState {
+    return {
+      instruments: this.#instruments,
+      current: this.#current && { ...this.#current },
+      next: this.#next && { ...this.#next },
+      leaving: this.#leaving,
+      connectionsCount: this.#connectionsCount,
+      requestsCount: this.#requestsCount,
+      failuresInRow: this.#failuresInRow,
+      connectAtMs: this.#connectAtMs,
+      isStopped: this.#isStopped,
+      downSinceMs: this.#downSinceMs,
+    };
+  }
+
+  load(state: AccountStreamState): void {
+    this.#instruments = state.instruments;
+    this.#current = state.current && { ...state.current };
+    this.#next = state.next && { ...state.next };
+    this.#leaving = state.leaving;
+    this.#connectionsCount = state.connectionsCount;
+    this.#requestsCount = state.requestsCount;
+    this.#failuresInRow = state.failuresInRow;
+    this.#connectAtMs = state.connectAtMs;
+    this.#isStopped = state.isStopped;
+    this.#downSinceMs = state.downSinceMs;
   }
 
   #onControl(link: AccountLink, message: AccountMessage, atMs: UnixMs): StreamStep {

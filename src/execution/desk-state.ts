@@ -1,15 +1,15 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { ClientOrderId } from '../domain/ids.ts';
 import type { Instrument, SymbolId, VenueId } from '../domain/instrument.ts';
 import type { AccountCodec } from '../domain/venue.ts';
 import type { Environment } from './client-id.ts';
-import { ExternalOrders } from './external-orders.ts';
-import { FillLedger } from './fill-ledger.ts';
+import { ExternalOrders, type ExternalOrdersState } from './external-orders.ts';
+import { FillLedger, type FillLedgerState } from './fill-ledger.ts';
 import type { ExecutionLimits } from './limits.ts';
-import { OrderRegistry } from './order-registry.ts';
-import { Questions } from './questions.ts';
-import { RefusalLatch } from './refusal-latch.ts';
-import { RequestLimiter } from './request-limiter.ts';
+import { OrderRegistry, type OrderRegistryState } from './order-registry.ts';
+import { Questions, type QuestionsState } from './questions.ts';
+import { RefusalLatch, type RefusalLatchState } from './refusal-latch.ts';
+import { RequestLimiter, type RequestLimiterState } from './request-limiter.ts';
 
 export interface OrderDeskSetup {
   readonly venue: VenueId;
@@ -37,6 +37,20 @@ export interface ExecutionCounters {
   unknowns: number;
   /** Fills that no event brought and a question found. */
   foundFills: number;
+}
+
+/** What a checkpoint keeps of it. */
+export interface SharedDeskState {
+  readonly registry: OrderRegistryState;
+  readonly fills: FillLedgerState;
+  readonly externals: ExternalOrdersState;
+  readonly limiter: RequestLimiterState;
+  readonly questions: QuestionsState;
+  readonly refusals: RefusalLatchState;
+  readonly counters: Readonly<ExecutionCounters>;
+  readonly awaitingStream: BoundedState<readonly [ClientOrderId, number]>;
+  readonly instruments: readonly Instrument[];
+  readonly lastActivityAtMs: number;
 }
 
 /** What the parts of the order desk share. */
@@ -98,6 +112,34 @@ export class DeskState {
       if (after === undefined || tracked.fillsAfter < after) after = tracked.fillsAfter;
     }
     return after === undefined ? undefined : after + 1;
+  }
+
+  save(): SharedDeskState {
+    return {
+      registry: this.registry.save(),
+      fills: this.fills.save(),
+      externals: this.externals.save(),
+      limiter: this.limiter.save(),
+      questions: this.questions.save(),
+      refusals: this.refusals.save(),
+      counters: { ...this.counters },
+      awaitingStream: this.awaitingStream.save(),
+      instruments: this.instruments,
+      lastActivityAtMs: this.lastActivityAtMs,
+    };
+  }
+
+  load(state: SharedDeskState): void {
+    this.registry.load(state.registry);
+    this.fills.load(state.fills);
+    this.externals.load(state.externals);
+    this.limiter.load(state.limiter);
+    this.questions.load(state.questions);
+    this.refusals.load(state.refusals);
+    Object.assign(this.counters, state.counters);
+    this.awaitingStream.load(state.awaitingStream);
+    this.instruments = state.instruments;
+    this.lastActivityAtMs = state.lastActivityAtMs;
   }
 
   collections(): readonly CollectionSize[] {

@@ -1,7 +1,13 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { VenueOrderId } from '../domain/ids.ts';
 import type { SymbolId } from '../domain/instrument.ts';
 import type { OrderReport } from '../domain/order.ts';
+
+/** Both by symbol and the venue's id. */
+export interface ExternalOrdersState {
+  readonly known: BoundedState<readonly [string, true]>;
+  readonly working: BoundedState<readonly [string, OrderReport]>;
+}
 
 /** Orders at the venue that are not ours: a person's, another program's. Known, counted, never touched. */
 export class ExternalOrders {
@@ -44,6 +50,15 @@ export class ExternalOrders {
 
   collections(): readonly CollectionSize[] {
     return [this.#known, this.#working];
+  }
+
+  save(): ExternalOrdersState {
+    return { known: this.#known.save(), working: this.#working.save() };
+  }
+
+  load({ known, working }: ExternalOrdersState): void {
+    this.#known.load(known);
+    this.#working.load(working);
   }
 }
 

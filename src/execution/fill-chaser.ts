@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { Instrument, SymbolId } from '../domain/instrument.ts';
 import type { UnixMs } from '../domain/units.ts';
 import { backoffMs, type DeskState } from './desk-state.ts';
@@ -14,6 +14,9 @@ interface Chase {
   triesCount: number;
   isTold: boolean;
 }
+
+/** The searches under way, by symbol. */
+export type FillChaserState = BoundedState<readonly [SymbolId, Readonly<Chase>]>;
 
 /** A person is told when counted fills cannot be found for so long. */
 const TELL_AFTER_MS = 60_000;
@@ -75,6 +78,14 @@ export class FillChaser {
 
   collections(): readonly CollectionSize[] {
     return [this.#chases];
+  }
+
+  save(): FillChaserState {
+    return this.#chases.saveEach((chase) => ({ ...chase }));
+  }
+
+  load(state: FillChaserState): void {
+    this.#chases.loadEach(state, (chase) => ({ ...chase, fromTradeId: chase.fromTradeId }));
   }
 
   #ask(chase: Chase, atMs: UnixMs, step: StepBuilder): void {

@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { SymbolId } from '../domain/instrument.ts';
 import type { Fill } from '../domain/order.ts';
 
@@ -15,6 +15,17 @@ interface SymbolFills {
 export interface ParkedFill {
   readonly fill: Fill;
   readonly parkedAtMs: number;
+}
+
+interface SymbolFillsState {
+  readonly booked: BoundedState<string>;
+  readonly forgottenThrough: number;
+  readonly highest?: number | undefined;
+}
+
+export interface FillLedgerState {
+  readonly symbols: BoundedState<readonly [SymbolId, SymbolFillsState]>;
+  readonly parked: BoundedState<readonly [string, ParkedFill]>;
 }
 
 /**
@@ -80,10 +91,33 @@ export class FillLedger {
     return [this.#symbols, this.#parked, ...windows];
   }
 
+  save(): FillLedgerState {
+    const symbols = this.#symbols.saveEach(({ booked, forgottenThrough, highest }) => ({
+      booked: { evictedCount: booked.evictedCount, items: [...booked.keys()] },
+      forgottenThrough,
+      highest,
+    }));
+    return { symbols, parked: this.#parked.save() };
+  }
+
+  load({ symbols, parked }: FillLedgerState): void {
+    this.#symbols.loadEach(symbols, ({ booked, forgottenThrough, highest }) => {
+      const { evictedCount, items } = booked;
+      const window = this.#newWindow();
+      window.load({ evictedCount, items: items.map((id) => [id, true]) });
+      return { booked: window, forgottenThrough, highest };
+    });
+    this.#parked.load(parked);
+  }
+
+  #newWindow(): BoundedMap<string, true> {
+    return new BoundedMap('fills_booked', this.#idsMax, 'dropOldest');
+  }
+
   #symbolOf(symbol: SymbolId): SymbolFills {
     const known = this.#symbols.get(symbol);
     if (known !== undefined) return known;
-    const booked = new BoundedMap<string, true>('fills_booked', this.#idsMax, 'dropOldest');
+    const booked = this.#newWindow();
     const fresh: SymbolFills = { booked, forgottenThrough: -1, highest: undefined };
     this.#symbols.set(symbol, fresh);
     return fresh;

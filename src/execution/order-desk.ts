@@ -1,7 +1,7 @@
 import { InvariantBroken, invariant } from '../domain/assert.ts';
 import type { CollectionSize } from '../domain/bounded.ts';
 import type { CheckResult } from '../domain/decision.ts';
-import type { ClientOrderId, DecisionId, StrategyId } from '../domain/ids.ts';
+import type { ClientOrderId, DecisionId } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type {
@@ -11,52 +11,46 @@ import type {
   OrderReport,
   ReportSource,
   SendableOrder,
-  Side,
-  TimeInForce,
 } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
-import { type Lots, type Price, type UnixMs, unixMs } from '../domain/units.ts';
+import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { AnswerHealth, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { takeHealth, tellTrouble } from './answer-trouble.ts';
 import { cancelOn, onCancelAnswer, wantCancel } from './canceler.ts';
 import { formatClientId, formatDecisionId } from './client-id.ts';
-import { DeskState, type OrderDeskSetup } from './desk-state.ts';
+import { DeskState, type OrderDeskSetup, type SharedDeskState } from './desk-state.ts';
 import { type ExecutionStep, type ReconcileScope, StepBuilder } from './execution-step.ts';
-import { FillChaser } from './fill-chaser.ts';
+import { FillChaser, type FillChaserState } from './fill-chaser.ts';
 import { giveUpWaiting, takeOrderAnswer } from './order-answer.ts';
 import { placeOnce, sendOrVoid } from './order-sending.ts';
 import { OrderView } from './order-view.ts';
+import type { OrderWish } from './order-wish.ts';
 import type { PendingQuestion } from './questions.ts';
-import { Reconciler } from './reconciler.ts';
+import { Reconciler, type ReconcilerState } from './reconciler.ts';
 import { addOrder, replayRows, settleCrashed } from './restore-orders.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 import { onSearchAnswer, onSearchBalances, searchOn } from './unknown-resolver.ts';
-import { type AnswerFacts, dismissUnclaimed, takeAnswer, takeReport } from './venue-facts.ts';
+import {
+  type AnswerFacts,
+  dismissUnclaimed,
+  GAVE_UP,
+  takeAnswer,
+  takeReport,
+} from './venue-facts.ts';
 
 export type { ExecutionCounters, OrderDeskSetup } from './desk-state.ts';
 export type { InFlight, LockedFunds } from './exposure.ts';
 
-/** What a strategy or an exit would like to send. */
-export interface OrderWish {
-  readonly decisionId: DecisionId;
-  readonly strategy: StrategyId;
-  readonly class: OrderClass;
-  readonly instrument: Instrument;
-  readonly side: Side;
-  readonly timeInForce: TimeInForce;
-  readonly price: Price;
-  readonly quantity: Lots;
-  readonly reason: Reason;
+/** What a checkpoint keeps of all orders at one venue. */
+export interface OrderDeskState {
+  readonly shared: SharedDeskState;
+  readonly reconciler: ReconcilerState;
+  readonly chaser: FillChaserState;
+  readonly sequence: number;
+  readonly decisionsCount: number;
+  readonly restoredAtMs?: number | undefined;
+  readonly comparingFor?: PendingQuestion['purpose'] | undefined;
 }
-
-const GAVE_UP: AnswerFacts = {
-  outcome: 'failed',
-  text: 'no answer came',
-  serverAtMs: undefined,
-  account: undefined,
-  openOrders: undefined,
-  fills: undefined,
-};
 
 /** Everything about our orders at one venue: their life, what became of them, and the proof of it. */
 export class OrderDesk extends OrderView {
@@ -282,6 +276,28 @@ export class OrderDesk extends OrderView {
       ...this.#reconciler.collections(),
       ...this.#chaser.collections(),
     ];
+  }
+
+  save(): OrderDeskState {
+    return {
+      shared: this.#state.save(),
+      reconciler: this.#reconciler.save(),
+      chaser: this.#chaser.save(),
+      sequence: this.#sequence,
+      decisionsCount: this.#decisionsCount,
+      restoredAtMs: this.#restoredAtMs,
+      comparingFor: this.#comparingFor,
+    };
+  }
+
+  load(state: OrderDeskState): void {
+    this.#state.load(state.shared);
+    this.#reconciler.load(state.reconciler);
+    this.#chaser.load(state.chaser);
+    this.#sequence = state.sequence;
+    this.#decisionsCount = state.decisionsCount;
+    this.#restoredAtMs = state.restoredAtMs;
+    this.#comparingFor = state.comparingFor;
   }
 
   #route(pending: PendingQuestion, facts: AnswerFacts, atMs: UnixMs, step: StepBuilder): void {

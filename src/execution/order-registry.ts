@@ -1,7 +1,19 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { InvariantBroken } from '../domain/assert.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { ClientOrderId, VenueOrderId } from '../domain/ids.ts';
-import type { SymbolId } from '../domain/instrument.ts';
-import type { TrackedOrder } from './tracked-order.ts';
+import type { Instrument, SymbolId } from '../domain/instrument.ts';
+import { InstrumentTable } from './instrument-table.ts';
+import { TrackedOrder, type TrackedOrderState } from './tracked-order.ts';
+
+type SavedOrders = BoundedState<readonly [ClientOrderId, TrackedOrderState]>;
+
+export interface OrderRegistryState {
+  /** By the places that the orders name. */
+  readonly instruments: readonly Instrument[];
+  readonly live: SavedOrders;
+  readonly done: SavedOrders;
+  readonly byVenueId: BoundedState<readonly [string, ClientOrderId]>;
+}
 
 /**
  * All orders we remember: those with work left, of which none may be forgotten, and the last ones
@@ -59,6 +71,26 @@ export class OrderRegistry {
   }
   collections(): readonly CollectionSize[] {
     return [this.#live, this.#done, this.#byVenueId];
+  }
+
+  save(): OrderRegistryState {
+    const table = new InstrumentTable();
+    const live = this.#live.saveEach((tracked) => tracked.save(table));
+    const done = this.#done.saveEach((tracked) => tracked.save(table));
+    return { instruments: table.list(), live, done, byVenueId: this.#byVenueId.save() };
+  }
+
+  load({ instruments, live, done, byVenueId }: OrderRegistryState): void {
+    const load = (state: TrackedOrderState): TrackedOrder => {
+      const instrument = instruments[state.instrument];
+      if (instrument === undefined) {
+        throw new InvariantBroken(`checkpoint: an order of instrument ${state.instrument}`);
+      }
+      return TrackedOrder.load(state, instrument);
+    };
+    this.#live.loadEach(live, load);
+    this.#done.loadEach(done, load);
+    this.#byVenueId.load(byVenueId);
   }
 }
 

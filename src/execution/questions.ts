@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { ClientOrderId } from '../domain/ids.ts';
 import type { SymbolId, VenueId } from '../domain/instrument.ts';
 import type { VenueQuestion } from '../domain/venue.ts';
@@ -22,6 +22,9 @@ export interface PendingQuestion {
   readonly question: VenueQuestion;
   readonly askedAtMs: number;
 }
+
+/** The questions under way, oldest first. */
+export type QuestionsState = BoundedState<readonly [number, PendingQuestion]>;
 
 /** What became of a question. */
 export type QuestionOutcome = 'answered' | 'notFound' | 'unlisted' | 'failed';
@@ -78,5 +81,13 @@ export class Questions {
 
   collections(): readonly CollectionSize[] {
     return [this.#pending];
+  }
+
+  save(): QuestionsState {
+    return this.#pending.save();
+  }
+
+  load(state: QuestionsState): void {
+    this.#pending.load(state);
   }
 }

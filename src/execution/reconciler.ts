@@ -1,4 +1,5 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import { clientOrderId } from '../domain/ids.ts';
 import type { OrderReport } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
@@ -25,6 +26,19 @@ interface Session {
   mismatchesCount: number;
   /** Comparisons that disagreed while orders were moving: they prove nothing. */
   excusedCount: number;
+}
+
+type TaskState = Readonly<Omit<Task, 'nextAtMs'>> & { readonly nextAtMs: ExactNumber };
+
+export interface ReconcilerState {
+  readonly session?:
+    | (Omit<Session, 'tasks'> & { readonly tasks: BoundedState<readonly [string, TaskState]> })
+    | undefined;
+  readonly sessionsCount: number;
+  readonly isProven: boolean;
+  readonly differs: boolean;
+  readonly nextLightAtMs: number;
+  readonly nextFullAtMs: number;
 }
 
 const ACCOUNT = 'account';
@@ -136,6 +150,40 @@ export class Reconciler {
     return this.#session === undefined ? [] : [this.#session.tasks];
   }
 
+  save(): ReconcilerState {
+    const session = this.#session;
+    return {
+      session: session && {
+        ...session,
+        tasks: session.tasks.saveEach((task) => ({
+          ...task,
+          nextAtMs: saveNumber(task.nextAtMs),
+        })),
+      },
+      sessionsCount: this.#sessionsCount,
+      isProven: this.#isProven,
+      differs: this.#differs,
+      nextLightAtMs: this.#nextLightAtMs,
+      nextFullAtMs: this.#nextFullAtMs,
+    };
+  }
+
+  load(state: ReconcilerState): void {
+    const { session } = state;
+    this.#session = session && { ...session, tasks: newTasks() };
+    if (session !== undefined) {
+      this.#session?.tasks.loadEach(session.tasks, (task) => ({
+        ...task,
+        nextAtMs: loadNumber(task.nextAtMs),
+      }));
+    }
+    this.#sessionsCount = state.sessionsCount;
+    this.#isProven = state.isProven;
+    this.#differs = state.differs;
+    this.#nextLightAtMs = state.nextLightAtMs;
+    this.#nextFullAtMs = state.nextFullAtMs;
+  }
+
   #beginPeriodic(atMs: UnixMs): void {
     if (this.#session !== undefined || !this.#isProven) return;
     if (atMs >= this.#nextFullAtMs) this.#begin('full', atMs);
@@ -153,7 +201,7 @@ export class Reconciler {
       number: this.#sessionsCount,
       scope,
       startedAtMs: atMs,
-      tasks: new BoundedMap('reconcile_tasks', 2_000, 'refuse'),
+      tasks: newTasks(),
       mismatchesCount: 0,
       excusedCount: 0,
     };
@@ -248,6 +296,10 @@ export class Reconciler {
     }
     step.findings.push({ type: 'reconciled', scope: session.scope });
   }
+}
+
+function newTasks(): BoundedMap<string, Task> {
+  return new BoundedMap('reconcile_tasks', 2_000, 'refuse');
 }
 
 function addTask(session: Session, name: string, question: VenueQuestion, nextAtMs: number): void {

@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { StrategyId } from '../domain/ids.ts';
 import type { SymbolId } from '../domain/instrument.ts';
 
@@ -6,6 +6,9 @@ interface Streak {
   count: number;
   latchedAtMs: number | undefined;
 }
+
+/** By strategy and symbol. */
+export type RefusalLatchState = BoundedState<readonly [string, Readonly<Streak>]>;
 
 /** Refusals in a row of a strategy and symbol: the third latches the pair until an operator or a day has passed. */
 export class RefusalLatch {
@@ -54,6 +57,14 @@ export class RefusalLatch {
 
   collections(): readonly CollectionSize[] {
     return [this.#streaks];
+  }
+
+  save(): RefusalLatchState {
+    return this.#streaks.saveEach((streak) => ({ ...streak }));
+  }
+
+  load(state: RefusalLatchState): void {
+    this.#streaks.loadEach(state, ({ count, latchedAtMs }) => ({ count, latchedAtMs }));
   }
 }
 

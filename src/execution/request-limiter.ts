@@ -5,6 +5,14 @@ const MINUTE_MS = 60_000;
 /** Binance spot's request weights. Another venue's numbers would come with its codec. */
 const CANCEL_WEIGHT = 1;
 
+/** Where the count of the budget stands. */
+export interface RequestLimiterState {
+  readonly minute: number;
+  readonly used: number;
+  readonly limitedUntilMs: number;
+  readonly bannedUntilMs: number;
+}
+
 /** Request weight of a question. */
 export function weightOf(question: VenueQuestion): number {
   switch (question.type) {
@@ -93,6 +101,22 @@ export class RequestLimiter {
   usedWeight(atMs: number): number {
     this.#roll(atMs);
     return this.#used;
+  }
+
+  save(): RequestLimiterState {
+    return {
+      minute: this.#minute,
+      used: this.#used,
+      limitedUntilMs: this.#limitedUntilMs,
+      bannedUntilMs: this.#bannedUntilMs,
+    };
+  }
+
+  load(state: RequestLimiterState): void {
+    this.#minute = state.minute;
+    this.#used = state.used;
+    this.#limitedUntilMs = state.limitedUntilMs;
+    this.#bannedUntilMs = state.bannedUntilMs;
   }
 
   #take(weight: number, isUrgent: boolean, atMs: number): boolean {

@@ -1,7 +1,8 @@
 import type { ClientOrderId, VenueOrderId } from '../domain/ids.ts';
-import type { SymbolId } from '../domain/instrument.ts';
+import type { Instrument, SymbolId } from '../domain/instrument.ts';
 import type { Fill, Order, OrderIntent } from '../domain/order.ts';
 import { amount, type Lots, lots, NO_AMOUNT, NO_LOTS, type UnixMs } from '../domain/units.ts';
+import type { InstrumentTable } from './instrument-table.ts';
 import { isEnded, isUnproven, type OrderEvent, transition } from './order-state.ts';
 
 /** What is known about a wanted cancel. */
@@ -33,6 +34,22 @@ export interface AbsentProof {
   hasFills: boolean;
   /** Where the next page of own trades begins. */
   fillsFrom: number | undefined;
+}
+
+/** `order` with its instrument left out: it stands once in a table. */
+export interface TrackedOrderState {
+  readonly order: Omit<Order, 'intent'> & { readonly intent: Omit<OrderIntent, 'instrument'> };
+  /** Place of the instrument in the table. */
+  readonly instrument: number;
+  readonly fillsAfter?: number | undefined;
+  readonly venueOrderId?: VenueOrderId | undefined;
+  readonly reportedQuantity: Lots;
+  readonly submittedAtMs?: number | undefined;
+  readonly sentAtMs?: UnixMs | undefined;
+  readonly isPlaced: boolean;
+  readonly isOnStream: boolean;
+  readonly cancel?: Readonly<CancelWork> | undefined;
+  readonly resolver?: Readonly<ResolverWork> | undefined;
 }
 
 /** One order and what the desk is doing about it. Changed only by the desk. */
@@ -109,4 +126,51 @@ export class TrackedOrder {
   markCancelRequested(atMs: UnixMs): void {
     this.order = { ...this.order, cancelRequested: true, updatedAtMs: atMs };
   }
+
+  save(table: InstrumentTable): TrackedOrderState {
+    const { instrument, ...intent } = this.order.intent;
+    return {
+      order: { ...this.order, intent },
+      instrument: table.placeOf(instrument),
+      fillsAfter: this.fillsAfter,
+      venueOrderId: this.venueOrderId,
+      reportedQuantity: this.reportedQuantity,
+      submittedAtMs: this.submittedAtMs,
+      sentAtMs: this.sentAtMs,
+      isPlaced: this.isPlaced,
+      isOnStream: this.isOnStream,
+      cancel: copyCancel(this.cancel),
+      resolver: copyResolver(this.resolver),
+    };
+  }
+
+  static load(state: TrackedOrderState, instrument: Instrument): TrackedOrder {
+    const { order } = state;
+    const intent: OrderIntent = { ...order.intent, instrument };
+    const tracked = new TrackedOrder(intent, state.fillsAfter, order.updatedAtMs);
+    tracked.order = { ...order, intent };
+    tracked.venueOrderId = state.venueOrderId;
+    tracked.reportedQuantity = state.reportedQuantity;
+    tracked.submittedAtMs = state.submittedAtMs;
+    tracked.sentAtMs = state.sentAtMs;
+    tracked.isPlaced = state.isPlaced;
+    tracked.isOnStream = state.isOnStream;
+    tracked.cancel = copyCancel(state.cancel);
+    tracked.resolver = copyResolver(state.resolver);
+    return tracked;
+  }
+}
+
+function copyCancel(work: CancelWork | undefined): CancelWork | undefined {
+  if (work === undefined) return undefined;
+  const { askedAtMs, nextAtMs, failuresCount } = work;
+  return { askedAtMs, nextAtMs, failuresCount };
+}
+
+function copyResolver(work: ResolverWork | undefined): ResolverWork | undefined {
+  if (work === undefined) return undefined;
+  const { requestId, proof } = work;
+  if (proof === undefined) return { ...work, requestId, proof };
+  const { missesAtMs, fillsFrom } = proof;
+  return { ...work, requestId, proof: { ...proof, missesAtMs: [...missesAtMs], fillsFrom } };
 }

@@ -23,6 +23,16 @@ export interface AnswerFacts {
   readonly fills: readonly Fill[] | undefined;
 }
 
+/** Nobody answered in time. */
+export const GAVE_UP: AnswerFacts = {
+  outcome: 'failed',
+  text: 'no answer came',
+  serverAtMs: undefined,
+  account: undefined,
+  openOrders: undefined,
+  fills: undefined,
+};
+
 /** Takes in all orders and fills of an answer, whoever asked, and says what else it was. */
 export function takeAnswer(
   state: DeskState,

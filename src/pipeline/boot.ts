@@ -7,6 +7,7 @@ import { findHeldSymbols } from './journal-holdings.ts';
 import { ListingRound } from './listing-round.ts';
 import { LOOKS_MIN } from './listings.ts';
 import { openVenue } from './open-venue.ts';
+import type { VenueSetup } from './setup.ts';
 
 /** First tries of the boot question come fast, later ones every ten seconds. */
 const BOOT_RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
@@ -21,21 +22,26 @@ const BUDGET_RETRY_MS = 1_000;
 /** Longer than any world waits for an answer. */
 const BOOT_ANSWER_MS_MAX = 20_000;
 
+/** A question that nobody has asked yet. */
+export function newBoot(desk: Desk, setup: VenueSetup): BootQuestion {
+  return {
+    setup,
+    requestId: undefined,
+    round: undefined,
+    found: new BoundedMap('boot.found', 1_000, 'refuse'),
+    doubts: new BoundedMap('boot.doubts', 1_000, 'refuse'),
+    held: undefined,
+    limiter: new RequestLimiter(desk.setup.execution),
+    retryAtMs: desk.nowMs,
+    triesCount: 0,
+    trouble: '',
+  };
+}
+
 /** Asks every venue of the settings what it trades: nothing can begin before it is known. */
 export function askBoots(desk: Desk): void {
   for (const setup of desk.setup.venues) {
-    const boot: BootQuestion = {
-      setup,
-      requestId: undefined,
-      round: undefined,
-      found: new BoundedMap('boot.found', 1_000, 'refuse'),
-      doubts: new BoundedMap('boot.doubts', 1_000, 'refuse'),
-      held: undefined,
-      limiter: new RequestLimiter(desk.setup.execution),
-      retryAtMs: desk.nowMs,
-      triesCount: 0,
-      trouble: '',
-    };
+    const boot = newBoot(desk, setup);
     desk.boots.push(boot);
     askInstruments(desk, boot);
   }

@@ -12,6 +12,7 @@ import type { SymbolId, VenueId } from '../domain/instrument.ts';
 import type { Order, OrderIntent } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { UnixMs } from '../domain/units.ts';
+import type { DeskSetup } from './setup.ts';
 
 /** What a stage tells about itself; the recorder adds sequence and chain. */
 export interface StageNote {
@@ -42,9 +43,21 @@ export class DecisionRecorder {
     this.#trust = trust;
   }
 
+  static of({ venues }: DeskSetup): DecisionRecorder {
+    return new DecisionRecorder(venues[0]?.trust ?? 'generic');
+  }
+
   /** Records made so far. */
   get count(): number {
     return this.#seq;
+  }
+
+  save(): number {
+    return this.#seq;
+  }
+
+  load(seq: number): void {
+    this.#seq = seq;
   }
 
   record(note: StageNote): Effect {

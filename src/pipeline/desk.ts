@@ -5,6 +5,7 @@ import type { StrategyId } from '../domain/ids.ts';
 import type { Instrument, SymbolId } from '../domain/instrument.ts';
 import type { Mode } from '../domain/mode.ts';
 import type { Balance } from '../domain/order.ts';
+import type { Random } from '../domain/random.ts';
 import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { Listed, MarketCodec } from '../domain/venue.ts';
 import type { AccountStream } from '../execution/account-stream.ts';
@@ -128,8 +129,10 @@ export class Desk {
   readonly boots: BootQuestion[] = [];
   portfolio: Portfolio | undefined;
   recorder: DecisionRecorder | undefined;
-  random: () => number = () => 0;
-  #requestId = 0;
+  /** From the seed of the start on. */
+  generator: Random | undefined;
+  /** Questions asked so far, of all rooms. */
+  requestsCount = 0;
 
   constructor(setup: DeskSetup) {
     this.setup = setup;
@@ -137,9 +140,12 @@ export class Desk {
 
   /** One counter for all questions of all rooms, so that an answer finds its asker. */
   readonly nextRequestId = (): number => {
-    this.#requestId += 1;
-    return this.#requestId;
+    this.requestsCount += 1;
+    return this.requestsCount;
   };
+
+  /** Uniform in [0, 1). */
+  readonly random = (): number => this.generator?.float() ?? 0;
 
   push(effects: readonly Effect[]): void {
     for (const effect of effects) this.out.push(effect);

@@ -4,7 +4,8 @@ import { baseAmountOf, type Instrument, notionalOf } from '../domain/instrument.
 import type { Order, OrderIntent } from '../domain/order.ts';
 import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units.ts';
 import type { Freshness } from '../market/feed-views.ts';
-import type { PendingBuy, Portfolio } from '../portfolio/portfolio.ts';
+import type { Portfolio } from '../portfolio/portfolio.ts';
+import type { PendingBuy } from '../portfolio/views.ts';
 import { type PositionFacts, type QuoteRate, type RiskFacts, SAME_QUOTE } from '../risk/facts.ts';
 import { clockFacts } from './clock-watch.ts';
 import { type Desk, keyOf, type VenueDesk } from './desk.ts';

@@ -1,6 +1,6 @@
 import type { SymbolId } from '../domain/instrument.ts';
 import { findLiveSymbols } from '../execution/restore-orders.ts';
-import { restorePortfolio } from '../portfolio/portfolio.ts';
+import { restorePortfolio } from '../portfolio/restore.ts';
 import type { BootQuestion, Desk } from './desk.ts';
 import { toOrderSetup, USUAL_SCALE } from './open-venue.ts';
 

@@ -18,6 +18,14 @@ export interface Silence {
   readonly text: string;
 }
 
+export interface ListingRoundState {
+  readonly questions: readonly (readonly SymbolId[])[];
+  readonly failure?: string | undefined;
+  readonly toldCount: number;
+  readonly silences: readonly Silence[];
+  readonly failuresCount: number;
+}
+
 /**
  * One round of asking a venue what it trades, and by which rules. Together while it can be, because
  * every question costs the same; but a venue that does not know one symbol refuses the whole question
@@ -39,6 +47,26 @@ export class ListingRound {
     const together = symbols.filter((symbol) => !apart(symbol));
     const alone = symbols.filter(apart).map((symbol) => [symbol]);
     this.#questions = together.length === 0 ? alone : [together, ...alone];
+  }
+
+  static load(state: ListingRoundState): ListingRound {
+    const round = new ListingRound([], () => false);
+    round.#questions = [...state.questions];
+    round.failure = state.failure;
+    round.toldCount = state.toldCount;
+    round.silences.push(...state.silences);
+    round.#failuresCount = state.failuresCount;
+    return round;
+  }
+
+  save(): ListingRoundState {
+    return {
+      questions: [...this.#questions],
+      failure: this.failure,
+      toldCount: this.toldCount,
+      silences: [...this.silences],
+      failuresCount: this.#failuresCount,
+    };
   }
 
   get isOver(): boolean {

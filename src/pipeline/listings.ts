@@ -1,10 +1,22 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import { hasGridOf, type Instrument, type SymbolId } from '../domain/instrument.ts';
 import type { VenueDesk } from './desk.ts';
-import type { ListingRound } from './listing-round.ts';
+import { ListingRound, type ListingRoundState } from './listing-round.ts';
 
 /** Looks in a row that must miss a symbol before what we hold of it cannot leave any more. */
 export const LOOKS_MIN = 2;
+
+export interface ListingsState {
+  readonly goodCount: number;
+  readonly failedCount: number;
+  readonly failedInRow: number;
+  readonly round?: ListingRoundState | undefined;
+  readonly requestId?: number | undefined;
+  readonly askedAtMs: number;
+  readonly nextAtMs: number;
+  readonly regrids: BoundedState<readonly [SymbolId, Instrument]>;
+  readonly gone: BoundedState<readonly [SymbolId, number]>;
+}
 
 /** What the venue said about its symbols since the start: asked again and again, because nobody tells. */
 export class Listings {
@@ -58,6 +70,32 @@ export class Listings {
   setGone(symbol: SymbolId, isGone: boolean): void {
     if (isGone) this.#gone.set(symbol, Math.min(LOOKS_MIN, (this.#gone.get(symbol) ?? 0) + 1));
     else this.#gone.delete(symbol);
+  }
+
+  save(): ListingsState {
+    return {
+      goodCount: this.goodCount,
+      failedCount: this.failedCount,
+      failedInRow: this.failedInRow,
+      round: this.round?.save(),
+      requestId: this.requestId,
+      askedAtMs: this.askedAtMs,
+      nextAtMs: this.nextAtMs,
+      regrids: this.#regrids.save(),
+      gone: this.#gone.save(),
+    };
+  }
+
+  load(state: ListingsState): void {
+    this.goodCount = state.goodCount;
+    this.failedCount = state.failedCount;
+    this.failedInRow = state.failedInRow;
+    this.round = state.round && ListingRound.load(state.round);
+    this.requestId = state.requestId;
+    this.askedAtMs = state.askedAtMs;
+    this.nextAtMs = state.nextAtMs;
+    this.#regrids.load(state.regrids);
+    this.#gone.load(state.gone);
   }
 
   collections(): readonly CollectionSize[] {

@@ -14,9 +14,8 @@ export function onStarted(desk: Desk, event: Started): void {
   desk.firstOrderAtMs = findFirstOrderAtMs(event.rows);
   desk.phase = 'booting';
   desk.lastTickAtMs = event.atMs;
-  desk.recorder = new DecisionRecorder(desk.setup.venues[0]?.trust ?? 'generic');
-  const random = Random.fromSeed(`${event.seed}`);
-  desk.random = () => random.float();
+  desk.recorder = DecisionRecorder.of(desk.setup);
+  desk.generator = Random.fromSeed(`${event.seed}`);
   const { startMode } = desk.setup;
   desk.targetMode = findTargetMode(event.rows, event.haltLatched, startMode, event.atMs);
   desk.mustGoOnFlattening = isFlatten(desk.targetMode);

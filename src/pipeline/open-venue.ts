@@ -7,7 +7,8 @@ import type { Listed } from '../domain/venue.ts';
 import { AccountStream } from '../execution/account-stream.ts';
 import { OrderDesk, type OrderDeskSetup } from '../execution/order-desk.ts';
 import { MarketFeed } from '../market/feed.ts';
-import { restorePortfolio } from '../portfolio/portfolio.ts';
+import { restorePortfolio } from '../portfolio/restore.ts';
+import type { AssetScales } from '../portfolio/views.ts';
 import { StrategyHost } from '../signal/strategy-host.ts';
 import { placeJournal, setAbsent, tellAbsent } from './absent-symbols.ts';
 import { applyStep } from './apply-step.ts';
@@ -17,6 +18,7 @@ import { Listings } from './listings.ts';
 import { setMode } from './mode-machine.ts';
 import { tellClosed } from './on-listing.ts';
 import { makeMarketSink, makeSignalSink } from './on-market.ts';
+import type { VenueSetup } from './setup.ts';
 import { SkewWatch } from './skew-watch.ts';
 import { StaleRuns } from './stale-runs.ts';
 import { tellPositions } from './tell-positions.ts';
@@ -30,6 +32,7 @@ export function openVenue(desk: Desk, boot: BootQuestion, listed: readonly Liste
   const journal = placeJournal(desk.started?.rows ?? [], boot.setup.venue, instruments);
   openPortfolio(desk, journal.rows, instruments);
   const venue = furnish(desk, boot, instruments);
+  venue.hasOpening = hasOpening(desk.started?.rows ?? [], boot.setup);
   desk.venues.push(venue);
   const restored = venue.orders.restore(journal.rows, desk.nowMs);
   setAbsent(desk, venue, listed, journal.strangers);
@@ -57,7 +60,7 @@ function openPortfolio(
     rows,
     desk.setup.portfolio,
     desk.setup.accountQuote,
-    (_venue, asset) => scaleOf(instruments, asset),
+    scalesOf(instruments),
   );
   for (const instrument of instruments) desk.portfolio.useInstrument(instrument);
 }
@@ -65,18 +68,21 @@ function openPortfolio(
 /** Assets that are in no instrument (a fee coin, say) have the venue's usual scale. */
 export const USUAL_SCALE = 8;
 
-function scaleOf(instruments: readonly Instrument[], asset: string): number {
-  for (const { base, quote } of instruments) {
-    if (base.name === asset) return base.scale;
-    if (quote.name === asset) return quote.scale;
-  }
-  return USUAL_SCALE;
+/** As the instruments say that the portfolio was opened with. */
+export function scalesOf(instruments: readonly Instrument[]): AssetScales {
+  return (_venue, asset) => {
+    for (const { base, quote } of instruments) {
+      if (base.name === asset) return base.scale;
+      if (quote.name === asset) return quote.scale;
+    }
+    return USUAL_SCALE;
+  };
 }
 
 /** What an order desk of the venue needs; it goes on with the request budget of the start. */
 export function toOrderSetup(
   desk: Desk,
-  { setup, limiter }: BootQuestion,
+  { setup, limiter }: Pick<BootQuestion, 'setup' | 'limiter'>,
   instruments: readonly Instrument[],
 ): OrderDeskSetup {
   return {
@@ -92,9 +98,17 @@ export function toOrderSetup(
   };
 }
 
-function furnish(desk: Desk, boot: BootQuestion, instruments: readonly Instrument[]): VenueDesk {
+function hasOpening(rows: readonly JournalRow[], { venue }: VenueSetup): boolean {
+  return rows.some((row) => row.type === 'opening' && row.venue === venue);
+}
+
+/** The rooms of a venue, empty. `instruments` are those of the start: places and steps stay for the whole life. */
+export function furnish(
+  desk: Desk,
+  boot: Pick<BootQuestion, 'setup' | 'limiter'>,
+  instruments: readonly Instrument[],
+): VenueDesk {
   const { setup } = boot;
-  const { started } = desk;
   const host = new StrategyHost(desk.setup.signal, instruments, desk.setup.findStrategyKind);
   const intervals = new Set(desk.setup.feed.candleIntervalsMs);
   for (const { index } of instruments) {
@@ -136,9 +150,7 @@ function furnish(desk: Desk, boot: BootQuestion, instruments: readonly Instrumen
     orderTimes: new BoundedList<number>('order_times', 10_000, 'dropOldest'),
     lastOrderAtMs: new BoundedMap<string, UnixMs>('last_orders', 10_000, 'dropOldest'),
     exitRetryAtMs: new BoundedMap<string, number>('exit_retries', 10_000, 'dropOldest'),
-    hasOpening: (started?.rows ?? []).some(
-      (row) => row.type === 'opening' && row.venue === setup.venue,
-    ),
+    hasOpening: false,
     mismatches: [],
     hasReconciledOnce: false,
     clockOffsetMs: undefined,

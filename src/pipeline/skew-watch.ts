@@ -7,6 +7,11 @@ const CLEAR_SHARE = 0.75;
 /** What is to be told: that it began, that it still lasts, that it is over. */
 export type SkewNews = 'began' | 'lasts' | 'ended' | 'none';
 
+export interface SkewWatchState {
+  readonly toldAtMs?: UnixMs | undefined;
+  readonly calmSinceMs?: UnixMs | undefined;
+}
+
 /**
  * Whether the clocks of one venue and ours differ too much, as a person is told it. The gate asks the
  * measurement itself, each time. A person is told at once, and that it is over only when it has stayed
@@ -15,6 +20,15 @@ export type SkewNews = 'began' | 'lasts' | 'ended' | 'none';
 export class SkewWatch {
   #toldAtMs: UnixMs | undefined;
   #calmSinceMs: UnixMs | undefined;
+
+  save(): SkewWatchState {
+    return { toldAtMs: this.#toldAtMs, calmSinceMs: this.#calmSinceMs };
+  }
+
+  load(state: SkewWatchState): void {
+    this.#toldAtMs = state.toldAtMs;
+    this.#calmSinceMs = state.calmSinceMs;
+  }
 
   /** `worstMs`: how far off the clock may be; `undefined` while that is not known, which proves nothing. */
   look(worstMs: number | undefined, limitMs: number, nowMs: UnixMs, holdMs: number): SkewNews {

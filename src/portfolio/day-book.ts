@@ -1,5 +1,12 @@
 import { TradingDays } from './trading-day.ts';
 
+export interface DayBookState {
+  readonly day: string;
+  readonly endsAtMs: number;
+  readonly ordersCount: number;
+  readonly ordersAtOpen: number;
+}
+
 /** The account's running day and its orders. */
 export class DayBook {
   readonly #days: TradingDays;
@@ -38,5 +45,21 @@ export class DayBook {
     this.#day = this.#days.dayOf(atMs);
     this.#endsAtMs = this.#days.nextBoundaryMs(atMs);
     this.#ordersAtOpen = this.#ordersCount;
+  }
+
+  save(): DayBookState {
+    return {
+      day: this.#day,
+      endsAtMs: this.#endsAtMs,
+      ordersCount: this.#ordersCount,
+      ordersAtOpen: this.#ordersAtOpen,
+    };
+  }
+
+  load(state: DayBookState): void {
+    this.#day = state.day;
+    this.#endsAtMs = state.endsAtMs;
+    this.#ordersCount = state.ordersCount;
+    this.#ordersAtOpen = state.ordersAtOpen;
   }
 }

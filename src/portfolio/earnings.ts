@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { VenueId } from '../domain/instrument.ts';
 import { type Amount, amount, NO_AMOUNT } from '../domain/units.ts';
 
@@ -17,6 +17,9 @@ export interface EarnedAmount {
   readonly asset: string;
   readonly amount: Amount;
 }
+
+/** By venue and asset. */
+export type EarningsState = BoundedState<readonly [string, Earned]>;
 
 /**
  * What was earned, kept in the asset it was earned in: realised P&L in each quote, fees in a third
@@ -59,5 +62,13 @@ export class Earnings {
 
   collections(): readonly CollectionSize[] {
     return [this.#earned];
+  }
+
+  save(): EarningsState {
+    return this.#earned.save();
+  }
+
+  load(state: EarningsState): void {
+    this.#earned.load(state);
   }
 }

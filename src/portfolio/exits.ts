@@ -8,6 +8,16 @@ import { averageTicks, ticksBelow, tickWorth } from './price-scale.ts';
 const NEVER_BELOW = 0;
 const NEVER_ABOVE = Number.MAX_SAFE_INTEGER;
 
+/** What is compared, as it was set when the position last changed. */
+export interface ExitRulesState {
+  readonly instrument: Instrument;
+  readonly openedAtMs?: UnixMs | undefined;
+  readonly stopTicks: number;
+  readonly targetTicks: number;
+  readonly trailingTicks: number;
+  readonly bestTicks: number;
+}
+
 /**
  * When one long position is left, as whole ticks that are only compared on each price. The best bid
  * counts: it is what we could sell at. The best price since the entry is not in the journal: after a
@@ -104,6 +114,26 @@ export class ExitRules {
   }
   get trailingPrice(): Price | undefined {
     return this.#trailingTicks > NEVER_BELOW ? price(this.#trailingTicks) : undefined;
+  }
+
+  save(): ExitRulesState {
+    return {
+      instrument: this.#instrument,
+      openedAtMs: this.#openedAtMs,
+      stopTicks: this.#stopTicks,
+      targetTicks: this.#targetTicks,
+      trailingTicks: this.#trailingTicks,
+      bestTicks: this.#bestTicks,
+    };
+  }
+
+  load(state: ExitRulesState): void {
+    this.#instrument = state.instrument;
+    this.#openedAtMs = state.openedAtMs;
+    this.#stopTicks = state.stopTicks;
+    this.#targetTicks = state.targetTicks;
+    this.#trailingTicks = state.trailingTicks;
+    this.#bestTicks = state.bestTicks;
   }
 
   #text(ticks: number): string {

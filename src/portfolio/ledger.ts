@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import { baseAmountOf, type Instrument, type VenueId } from '../domain/instrument.ts';
 import type { Balance, Fill } from '../domain/order.ts';
 import { type Amount, amount, NO_AMOUNT } from '../domain/units.ts';
@@ -16,6 +16,9 @@ interface Account {
   readonly tradeFlow: Amount;
   readonly fees: Amount;
 }
+
+/** By venue and asset. */
+export type LedgerState = BoundedState<readonly [string, Account]>;
 
 /**
  * What each venue must hold for us: the opening balance plus every fill. Free and locked count
@@ -68,6 +71,14 @@ export class Ledger {
 
   collections(): readonly CollectionSize[] {
     return [this.#accounts];
+  }
+
+  save(): LedgerState {
+    return this.#accounts.save();
+  }
+
+  load(state: LedgerState): void {
+    this.#accounts.load(state);
   }
 
   #move(venue: VenueId, asset: string, by: bigint): void {

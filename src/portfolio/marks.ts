@@ -1,4 +1,4 @@
-import { BoundedMap, type CollectionSize } from '../domain/bounded.ts';
+import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import type { Asset, Instrument, SymbolId, VenueId } from '../domain/instrument.ts';
 import { type Amount, amount } from '../domain/units.ts';
 import { type TickWorth, tickWorth, valueAt } from './price-scale.ts';
@@ -28,6 +28,20 @@ export interface Valued {
 export interface Rate {
   readonly accountUnits: bigint;
   readonly quoteUnits: bigint;
+}
+
+interface MarketState {
+  readonly instrument: Instrument;
+  readonly bidTicks: number;
+  readonly askTicks: number;
+  readonly pricedAtMs: number;
+}
+
+/** Without what is held: whoever holds it puts it back. */
+export interface MarksState {
+  readonly markets: BoundedState<readonly [string, MarketState]>;
+  /** Keys of markets, by the places of their instruments; `null`: no market there. */
+  readonly byIndex: BoundedState<readonly [VenueId, readonly (string | null)[]]>;
 }
 
 /** Last prices of all markets, and what things are worth at them. */
@@ -111,6 +125,32 @@ export class Marks<Held> {
 
   collections(): readonly CollectionSize[] {
     return [this.#markets, this.#byIndex];
+  }
+
+  save(): MarksState {
+    const markets = this.#markets.saveEach(({ instrument, bidTicks, askTicks, pricedAtMs }) => ({
+      instrument,
+      bidTicks,
+      askTicks,
+      pricedAtMs,
+    }));
+    const byIndex = this.#byIndex.saveEach((table) =>
+      Array.from(table, (market) =>
+        market === undefined ? null : keyOf(market.instrument.venue, market.instrument.symbol),
+      ),
+    );
+    return { markets, byIndex };
+  }
+
+  load({ markets, byIndex }: MarksState): void {
+    this.#markets.loadEach(markets, (market) => ({
+      ...market,
+      worth: tickWorth(market.instrument),
+      held: [],
+    }));
+    this.#byIndex.loadEach(byIndex, (keys) =>
+      keys.map((key) => (key === null ? undefined : this.#markets.get(key))),
+    );
   }
 }
 

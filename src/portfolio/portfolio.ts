@@ -9,51 +9,34 @@ import {
   notionalOf,
   type VenueId,
 } from '../domain/instrument.ts';
-import type { JournalRow } from '../domain/journal-row.ts';
 import type { TopOfBook } from '../domain/market.ts';
 import type { Balance, Fill } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
-import {
-  type Amount,
-  amount,
-  type Lots,
-  lots,
-  NO_AMOUNT,
-  type Price,
-  type UnixMs,
-} from '../domain/units.ts';
+import { type Amount, amount, type Lots, lots, NO_AMOUNT, type UnixMs } from '../domain/units.ts';
 import { AccountSum } from './account-sum.ts';
+import { BookedTrades } from './booked-trades.ts';
 import { DayBook } from './day-book.ts';
 import { Earnings } from './earnings.ts';
 import { assessBalances, Ledger } from './ledger.ts';
 import type { PortfolioSettings } from './limits.ts';
 import { type Market, Marks, type Rate } from './marks.ts';
+import type { PortfolioState } from './portfolio-state.ts';
 import { Position } from './positions.ts';
-import { replayRows } from './restore.ts';
 import type {
   AssetScales,
   BalanceMismatch,
+  DayOpened,
   EquityView,
   ExitWish,
   ExpectedBalance,
   FeeView,
   FillBooking,
+  PendingBuy,
   PnlView,
   PositionView,
 } from './views.ts';
 
-/** A buy that works or is unknown: it counts as filled in exposure. */
-export interface PendingBuy {
-  readonly instrument: Instrument;
-  readonly price: Price;
-  readonly quantity: Lots;
-}
-
-export type DayOpened = Extract<JournalRow, { type: 'dayOpened' }>;
-
 const POSITIONS_MAX = 2_000;
-/** Execution books each fill once; this second guard only has to outlive its redeliveries. */
-const TRADE_IDS_MAX = 50_000;
 const NO_WISHES: readonly ExitWish[] = Object.freeze([]);
 
 /** All we hold, what it cost, what it earned, and when it must be left. */
@@ -70,11 +53,7 @@ export class Portfolio {
     POSITIONS_MAX,
     'refuse',
   );
-  readonly #tradeIds = new BoundedMap<string, true>(
-    'portfolio.tradeIds',
-    TRADE_IDS_MAX,
-    'dropOldest',
-  );
+  readonly #trades = new BookedTrades();
   /** Venues whose opening balances are known. */
   readonly #opened = new BoundedMap<VenueId, true>('portfolio.openings', 100, 'refuse');
 
@@ -106,9 +85,7 @@ export class Portfolio {
 
   /** Books a fill once; a trade id that is already booked changes nothing. `instrument`: whose grids the fill is told in. */
   applyFill(fill: Fill, instrument: Instrument, strategy: StrategyId): FillBooking {
-    const tradeKey = `${fill.venue}|${fill.symbol}|${fill.tradeId}`;
-    if (this.#tradeIds.has(tradeKey)) return { type: 'duplicate' };
-    this.#tradeIds.set(tradeKey, true);
+    if (!this.#trades.remember(fill)) return { type: 'duplicate' };
 
     const market = this.#marks.open(instrument);
     const position = this.#openPosition(strategy, market);
@@ -279,13 +256,41 @@ export class Portfolio {
 
   /** For `/metrics`. */
   collections(): readonly CollectionSize[] {
-    const own = [this.#positions, this.#tradeIds, this.#opened];
+    const own = [this.#positions, ...this.#trades.collections(), this.#opened];
     return [
       ...own,
       ...this.#marks.collections(),
       ...this.#ledger.collections(),
       ...this.#earnings.collections(),
     ];
+  }
+
+  save(): PortfolioState {
+    return {
+      days: this.#days.save(),
+      marks: this.#marks.save(),
+      ledger: this.#ledger.save(),
+      earnings: this.#earnings.save(),
+      positions: this.#positions.saveEach((position) => position.save()),
+      trades: this.#trades.save(),
+      opened: this.#opened.save(),
+    };
+  }
+
+  load(state: PortfolioState): void {
+    this.#days.load(state.days);
+    this.#marks.load(state.marks);
+    this.#ledger.load(state.ledger);
+    this.#earnings.load(state.earnings);
+    this.#positions.loadEach(state.positions, (saved) => {
+      const position = this.#makePosition(saved.strategy, saved.instrument);
+      position.load(saved);
+      // Each market holds its positions in the order in which they were opened, as the map does.
+      this.#marks.open(saved.instrument).held.push(position);
+      return position;
+    });
+    this.#trades.load(state.trades);
+    this.#opened.load(state.opened);
   }
 
   #openPosition(strategy: StrategyId, market: Market<Position>): Position {
@@ -322,21 +327,6 @@ export class Portfolio {
     }
     return this.#ledger.getOwned(venue, asset, amount(allocated));
   }
-}
-
-/**
- * The portfolio as the journal's rows, oldest first, say it was. Prices are not in the journal: until
- * the first ones arrive nothing is valued. Call `useInstrument` for each instrument afterwards.
- */
-export function restorePortfolio(
-  rows: readonly JournalRow[],
-  settings: PortfolioSettings,
-  accountQuote: Asset,
-  scales: AssetScales,
-): Portfolio {
-  const portfolio = new Portfolio(settings, accountQuote, scales);
-  replayRows(portfolio, rows, scales);
-  return portfolio;
 }
 
 function viewOf(position: Position, market: Market<Position>): PositionView {

@@ -3,11 +3,21 @@ import { baseAmountOf, type Instrument, lotsIn } from '../domain/instrument.ts';
 import type { Fill, Side } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
 import { type Amount, amount, type Price, price, type UnixMs } from '../domain/units.ts';
-import { ExitRules } from './exits.ts';
+import { ExitRules, type ExitRulesState } from './exits.ts';
 import type { ExitSettings } from './limits.ts';
 import { type Holding, NO_HOLDING, tradeAtAverage } from './pnl.ts';
 import { averageTicks, type TickWorth, tickWorth, valueAt } from './price-scale.ts';
 import type { ExitWish, PositionView } from './views.ts';
+
+export interface PositionState {
+  readonly strategy: StrategyId;
+  readonly instrument: Instrument;
+  readonly holding: Holding;
+  readonly quoteFees: bigint;
+  readonly openedAtMs?: UnixMs | undefined;
+  readonly fillsCount: number;
+  readonly exits: ExitRulesState;
+}
 
 /**
  * What one strategy holds of one symbol. Several strategies may hold the same symbol, each its own
@@ -131,6 +141,27 @@ export class Position {
       trailingPrice: this.#exits.trailingPrice,
       fillsCount: this.#fillsCount,
     };
+  }
+
+  save(): PositionState {
+    return {
+      strategy: this.strategy,
+      instrument: this.#instrument,
+      holding: this.#holding,
+      quoteFees: this.#quoteFees,
+      openedAtMs: this.#openedAtMs,
+      fillsCount: this.#fillsCount,
+      exits: this.#exits.save(),
+    };
+  }
+
+  /** Into a position made for the strategy and instrument of the state. */
+  load(state: PositionState): void {
+    this.#holding = state.holding;
+    this.#quoteFees = state.quoteFees;
+    this.#openedAtMs = state.openedAtMs;
+    this.#fillsCount = state.fillsCount;
+    this.#exits.load(state.exits);
   }
 
   #averagePrice(): Price | undefined {

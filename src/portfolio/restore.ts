@@ -1,26 +1,39 @@
 import { InvariantBroken } from '../domain/assert.ts';
 import { parseDecimal } from '../domain/decimal.ts';
 import type { StrategyId } from '../domain/ids.ts';
-import type { Instrument, VenueId } from '../domain/instrument.ts';
+import type { Asset, Instrument, VenueId } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { Balance, Fill, OrderIntent } from '../domain/order.ts';
 import { amount, NO_AMOUNT, type UnixMs } from '../domain/units.ts';
+import type { PortfolioSettings } from './limits.ts';
+import { Portfolio } from './portfolio.ts';
 import type { AssetScales } from './views.ts';
 
 /** What a portfolio hears of the past. */
-export interface Restorable {
+interface Restorable {
   open(venue: VenueId, balances: readonly Balance[]): void;
   countOrder(): void;
   openDay(atMs: UnixMs): void;
   applyFill(fill: Fill, instrument: Instrument, strategy: StrategyId): unknown;
 }
 
-/** Tells an empty portfolio the journal's rows, oldest first. Rows of other rooms are passed over. */
-export function replayRows(
-  portfolio: Restorable,
+/**
+ * The portfolio as the journal's rows, oldest first, say it was. Prices are not in the journal: until
+ * the first ones arrive nothing is valued. Call `useInstrument` for each instrument afterwards.
+ */
+export function restorePortfolio(
   rows: readonly JournalRow[],
+  settings: PortfolioSettings,
+  accountQuote: Asset,
   scales: AssetScales,
-): void {
+): Portfolio {
+  const portfolio = new Portfolio(settings, accountQuote, scales);
+  replayRows(portfolio, rows, scales);
+  return portfolio;
+}
+
+/** Tells an empty portfolio the journal's rows, oldest first. Rows of other rooms are passed over. */
+function replayRows(portfolio: Restorable, rows: readonly JournalRow[], scales: AssetScales): void {
   const intents = new Map<string, OrderIntent>();
   for (const row of rows) {
     switch (row.type) {

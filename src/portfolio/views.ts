@@ -1,5 +1,6 @@
 import type { StrategyId } from '../domain/ids.ts';
 import type { Instrument, VenueId } from '../domain/instrument.ts';
+import type { JournalRow } from '../domain/journal-row.ts';
 import type { Side } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Amount, Lots, Price, UnixMs } from '../domain/units.ts';
@@ -31,6 +32,15 @@ export interface PositionView {
   readonly trailingPrice: Price | undefined;
   readonly fillsCount: number;
 }
+
+/** A buy that works or is unknown: it counts as filled in exposure. */
+export interface PendingBuy {
+  readonly instrument: Instrument;
+  readonly price: Price;
+  readonly quantity: Lots;
+}
+
+export type DayOpened = Extract<JournalRow, { type: 'dayOpened' }>;
 
 /** What became of a fill. `realized` is what this fill realised, at the instrument's quote scale. */
 export type FillBooking =

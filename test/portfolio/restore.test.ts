@@ -6,7 +6,8 @@ import type { JournalRow } from '../../src/domain/journal-row.ts';
 import type { Fill } from '../../src/domain/order.ts';
 import { amount, lots, price, unixMs } from '../../src/domain/units.ts';
 import { DEFAULT_PORTFOLIO } from '../../src/portfolio/limits.ts';
-import { Portfolio, restorePortfolio } from '../../src/portfolio/portfolio.ts';
+import { Portfolio } from '../../src/portfolio/portfolio.ts';
+import { restorePortfolio } from '../../src/portfolio/restore.ts';
 import { BNB_USDT, BTC_USDT, makeFill, makeIntent, NOON_MS, usdt } from '../support/trading.ts';
 
 const USDT = { name: 'USDT', scale: 8 };

@@ -12,7 +12,8 @@ import type {
   OrderChange,
 } from '../../../src/execution/execution-step.ts';
 import { DEFAULT_EXECUTION_LIMITS, type ExecutionLimits } from '../../../src/execution/limits.ts';
-import { OrderDesk, type OrderWish } from '../../../src/execution/order-desk.ts';
+import { OrderDesk } from '../../../src/execution/order-desk.ts';
+import type { OrderWish } from '../../../src/execution/order-wish.ts';
 import { markDurable } from '../../../src/journal/durable.ts';
 import { decodeRow, encodeRow } from '../../../src/journal/row-codec.ts';
 import { approve } from '../../../src/risk/approve.ts';
