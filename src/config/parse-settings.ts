@@ -12,7 +12,13 @@ import { readSource } from './source.ts';
 
 /** All that is right, or all that is wrong. */
 export type ParsedSettings =
-  | { readonly type: 'valid'; readonly settings: Settings; readonly configHash: string }
+  | {
+      readonly type: 'valid';
+      readonly settings: Settings;
+      readonly configHash: string;
+      /** The file with what the environment changed in it, as JSON: parsed alone it gives the same settings. */
+      readonly source: string;
+    }
   | { readonly type: 'invalid'; readonly problems: readonly Problem[] };
 
 /**
@@ -36,7 +42,13 @@ export function parseSettings(text: string, environment: Environment): ParsedSet
   addSetupProblems(file, new Set(Object.keys(root)), problems);
   const settings = problems.found.length === 0 ? composeSettings(file) : undefined;
   if (settings === undefined) return { type: 'invalid', problems: problems.found };
-  return { type: 'valid', settings: deepFreeze(settings), configHash: hashSettings(settings) };
+  const configHash = hashSettings(settings);
+  return {
+    type: 'valid',
+    settings: deepFreeze(settings),
+    configHash,
+    source: JSON.stringify(root),
+  };
 }
 
 function readBlocks(root: Readonly<Record<string, unknown>>, problems: ProblemList): FileBlocks {

@@ -30,6 +30,7 @@ export const CAPTURE = block(
     enabled: flag(),
     hoursMax: whole(1, 48),
     bytesMax: whole(10_000_000, 2_000_000_000),
+    segmentSecondsMax: whole(1, 3_600, 'replay can begin at each segment').default(600),
   },
   'everything heard, for replay; the older end goes when either bound is passed',
 );

@@ -82,6 +82,8 @@ export interface CaptureSettings {
   readonly enabled: boolean;
   readonly hoursMax: number;
   readonly bytesMax: number;
+  /** A new file begins at least so often, with a checkpoint: replay can begin there. */
+  readonly segmentSecondsMax: number;
 }
 
 /** Old decision rows go when either bound is passed. The journal of orders is never pruned. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -17,6 +17,22 @@ export function readBuildId(root: string): string {
   const code = hash.digest('hex').slice(0, 12);
   const commit = readCommit(root);
   return commit === undefined ? code : `${code}-${commit}`;
+}
+
+/** By kind of strategy: the first 12 digits of a hash of its file in `src/signal/`; kinds without one are left out. */
+export function readStrategyHashes(
+  root: string,
+  kinds: readonly string[],
+): Readonly<Record<string, string>> {
+  const files = kinds.map((kind) => ({ kind, file: path.join(root, 'src/signal', `${kind}.ts`) }));
+  return Object.fromEntries(
+    files
+      .filter(({ file }) => existsSync(file))
+      .map(({ kind, file }) => {
+        const hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+        return [kind, hash.slice(0, 12)];
+      }),
+  );
 }
 
 function listFiles(folder: string): string[] {

@@ -13,6 +13,7 @@ import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { AccountLock } from './account-lock.ts';
 import { type AccountSide, makeAccountSide } from './account-side.ts';
 import { AttestedHttp } from './attested-http.ts';
+import { readStrategyHashes } from './build-id.ts';
 import { capturedCodec } from './captured-codec.ts';
 import { DaemonStatus } from './daemon-status.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
@@ -118,22 +119,32 @@ export class Daemon {
     side: AccountSide,
     lock: AccountLock | undefined,
   ) {
-    const { settings, configHash } = parts.loaded;
+    const { settings, configHash, source } = parts.loaded;
+    const accountTag = tagOf(parts.loaded.accountKey?.apiKey.reveal());
     this.#parts = parts;
     this.#settings = settings;
     this.#journal = journal;
     this.#accountLock = lock;
     this.#records = new Records({
       settings,
-      configHash,
-      buildId: parts.buildId,
-      epoch: journal.epoch,
+      header: {
+        buildId: parts.buildId,
+        configHash,
+        epoch: journal.epoch,
+        settings: source,
+        accountTag,
+        environment: settings.venue.setup,
+        strategies: readStrategyHashes(
+          parts.root,
+          settings.signal.strategies.map(({ kind }) => kind),
+        ),
+      },
+      checkpoint: () => undefined,
       loops: Object.keys(LOOP_LIMITS_MS),
     });
     const { metrics, probe, log, faults, decisions, reader, capture, worldMetrics } = this.#records;
     this.log = log;
     this.haltLatch = new HaltLatch(path.join(settings.data.dir, 'HALT'));
-    const accountTag = tagOf(parts.loaded.accountKey?.apiKey.reveal());
     this.desk = new Desk(
       toDeskSetup(settings, {
         probe,

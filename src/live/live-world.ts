@@ -9,6 +9,7 @@ import type { LatencyProbe } from '../observe/latency-probe.ts';
 import type { Tally } from '../observe/metric-set.ts';
 import type { World } from '../ports.ts';
 import type { Capture } from '../store/capture.ts';
+import { outcomesOf } from '../store/capture-outcome.ts';
 import type { HaltLatch } from '../store/halt-latch.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 import { appendLatched } from '../store/latched-journal.ts';
@@ -108,9 +109,11 @@ export class LiveWorld implements World {
     switch (effect.type) {
       case 'recordDecision':
         decisions.add(effect.record);
+        this.#keep(effect);
         break;
       case 'appendRows':
         this.#append(effect.rows, effect.now);
+        this.#keep(effect);
         break;
       case 'setTimer':
         this.#setTimer(effect.atMs);
@@ -120,6 +123,7 @@ export class LiveWorld implements World {
         break;
       case 'persistSubmitted':
         this.#append([effect.row], true);
+        this.#keep(effect);
         probe.orderDurable(effect.order.clientOrderId);
         this.#deliver({
           type: 'submittedDurable',
@@ -167,6 +171,7 @@ export class LiveWorld implements World {
         this.#parts.onReady();
         break;
       case 'stopProcess':
+        this.#keep(effect);
         this.#parts.onStop(effect.exitCode, effect.cause);
         break;
       default:
@@ -191,6 +196,13 @@ export class LiveWorld implements World {
     return this.#source;
   }
 
+  /** What the desk hears is captured before, what it did behind it: replay compares. */
+  #keep(effect: Effect): void {
+    const { capture } = this.#parts;
+    if (capture === undefined) return;
+    for (const text of outcomesOf(effect)) capture.recordOutcome(text, wallClockMs());
+  }
+
   #setTimer(atMs: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
@@ -211,6 +223,7 @@ export class LiveWorld implements World {
     const { order, checks, atMs } = effect;
     this.#parts.probe.orderLeaves(order);
     this.#append([{ type: 'intent', atMs, intent: order, checks }], true);
+    this.#keep(effect);
     this.#deliver({ type: 'intentDurable', atMs: wallClockMs(), order: markDurable(order) });
   }
 
@@ -218,6 +231,7 @@ export class LiveWorld implements World {
     const { order, timestampMs } = effect;
     const { account, probe, metrics } = this.#parts;
     const id = order.clientOrderId;
+    this.#keep(effect);
     metrics.orderLeft(order.venue);
     const call = metrics.callBegins(order.venue, 'place');
     void account
@@ -232,6 +246,7 @@ export class LiveWorld implements World {
 
   #cancel(effect: Extract<Effect, { type: 'cancelOrder' }>): void {
     const { clientOrderId, instrument, venue } = effect;
+    this.#keep(effect);
     const call = this.#parts.metrics.callBegins(venue, 'cancel');
     void this.#parts.account.cancel(instrument, clientOrderId, this.venueNowMs()).then((answer) => {
       call(answer);

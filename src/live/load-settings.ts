@@ -23,6 +23,8 @@ export type LoadedSettings =
       readonly file: string;
       readonly settings: Settings;
       readonly configHash: string;
+      /** What `settings` were parsed from, the environment included: the same text gives the same settings. */
+      readonly source: string;
       /** `undefined` in paper: nothing is signed there. */
       readonly accountKey: AccountKey | undefined;
     }
@@ -43,14 +45,14 @@ export function loadSettings(
   }
   const parsed = parseSettings(read.text, environment);
   if (parsed.type === 'invalid') return { ...parsed, file: name };
-  const { settings, configHash } = parsed;
+  const { settings, configHash, source } = parsed;
   const problems = [...findPlaceholders(settings)];
   const key = loadAccountKey(settings);
   if (key.type === 'invalid') problems.push(...key.problems);
   if (problems.length > 0 || key.type === 'invalid') {
     return { type: 'invalid', file: name, problems };
   }
-  return { type: 'valid', file: name, settings, configHash, accountKey: key.accountKey };
+  return { type: 'valid', file: name, settings, configHash, source, accountKey: key.accountKey };
 }
 
 type LoadedKey =

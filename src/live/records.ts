@@ -4,6 +4,7 @@ import type { FaultId } from '../domain/fault.ts';
 import { LatencyProbe } from '../observe/latency-probe.ts';
 import { MetricSet } from '../observe/metric-set.ts';
 import { Capture } from '../store/capture.ts';
+import type { RunHeader } from '../store/capture-header.ts';
 import { DecisionReader } from '../store/decision-reader.ts';
 import { DecisionStore } from '../store/decision-store.ts';
 import { DecisionLog } from './decision-log.ts';
@@ -17,12 +18,14 @@ import { WorldMetrics } from './world-metrics.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const SECOND_MS = 1_000;
 
 export interface RecordsSetup {
   readonly settings: Settings;
-  readonly configHash: string;
-  readonly buildId: string;
-  readonly epoch: number;
+  /** Written into each segment of the capture; logs and decisions carry parts of it. */
+  readonly header: RunHeader;
+  /** The desk between two events. */
+  readonly checkpoint: () => unknown;
   /** Names of the work loops, for their metric. */
   readonly loops: readonly string[];
 }
@@ -43,7 +46,8 @@ export class Records {
   readonly collectionNames: string[] = [];
 
   constructor(setup: RecordsSetup) {
-    const { settings, configHash, buildId, epoch } = setup;
+    const { settings, header, checkpoint } = setup;
+    const { configHash, buildId, epoch } = header;
     const venues = [settings.venue.name];
     this.metrics = new MetricSet({
       venues,
@@ -96,7 +100,9 @@ export class Records {
         folder: path.join(settings.data.dir, 'capture'),
         ageMsMax: settings.capture.hoursMax * HOUR_MS,
         bytesMax: settings.capture.bytesMax,
-        header: { buildId, configHash, epoch },
+        segmentAgeMsMax: settings.capture.segmentSecondsMax * SECOND_MS,
+        header: { ...header },
+        checkpoint,
       };
       this.capture = new Capture(captureLimits, {
         failed: (text) => this.#trouble('capture.failed', text),

@@ -17,19 +17,28 @@ const EVENT_TYPES: Readonly<Record<DeskEvent['type'], true>> = {
   stopRequested: true,
 };
 
-/** An event as JSON text. Amounts are BigInt, which JSON does not know: they travel as `{"$bigint":"123"}`. */
-export function encodeEvent(event: DeskEvent): string {
-  return JSON.stringify(event, (_key, value: unknown) =>
-    typeof value === 'bigint' ? { $bigint: value.toString() } : value,
+/** Plain values as JSON text. Amounts are BigInt, which JSON does not know: they travel as `{"$bigint":"123"}`. */
+export function spellExact(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'bigint' ? { $bigint: part.toString() } : part,
   );
+}
+
+/** The way back. Throws `SyntaxError` for a text that is no JSON. */
+export function parseExact(text: string): unknown {
+  return JSON.parse(text, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || !('$bigint' in inner)) return inner;
+    return typeof inner.$bigint === 'string' ? BigInt(inner.$bigint) : inner;
+  });
+}
+
+export function encodeEvent(event: DeskEvent): string {
+  return spellExact(event);
 }
 
 /** The event a capture holds; `undefined` when it is none of ours (a newer build's, a damaged one). */
 export function decodeEvent(text: string): DeskEvent | undefined {
-  const value: unknown = JSON.parse(text, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || !('$bigint' in inner)) return inner;
-    return typeof inner.$bigint === 'string' ? BigInt(inner.$bigint) : inner;
-  });
+  const value = parseExact(text);
   return isDeskEvent(value) ? value : undefined;
 }
 

@@ -9,17 +9,20 @@ import { VarintReader } from '../venues/varint.ts';
  *
  *   offset  size  what
  *   0       4     length of the payload in bytes
- *   4       1     kind: 1 segment header, 2 connection name, 3 frame, 4 event, 5 gap, 6 packer, 7 packed frames
+ *   4       1     kind: 1 segment header, 2 connection name, 3 frame, 4 event, 5 gap, 6 packer, 7 packed frames,
+ *                 8 outcome, 9 checkpoint
  *   5       1     0
- *   6       2     number of the connection (kinds 2, 3) or of the packer (kinds 6, 7), good to the segment's end
+ *   6       2     number of the connection (kinds 2, 3) or of the packer (kinds 6, 7), good to the segment's end;
+ *                 kind 8: how many events and outcomes this life has had, this one included, modulo 2^16
  *   8       8     atMs, a float64: the very number the desk saw, or replay would not be exact
  *   16      n     payload, then zeros up to the next multiple of 8
  *
- * Payloads: header: JSON (build, settings hash, epoch, the checkpoint); connection name: its text;
- * frame: the bytes as they came; event: JSON of the event; gap: JSON with how many events are missing
+ * Payloads: header: JSON (build, settings and their hash, epoch: `capture-header.ts`); connection name:
+ * its text; frame: the bytes as they came; event: JSON of the event; gap: JSON with how many events are missing
  * here, with how many bytes of records, and between which moments they came; packer: what its unpacker
- * must know. A block that was cut off decompresses up to the cut, so that a reader gets every record
- * that is whole.
+ * must know; outcome: what the event before it has caused (`capture-outcome.ts`); checkpoint: JSON of the
+ * desk between two events (`capture-checkpoint.ts`). A block that was cut off decompresses up to the cut,
+ * so that a reader gets every record that is whole.
  *
  * A segment that had to begin in the middle of a run has `cuts` in its header: for each segment named
  * there, how many of its bytes are to be read. What lies behind was not written whole, or comes again here.
@@ -41,6 +44,8 @@ export const RECORD_KINDS = {
   gap: 5,
   packer: 6,
   packed: 7,
+  outcome: 8,
+  checkpoint: 9,
 } as const;
 export type RecordKind = (typeof RECORD_KINDS)[keyof typeof RECORD_KINDS];
 

@@ -2,12 +2,18 @@ import { bytesOf, type FrameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
 import { RECORD_KINDS } from './capture-format.ts';
+import { HEADER_VERSION } from './capture-header.ts';
 import { gapText, type Loss } from './capture-loss.ts';
 import type { SegmentCut } from './segment-file.ts';
 
+/** Of a header, as plain values; a daemon writes a `RunHeader`. */
+export type HeaderFields = Readonly<
+  Record<string, string | number | Readonly<Record<string, string>>>
+>;
+
 /** What a segment needs before its first event. */
 export interface Preamble {
-  readonly header: Readonly<Record<string, string | number>>;
+  readonly header: HeaderFields;
   /** Of files that end before their last byte, for a segment that must begin in the middle of a run. */
   readonly cuts: readonly SegmentCut[];
   readonly connections: Iterable<readonly [name: ConnectionId, number: number]>;
@@ -17,7 +23,7 @@ export interface Preamble {
 export function writePreamble(block: CaptureBlock, atMs: number, preamble: Preamble): void {
   const { header, cuts, connections } = preamble;
   const more = cuts.length === 0 ? {} : { cuts };
-  const text = JSON.stringify({ ...header, openedAtMs: atMs, version: 2, ...more });
+  const text = JSON.stringify({ ...header, openedAtMs: atMs, version: HEADER_VERSION, ...more });
   block.append(RECORD_KINDS.header, 0, atMs, Buffer.from(text));
   for (const [name, number] of connections) {
     block.append(RECORD_KINDS.connection, number, atMs, Buffer.from(name));

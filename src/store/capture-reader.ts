@@ -8,6 +8,7 @@ import { unixMs } from '../domain/units.ts';
 import type { FrameUnpacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
 import { BLOCK_BYTES } from './block-pool.ts';
+import { type CheckpointRecord, decodeCheckpoint } from './capture-checkpoint.ts';
 import { decodeEvent } from './capture-event.ts';
 import {
   type CaptureRecord,
@@ -25,6 +26,18 @@ import { endsEarly } from './stored-frame.ts';
 export type CapturedItem =
   | { readonly type: 'header'; readonly text: string }
   | { readonly type: 'event'; readonly event: DeskEvent }
+  /** What the event before it has caused. `number`: how many events and outcomes there were, modulo 2^16. */
+  | {
+      readonly type: 'outcome';
+      readonly text: string;
+      readonly number: number;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'checkpoint';
+      readonly checkpoint: CheckpointRecord;
+      readonly atMs: number;
+    }
   /** Events are missing here: JSON with how many, and between which moments. */
   | { readonly type: 'gap'; readonly text: string }
   /** Damaged, or written by a newer build in a way that this one does not know: the rest of a block or of a record. */
@@ -201,6 +214,14 @@ class RecordReader {
       case RECORD_KINDS.event: {
         const event = decodeEvent(this.#decoder.decode(payload));
         yield event === undefined ? { type: 'foreign', kind } : { type: 'event', event };
+        break;
+      }
+      case RECORD_KINDS.outcome:
+        yield { type: 'outcome', text: this.#decoder.decode(payload), number, atMs };
+        break;
+      case RECORD_KINDS.checkpoint: {
+        const checkpoint = decodeCheckpoint(this.#decoder.decode(payload));
+        yield { type: 'checkpoint', checkpoint, atMs };
         break;
       }
       case RECORD_KINDS.header:

@@ -7,12 +7,14 @@ import type { FramePacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
 import { BLOCK_BYTES, BlockPool } from './block-pool.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
+import { encodeCheckpoint } from './capture-checkpoint.ts';
 import { encodeEvent } from './capture-event.ts';
 import { RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
 import { addLoss, gapText, NOTHING_LOST } from './capture-loss.ts';
 import type { OutageListener } from './capture-outage.ts';
-import { lastBlock, writePreamble } from './capture-preamble.ts';
+import { type HeaderFields, lastBlock, writePreamble } from './capture-preamble.ts';
 import type { SegmentCut } from './segment-file.ts';
+import { SegmentPlan } from './segment-plan.ts';
 import { SegmentWriter, type Sending } from './segment-writer.ts';
 import { comesBack, type TrustedPacker } from './trusted-packer.ts';
 
@@ -21,8 +23,12 @@ export interface CaptureOptions {
   readonly folder: string;
   readonly ageMsMax: number;
   readonly bytesMax: number;
+  /** A segment this old ends at the next event. Default ten minutes. */
+  readonly segmentAgeMsMax?: number | undefined;
   /** Written into each segment's header: what replay needs before the first event. */
-  readonly header: Readonly<Record<string, string | number>>;
+  readonly header: HeaderFields;
+  /** The desk between two events as plain values, for the checkpoint of a segment; `undefined` before it has started. */
+  readonly checkpoint?: (() => unknown) | undefined;
 }
 
 /** A block this old leaves half empty: what a crash may take from the capture. */
@@ -30,10 +36,9 @@ const BLOCK_AGE_MS_MAX = 1000;
 /** Of the records of packed frames. Hundreds of frames go into one. */
 const READ_BACK_EVERY = 16;
 const SEGMENT_AGE_MS_MAX = 600_000;
-const SEGMENT_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
- * Keeps every input event in order, in a bounded ring of compressed files. On the hot path a frame goes
+ * Keeps every input event, and behind it what it has caused, in order, in a bounded ring of compressed files. On the hot path a frame goes
  * into memory that is made once: its values, packed, when they tell it wholly, else one copy of its bytes.
  * Compression and writing happen in the thread pool. When the disk is slower than the feed or refuses,
  * events are lost and a gap record says how many: trading never waits.
@@ -46,7 +51,7 @@ export class Capture {
   readonly #pool = new BlockPool();
   #block: CaptureBlock;
   #blockOpenedAtMs = 0;
-  #segmentOpenedAtMs = 0;
+  readonly #plan: SegmentPlan;
   /** Numbers of the latest connections; each new segment names them again. */
   readonly #numbers = new BoundedMap<ConnectionId, number>('capture.connections', 64, 'dropOldest');
   #connectionsCount = 0;
@@ -56,7 +61,7 @@ export class Capture {
   #waiting: FrameReceived | undefined;
   readonly #packers: TrustedPacker[] = [];
   #begunCount = 0;
-  /** Events that found room in a block. */
+  /** Events and outcomes that found room in a block. */
   #recordsCount = 0;
   /** Of these, those in blocks that are on their way or on the disk. */
   #sentCount = 0;
@@ -69,19 +74,24 @@ export class Capture {
   constructor(options: CaptureOptions, listener: OutageListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#plan = new SegmentPlan(options.segmentAgeMsMax ?? SEGMENT_AGE_MS_MAX);
     this.#block = this.#pool.take() ?? new CaptureBlock(BLOCK_BYTES);
     this.#writer = new SegmentWriter(options, {
       giveBack: (block) => this.#pool.giveBack(block),
       preamble: (atMs, cuts) => this.#preamble(atMs, cuts),
       failed: (text) => listener.failed(text),
-      recovered: (text) => listener.recovered(text),
+      recovered: (text) => {
+        // What was lost nobody can decide again: the next segment begins with the desk as it is then.
+        this.#plan.gapped();
+        listener.recovered(text);
+      },
     });
   }
 
   get recordsCount(): number {
     return this.#recordsCount;
   }
-  /** Events lost because the disk was slower than the feed, refused them, or lost their file. */
+  /** Events and outcomes lost because the disk was slower than the feed, refused them, or lost their file. */
   get droppedCount(): number {
     return this.#droppedCount + this.#writer.lostCount;
   }
@@ -97,16 +107,23 @@ export class Capture {
   /** Keeps the event. Called before the core hears it. */
   record(event: DeskEvent): void {
     if (this.#waiting !== undefined) this.#keepWaiting();
-    if (this.#segmentOpenedAtMs === 0) this.#openSegment(event.atMs);
+    if (this.#plan.isDue) this.#beginSegment(event.atMs);
     if (event.type === 'frameReceived' && this.#packers.length > 0) this.#waiting = event;
     else if (event.type === 'frameReceived') this.#keepFrame(event);
     else this.#keep(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
   }
 
+  /** Keeps what the event recorded last has caused: a text of `outcomesOf`. */
+  recordOutcome(text: string, atMs: number): void {
+    this.#keepWaiting();
+    const number = (this.#heardCount + 1) & 0xffff;
+    this.#keep(RECORD_KINDS.outcome, number, atMs, this.#encoder.encode(text));
+  }
+
   /** From now on frames of this packer may be told to `pack`. */
   addPacker(packer: FramePacker, atMs: number): void {
-    if (this.#segmentOpenedAtMs === 0) this.#openSegment(atMs);
     this.#keepWaiting();
+    if (!this.#plan.isOpen) this.#openSegment(atMs);
     const number = this.#packers.length;
     const unpacker = openUnpacker(packer.key);
     const isNamed = this.#append(
@@ -177,7 +194,7 @@ export class Capture {
    * is being handled last. Nothing may be recorded any more. Throws when the disk refuses.
    */
   abandon(atMs: number): void {
-    if (this.#segmentOpenedAtMs === 0) return;
+    if (!this.#plan.isOpen) return;
     const running = this.#block.recordsCount > 0 ? [this.#block] : [];
     const last = this.#takeLast();
     this.#writer.abandon(last === undefined ? running : [...running, last], atMs);
@@ -231,7 +248,7 @@ export class Capture {
     if (!this.#pool.hasRoomFor(bytes)) return false;
     if (this.#block.recordsCount > 0 && !this.#sendBlock(record.atMs, 'full')) return false;
     const { atMs } = record;
-    const eventsCount = record.kind === RECORD_KINDS.packer ? 0 : 1;
+    const eventsCount = isCounted(record.kind) ? 1 : 0;
     const ifLost = { eventsCount, bytes, fromMs: atMs, toMs: atMs };
     this.#give({
       block: CaptureBlock.of([record]),
@@ -254,10 +271,7 @@ export class Capture {
     else this.#pool.giveBack(block);
     this.#block = next;
     this.#blockOpenedAtMs = atMs;
-    const age = atMs - this.#segmentOpenedAtMs;
-    if (age >= SEGMENT_AGE_MS_MAX || this.#writer.segmentBytes >= SEGMENT_BYTES_MAX) {
-      this.#openSegment(atMs);
-    }
+    this.#plan.look(atMs, this.#writer.segmentBytes);
     return true;
   }
 
@@ -276,8 +290,37 @@ export class Capture {
     this.#writer.write(sending);
   }
 
+  /** Between two events. Waits for a free block. */
+  #beginSegment(atMs: number): void {
+    if (this.#block.recordsCount > 0 && !this.#sendBlock(atMs, 'old')) return;
+    this.#openSegment(atMs);
+    const desk = this.#takeDesk();
+    if (desk.found === undefined && desk.missing === undefined) return;
+    const recordsCount = this.#heardCount;
+    const payload = this.#encoder.encode(encodeCheckpoint({ recordsCount, ...desk }));
+    if (this.#append(RECORD_KINDS.checkpoint, 0, atMs, payload)) return;
+    const missing = `its ${payload.length} bytes found no room on their way to the disk`;
+    const without = encodeCheckpoint({ recordsCount, found: undefined, missing });
+    this.#append(RECORD_KINDS.checkpoint, 0, atMs, this.#encoder.encode(without));
+  }
+
+  #takeDesk(): { readonly found: unknown; readonly missing: string | undefined } {
+    try {
+      return { found: this.#options.checkpoint?.(), missing: undefined };
+    } catch (error) {
+      // Trading goes on, and replay begins at a later one.
+      this.#listener.failed(`capture: the desk gives no checkpoint: ${String(error)}`);
+      return { found: undefined, missing: String(error) };
+    }
+  }
+
+  /** Events and outcomes of this life so far, the lost ones included. */
+  get #heardCount(): number {
+    return this.#recordsCount + this.#droppedCount;
+  }
+
   #openSegment(atMs: number): void {
-    this.#segmentOpenedAtMs = atMs;
+    this.#plan.opened(atMs);
     this.#writer.openSegment(atMs);
     this.#writePreamble(this.#block, atMs, []);
     for (const entry of this.#packers) entry.isNamed = this.#namePacker(this.#block, entry, atMs);
@@ -332,6 +375,7 @@ export class Capture {
     this.#block.append(RECORD_KINDS.gap, 0, atMs, gap);
     this.#saidInBlock = this.#unsaid;
     this.#unsaid = NOTHING_LOST;
+    this.#plan.gapped();
     return true;
   }
 
@@ -344,4 +388,9 @@ export class Capture {
     const lost = 'events are lost, and the gap record behind them says how many';
     this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);
   }
+}
+
+/** Names and checkpoints are no part of what was heard. */
+function isCounted(kind: RecordKind): boolean {
+  return kind !== RECORD_KINDS.packer && kind !== RECORD_KINDS.checkpoint;
 }
