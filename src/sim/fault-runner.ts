@@ -1,0 +1,115 @@
+import type { SimClock } from './clock.ts';
+import type { FaultMoment, PlannedFault, SimFault } from './fault.ts';
+import type { NightListener } from './listener.ts';
+import type { Listeners } from './listeners.ts';
+import type { Stage } from './stage.ts';
+import type { Troubles } from './trouble.ts';
+
+/** A fault that waits for its instant and never finds it happens at once after all. */
+const PATIENCE_MS = 120_000;
+
+export interface FaultRunnerParts {
+  readonly clock: SimClock;
+  readonly troubles: Troubles;
+  readonly listeners: () => Listeners;
+  readonly catalogue: ReadonlyMap<string, SimFault>;
+  /** Chance of its own for each occurrence: taking one fault away changes no other. */
+  readonly stageOf: (random: string) => Stage;
+}
+
+interface Waiting {
+  readonly plan: PlannedFault;
+  isDone: boolean;
+}
+
+/** Begins what a schedule plans, each at its instant, and ends it in time. */
+export class FaultRunner implements NightListener {
+  readonly #parts: FaultRunnerParts;
+  readonly #waiting: Waiting[] = [];
+  #activeCount = 0;
+  #isFrozen = false;
+
+  constructor(parts: FaultRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Nothing is wrong, nor about to be. */
+  get isQuiet(): boolean {
+    return this.#activeCount === 0 && this.#waiting.every(({ isDone }) => isDone);
+  }
+
+  plan(schedule: readonly PlannedFault[]): void {
+    for (const plan of schedule) {
+      this.#parts.clock.after(plan.atMs, () => this.#isDue(plan));
+    }
+  }
+
+  /** From now on nothing new goes wrong; what is wrong ends in its time. */
+  freeze(): void {
+    this.#isFrozen = true;
+    for (const waiting of this.#waiting) waiting.isDone = true;
+  }
+
+  onRequest(request: { readonly kind: string }): void {
+    if (request.kind === 'place') this.#seize('orderLeft');
+  }
+
+  onArrived(entry: { readonly isAccepted: boolean }): void {
+    if (entry.isAccepted) this.#seize('orderTaken');
+  }
+
+  onHappening(happening: {
+    readonly type: string;
+    readonly fill?: unknown;
+    readonly order?: { readonly accountKey: string };
+  }): void {
+    const isOurs = happening.order?.accountKey === 'ours';
+    if (happening.type === 'orderUpdated' && happening.fill !== undefined && isOurs) {
+      this.#seize('filled');
+    }
+  }
+
+  onLifeBegan(): void {
+    this.#seize('recovering');
+  }
+
+  #isDue(plan: PlannedFault): void {
+    if (this.#isFrozen) return;
+    if (plan.moment === 'atOnce') {
+      this.#begin(plan);
+      return;
+    }
+    const waiting: Waiting = { plan, isDone: false };
+    this.#waiting.push(waiting);
+    this.#parts.clock.after(PATIENCE_MS, () => this.#take(waiting));
+  }
+
+  /** The instant itself is somebody else's line of code: the fault begins right behind it. */
+  #seize(moment: FaultMoment): void {
+    const waiting = this.#waiting.find(({ plan, isDone }) => plan.moment === moment && !isDone);
+    if (waiting === undefined) return;
+    this.#parts.clock.after(0, () => this.#take(waiting));
+  }
+
+  #take(waiting: Waiting): void {
+    if (waiting.isDone) return;
+    waiting.isDone = true;
+    this.#begin(waiting.plan);
+  }
+
+  #begin(plan: PlannedFault): void {
+    const { catalogue, clock, listeners, stageOf, troubles } = this.#parts;
+    const fault = catalogue.get(plan.name);
+    if (fault === undefined) throw new Error(`no fault is called ${plan.name}`);
+    this.#activeCount += 1;
+    listeners().onFaultBegan(plan);
+    const { trouble, end } = fault.begin(stageOf(`${plan.name}@${plan.atMs}`), plan);
+    if (trouble !== undefined) troubles.begin(trouble);
+    clock.after(plan.durationMs, () => {
+      if (trouble !== undefined) troubles.end(trouble);
+      end?.();
+      this.#activeCount -= 1;
+      listeners().onFaultEnded(plan);
+    });
+  }
+}

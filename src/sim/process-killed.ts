@@ -1,0 +1,10 @@
+/** The process is gone at this very line. Thrown through the core, caught by the life that it ends. */
+export class ProcessKilled extends Error {
+  override readonly name = 'ProcessKilled';
+}
+
+/** The moment of a kill: at the n-th commit of a night, before it reached the disk or right after. */
+export interface KillPoint {
+  readonly commit: number;
+  readonly when: 'before' | 'after';
+}

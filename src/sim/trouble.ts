@@ -1,0 +1,103 @@
+import type { JournalRow } from '../domain/journal-row.ts';
+import type { VenueAnswer } from '../domain/venue.ts';
+import type { SimRequest } from './request.ts';
+
+export type SocketKind = 'market' | 'account';
+
+/** A frame on its way to us: of a market stream, an event of the account, or an answer to what we said. */
+export interface FrameOnTheWay {
+  readonly socket: SocketKind;
+  /** `btcusdt@trade`; of an account event its name (`executionReport`); empty for an answer. */
+  readonly stream: string;
+  readonly text: string;
+}
+
+/** What becomes of one request before the venue sees it. */
+export type RequestFate =
+  /** Never arrives; nobody answers. */
+  | { readonly type: 'lost' }
+  /** Not one byte leaves, and our own transport knows it. */
+  | { readonly type: 'notSent'; readonly text: string }
+  | { readonly type: 'delayed'; readonly byMs: number }
+  /** Arrives twice, byte for byte: a box in the middle repeats it. */
+  | { readonly type: 'repeated'; readonly afterMs: number }
+  /** Something in front of the venue's engine answers instead of it. */
+  | { readonly type: 'answered'; readonly answer: VenueAnswer };
+
+/** What becomes of an answer after the venue has acted. */
+export type AnswerFate =
+  | { readonly type: 'lost' }
+  | { readonly type: 'delayed'; readonly byMs: number }
+  | { readonly type: 'replaced'; readonly answer: VenueAnswer };
+
+/** What the disk does instead of a commit. */
+export type CommitFate =
+  | {
+      readonly type: 'fails';
+      readonly code: 'SQLITE_FULL' | 'SQLITE_IOERR_WRITE' | 'SQLITE_READONLY';
+    }
+  | { readonly type: 'slow'; readonly byMs: number };
+
+/**
+ * Something that is wrong for a while. Each hook is asked about everything that passes its place while
+ * the trouble lasts; several troubles at once are asked one after the other, oldest first.
+ */
+export interface Trouble {
+  /** A new socket: refused at once, or nobody ever answers. */
+  readonly connect?: (kind: SocketKind) => 'refused' | 'hangs' | undefined;
+  /** What arrives instead of this frame: nothing, itself, several, any bytes. `undefined`: it is left alone. */
+  readonly frame?: (frame: FrameOnTheWay) => readonly (string | Uint8Array)[] | undefined;
+  /** How much later than usual it arrives. */
+  readonly frameDelayMs?: (frame: FrameOnTheWay) => number;
+  /** Whether pings of the venue no longer come. */
+  readonly isMute?: (kind: SocketKind) => boolean;
+  /** Whether what we say on a socket is lost. */
+  readonly losesWhatWeSay?: (kind: SocketKind) => boolean;
+  readonly request?: (request: SimRequest) => RequestFate | undefined;
+  readonly answer?: (request: SimRequest, answer: VenueAnswer) => AnswerFate | undefined;
+  readonly commit?: (rows: readonly JournalRow[]) => CommitFate | undefined;
+}
+
+/** All that is wrong at the moment. */
+export class Troubles {
+  readonly #active = new Set<Trouble>();
+
+  begin(trouble: Trouble): void {
+    this.#active.add(trouble);
+  }
+
+  end(trouble: Trouble): void {
+    this.#active.delete(trouble);
+  }
+
+  get isQuiet(): boolean {
+    return this.#active.size === 0;
+  }
+
+  /** The first trouble that has something to say decides. */
+  find<T>(ask: (trouble: Trouble) => T | undefined): T | undefined {
+    for (const trouble of this.#active) {
+      const said = ask(trouble);
+      if (said !== undefined) return said;
+    }
+    return undefined;
+  }
+
+  /** What is left of a frame after everybody who is in its way. */
+  framesOf(frame: FrameOnTheWay): readonly (string | Uint8Array)[] {
+    let all: readonly (string | Uint8Array)[] = [frame.text];
+    for (const { frame: ask } of this.#active) {
+      if (ask === undefined) continue;
+      all = all.flatMap((one) =>
+        typeof one === 'string' ? (ask({ ...frame, text: one }) ?? [one]) : [one],
+      );
+    }
+    return all;
+  }
+
+  frameDelayMs(frame: FrameOnTheWay): number {
+    let sumMs = 0;
+    for (const { frameDelayMs } of this.#active) sumMs += frameDelayMs?.(frame) ?? 0;
+    return sumMs;
+  }
+}
