@@ -3,7 +3,7 @@ import type { DepthDiff, DepthSnapshot, TopOfBook } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
 import type { FeedContext } from './feed-context.ts';
-import { type DiffOutcome, OrderBook } from './order-book.ts';
+import { type DiffOutcome, OrderBook, type OrderBookState } from './order-book.ts';
 import { TopHistory } from './top-history.ts';
 
 /** Enough levels to compare the top, at the venue's lowest price. */
@@ -21,6 +21,25 @@ interface OpenQuestion {
 
 /** What is wrong with a symbol's streams and needs a new subscription. */
 export type StreamTrouble = 'bookSilent' | 'topSilent' | 'tradeSilent' | 'snapshotFailed';
+
+/** `null`: none, or not now. */
+export interface BookKeeperState {
+  readonly book: OrderBookState;
+  readonly trouble: StreamTrouble | null;
+  readonly history: string;
+  readonly question: OpenQuestion | null;
+  readonly seenId: number;
+  readonly knownId: number;
+  readonly askNotBeforeMs: number;
+  readonly confirmNotBeforeMs: number;
+  readonly tries: number;
+  readonly syncedAtMs: number;
+  readonly provenId: number;
+  readonly provenSinceMs: number;
+  readonly crossedSinceMs: UnixMs | null;
+  readonly topDiffersSinceMs: UnixMs | null;
+  readonly differentInARow: number;
+}
 
 /**
  * Keeps one symbol's book right: asks for snapshots, renews them before the price leaves the part we
@@ -149,6 +168,43 @@ export class BookKeeper {
     // Proven while there was no book to follow: the time to follow starts now.
     this.#provenSinceMs = atMs;
     return { type: 'synced', askedAtMs };
+  }
+
+  save(): BookKeeperState {
+    return {
+      book: this.book.save(),
+      trouble: this.trouble ?? null,
+      history: this.#history.save(),
+      question: this.#question ?? null,
+      seenId: this.#seenId,
+      knownId: this.#knownId,
+      askNotBeforeMs: this.#askNotBeforeMs,
+      confirmNotBeforeMs: this.#confirmNotBeforeMs,
+      tries: this.#tries,
+      syncedAtMs: this.#syncedAtMs,
+      provenId: this.#provenId,
+      provenSinceMs: this.#provenSinceMs,
+      crossedSinceMs: this.#crossedSinceMs ?? null,
+      topDiffersSinceMs: this.#topDiffersSinceMs ?? null,
+      differentInARow: this.#differentInARow,
+    };
+  }
+  load(state: BookKeeperState): void {
+    this.book.load(state.book);
+    this.trouble = state.trouble ?? undefined;
+    this.#history.load(state.history);
+    this.#question = state.question ?? undefined;
+    this.#seenId = state.seenId;
+    this.#knownId = state.knownId;
+    this.#askNotBeforeMs = state.askNotBeforeMs;
+    this.#confirmNotBeforeMs = state.confirmNotBeforeMs;
+    this.#tries = state.tries;
+    this.#syncedAtMs = state.syncedAtMs;
+    this.#provenId = state.provenId;
+    this.#provenSinceMs = state.provenSinceMs;
+    this.#crossedSinceMs = state.crossedSinceMs ?? undefined;
+    this.#topDiffersSinceMs = state.topDiffersSinceMs ?? undefined;
+    this.#differentInARow = state.differentInARow;
   }
 
   /** Compares with the other stream at the id both know. */

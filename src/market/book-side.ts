@@ -1,3 +1,4 @@
+import { packIntegers, unpackIntegers } from '../domain/packed-integers.ts';
 import type { BookSideView } from './feed-views.ts';
 
 const CAPACITY_START = 1_024;
@@ -38,6 +39,17 @@ export class BookSide implements BookSideView {
 
   clear(): void {
     this.#count = 0;
+  }
+
+  /** Its levels as packed text: a book has thousands, and a checkpoint may not hold up the frames. */
+  save(): string {
+    return packIntegers(this.#levels, 2 * this.#count, 2);
+  }
+  load(saved: string): void {
+    const levels = unpackIntegers(saved, 2);
+    this.#levels = new Float64Array(Math.max(2 * CAPACITY_START, levels.length));
+    this.#levels.set(levels);
+    this.#count = levels.length / 2;
   }
 
   /** Sets the size of a level; 0 removes it, and removing an unknown level is normal. */

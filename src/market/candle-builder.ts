@@ -4,6 +4,18 @@ import { lots, type Price, price, type UnixMs, unixMs } from '../domain/units.ts
 /** A silence of more bars than this is not told bar by bar: the builder starts anew. */
 const EMPTY_BARS_MAX = 1_500;
 
+/** `null`: no bar is running. */
+export interface CandleBuilderState {
+  readonly openAtMs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: Price | null;
+  readonly volume: number;
+  readonly tradeCount: number;
+  readonly tainted: boolean;
+}
+
 /**
  * Bars of one length from trades, on the venue's clock. A bar without trades repeats the last close
  * with volume 0. Our first bar, and each during which trades may be missing, is tainted.
@@ -59,6 +71,29 @@ export class CandleBuilder {
     this.#volume += trade.quantity;
     this.#tradeCount += 1;
     return true;
+  }
+
+  save(): CandleBuilderState {
+    return {
+      openAtMs: this.#openAtMs,
+      open: this.#open,
+      high: this.#high,
+      low: this.#low,
+      close: this.#close ?? null,
+      volume: this.#volume,
+      tradeCount: this.#tradeCount,
+      tainted: this.#tainted,
+    };
+  }
+  load(state: CandleBuilderState): void {
+    this.#openAtMs = state.openAtMs;
+    this.#open = state.open;
+    this.#high = state.high;
+    this.#low = state.low;
+    this.#close = state.close ?? undefined;
+    this.#volume = state.volume;
+    this.#tradeCount = state.tradeCount;
+    this.#tainted = state.tainted;
   }
 
   #startBar(openAtMs: number, at: Price, tainted: boolean): void {

@@ -1,4 +1,5 @@
-import { BoundedList } from '../domain/bounded.ts';
+import { BoundedList, type BoundedState } from '../domain/bounded.ts';
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import { type UnixMs, unixMs } from '../domain/units.ts';
 
 interface Measurement {
@@ -31,6 +32,19 @@ const REFUTED_AFTER_MS = 5_000;
  * so long that it fits both what was known and what contradicts it.
  */
 export type ClockNews = 'fits' | 'doubted' | 'stepped' | 'neutral';
+
+/** `null`: not known. */
+export interface ClockOffsetState {
+  readonly measurements: BoundedState<Measurement>;
+  readonly witnesses: BoundedState<Measurement>;
+  readonly measuredMs: number | null;
+  readonly lastRoundTripMs: number;
+  readonly halfEndsAtMs: number;
+  readonly newerMaxMs: ExactNumber;
+  readonly olderMaxMs: ExactNumber;
+  readonly eventCount: number;
+  readonly futureSinceMs: number | null;
+}
 
 /**
  * Venue clock minus our clock. The venue's answer to "what time is it" counts most, that with the
@@ -148,6 +162,31 @@ export class ClockOffset {
     this.#halfEndsAtMs = 0;
     this.#eventCount = 0;
     this.#futureSinceMs = undefined;
+  }
+
+  save(): ClockOffsetState {
+    return {
+      measurements: this.#measurements.save(),
+      witnesses: this.#witnesses.save(),
+      measuredMs: this.#measuredMs ?? null,
+      lastRoundTripMs: this.#lastRoundTripMs,
+      halfEndsAtMs: this.#halfEndsAtMs,
+      newerMaxMs: saveNumber(this.#newerMaxMs),
+      olderMaxMs: saveNumber(this.#olderMaxMs),
+      eventCount: this.#eventCount,
+      futureSinceMs: this.#futureSinceMs ?? null,
+    };
+  }
+  load(state: ClockOffsetState): void {
+    this.#measurements.load(state.measurements);
+    this.#witnesses.load(state.witnesses);
+    this.#measuredMs = state.measuredMs ?? undefined;
+    this.#lastRoundTripMs = state.lastRoundTripMs;
+    this.#halfEndsAtMs = state.halfEndsAtMs;
+    this.#newerMaxMs = loadNumber(state.newerMaxMs);
+    this.#olderMaxMs = loadNumber(state.olderMaxMs);
+    this.#eventCount = state.eventCount;
+    this.#futureSinceMs = state.futureSinceMs ?? undefined;
   }
 
   #believe(measured: readonly Measurement[], nowMs: UnixMs): void {

@@ -1,4 +1,4 @@
-import { BoundedList } from '../domain/bounded.ts';
+import { BoundedList, type BoundedState } from '../domain/bounded.ts';
 import type { UnixMs } from '../domain/units.ts';
 
 /** At most so many connects in a sliding window, for all sockets of a venue together. */
@@ -22,6 +22,13 @@ export class ConnectBudget {
 
   spend(atMs: UnixMs): void {
     this.#atMs.push(atMs);
+  }
+
+  save(): BoundedState<UnixMs> {
+    return this.#atMs.save();
+  }
+  load(state: BoundedState<UnixMs>): void {
+    this.#atMs.load(state);
   }
 }
 

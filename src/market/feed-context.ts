@@ -1,11 +1,12 @@
 import type { Effect } from '../domain/effect.ts';
 import { NO_EFFECTS } from '../domain/effect.ts';
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { FaultId } from '../domain/fault.ts';
 import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { DataRejection } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { MarketCodec, VenueQuestion } from '../domain/venue.ts';
-import { ClockOffset } from './clock-offset.ts';
+import { ClockOffset, type ClockOffsetState } from './clock-offset.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { FeedCounters, MarketSink } from './feed-views.ts';
 
@@ -27,6 +28,13 @@ export interface FeedParts {
   /** Connection ids are this and a counter; unique per process life. */
   readonly connectionPrefix: string;
   readonly nextRequestId: () => number;
+}
+
+/** Effects are none of it: between two events they have all been taken. */
+export interface FeedContextState {
+  readonly clock: ClockOffsetState;
+  readonly counters: FeedCounters;
+  readonly timeAskedAtMs: ExactNumber;
 }
 
 /** What all parts of one feed share: limits, counters, the clock offset, and the effects of this call. */
@@ -96,6 +104,27 @@ export class FeedContext {
     else if (this.clock.offsetMs !== undefined && !this.clock.isVague) {
       this.askTime(atMs, serverTimeEveryMs);
     } else this.askTime(atMs, Math.min(VAGUE_TIME_EVERY_MS, serverTimeEveryMs));
+  }
+
+  save(): FeedContextState {
+    const { rejections, reconnects } = this.counters;
+    return {
+      clock: this.clock.save(),
+      counters: {
+        ...this.counters,
+        rejections: { ...rejections },
+        reconnects: { ...reconnects },
+      },
+      timeAskedAtMs: saveNumber(this.#timeAskedAtMs),
+    };
+  }
+  load(state: FeedContextState): void {
+    this.clock.load(state.clock);
+    const { rejections, reconnects, ...counts } = state.counters;
+    Object.assign(this.counters, counts);
+    Object.assign(this.counters.rejections, rejections);
+    Object.assign(this.counters.reconnects, reconnects);
+    this.#timeAskedAtMs = loadNumber(state.timeAskedAtMs);
   }
 
   reject(

@@ -1,10 +1,11 @@
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
 import { backoffMs, type ConnectBudget } from './connect-budget.ts';
 import { countIn, type FeedContext } from './feed-context.ts';
 import type { ConnectionStatus } from './feed-views.ts';
-import { MarketSocket } from './market-socket.ts';
+import { MarketSocket, type MarketSocketState } from './market-socket.ts';
 import type { SymbolFeed } from './symbol-feed.ts';
 
 /** A symbol whose new subscription did not help within this time costs its socket. */
@@ -16,6 +17,17 @@ const RESUBSCRIBE_EVERY_MS = 30_000;
 const SILENCE_FACTOR = 2;
 /** Close code of a socket that brought a frame larger than we take. */
 const MESSAGE_TOO_BIG = 1009;
+
+/** `null`: no such socket. */
+export interface FeedLineState {
+  readonly current: MarketSocketState | null;
+  readonly next: MarketSocketState | null;
+  readonly attempt: number;
+  readonly connectNotBeforeMs: ExactNumber;
+  readonly sinceMs: UnixMs;
+  readonly symbolCostAtMs: ExactNumber;
+  readonly isStormTold: boolean;
+}
 
 /**
  * A line carries some symbols over one socket at a time, for ever: it connects, subscribes, watches,
@@ -145,6 +157,30 @@ export class FeedLine {
     this.#connectNotBeforeMs = Number.POSITIVE_INFINITY;
     this.#sinceMs = atMs;
     for (const symbol of this.symbols) symbol.onInterrupted(false);
+  }
+
+  save(): FeedLineState {
+    return {
+      current: this.current?.save() ?? null,
+      next: this.next?.save() ?? null,
+      attempt: this.#attempt,
+      connectNotBeforeMs: saveNumber(this.#connectNotBeforeMs),
+      sinceMs: this.#sinceMs,
+      symbolCostAtMs: saveNumber(this.#symbolCostAtMs),
+      isStormTold: this.#isStormTold,
+    };
+  }
+  load(state: FeedLineState): void {
+    this.current = this.#restore(state.current);
+    this.next = this.#restore(state.next);
+    this.#attempt = state.attempt;
+    this.#connectNotBeforeMs = loadNumber(state.connectNotBeforeMs);
+    this.#sinceMs = state.sinceMs;
+    this.#symbolCostAtMs = loadNumber(state.symbolCostAtMs);
+    this.#isStormTold = state.isStormTold;
+  }
+  #restore(state: MarketSocketState | null): MarketSocket | undefined {
+    return state === null ? undefined : MarketSocket.restore(state, this.#context);
   }
 
   #connect(atMs: UnixMs): void {

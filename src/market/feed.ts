@@ -1,14 +1,21 @@
+import type { BoundedState } from '../domain/bounded.ts';
 import type { Effect } from '../domain/effect.ts';
 import { NO_EFFECTS } from '../domain/effect.ts';
 import type { FrameReceived } from '../domain/event.ts';
 import { type ConnectionId, connectionId } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { DepthSnapshot, FeedMessage, TopOfBook } from '../domain/market.ts';
-import type { UnixMs } from '../domain/units.ts';
+import { inPairs } from '../domain/pairs.ts';
+import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
 import { ConnectBudget } from './connect-budget.ts';
-import { DOUBTED_TIME_EVERY_MS, FeedContext, type FeedParts } from './feed-context.ts';
-import { FeedLine } from './feed-line.ts';
+import {
+  DOUBTED_TIME_EVERY_MS,
+  FeedContext,
+  type FeedContextState,
+  type FeedParts,
+} from './feed-context.ts';
+import { FeedLine, type FeedLineState } from './feed-line.ts';
 import type {
   BookView,
   ConnectionStatus,
@@ -17,7 +24,7 @@ import type {
   MarketSink,
 } from './feed-views.ts';
 import type { MarketSocket } from './market-socket.ts';
-import { SymbolFeed } from './symbol-feed.ts';
+import { SymbolFeed, type SymbolFeedState } from './symbol-feed.ts';
 
 export type { FeedParts } from './feed-context.ts';
 export type {
@@ -40,6 +47,15 @@ const NEVER_FRESH: Freshness = {
   eventLagMs: 0,
   eventLagMsMax: 0,
 };
+
+/** What a feed of the same parts needs to go on; the lines are empty before the start and after the stop. */
+export interface MarketFeedState {
+  readonly context: FeedContextState;
+  readonly budget: BoundedState<UnixMs>;
+  readonly symbols: readonly SymbolFeedState[];
+  readonly lines: readonly FeedLineState[];
+  readonly connectionCount: number;
+}
 
 /**
  * The market data of one venue: sockets' lives, subscriptions, freshness, books and candles.
@@ -214,6 +230,29 @@ export class MarketFeed {
     for (const line of this.#lines) line.stop(atMs);
     this.#lines = [];
     return this.#context.take();
+  }
+
+  /** Between two events; the generator and the counter of questions are its maker's. */
+  save(): MarketFeedState {
+    return {
+      context: this.#context.save(),
+      budget: this.#budget.save(),
+      symbols: this.#symbols.map((symbol) => symbol.save()),
+      lines: this.#lines.map((line) => line.save()),
+      connectionCount: this.#connectionCount,
+    };
+  }
+  /** Instead of `start`, on a feed made of the same parts. */
+  load(state: MarketFeedState): void {
+    this.#context.load(state.context);
+    this.#budget.load(state.budget);
+    for (const [symbol, saved] of inPairs(this.#symbols, state.symbols)) symbol.load(saved);
+    this.#lines = [];
+    if (state.lines.length > 0) {
+      this.#lines = this.#split(unixMs(0));
+      for (const [line, saved] of inPairs(this.#lines, state.lines)) line.load(saved);
+    }
+    this.#connectionCount = state.connectionCount;
   }
 
   /** The newest believed best bid and ask; `undefined` before the first. May be kept. */

@@ -1,7 +1,8 @@
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { Freshness, StaleCause } from './feed-views.ts';
-import { GapHistogram } from './gap-histogram.ts';
+import { GapHistogram, type GapHistogramState } from './gap-histogram.ts';
 
 /** How often a symbol's limit is computed anew. */
 const GAPS_PER_LEARNING = 64;
@@ -10,6 +11,21 @@ const SHARE = 0.999;
 const BACKWARD_MS_MAX = 1_000;
 /** The venue is asked about a silent symbol when this share of its limit has passed, so that the answer comes in time. */
 const ASK_AT_SHARE = 0.6;
+
+/** `null`: not known. */
+export interface SymbolFreshnessState {
+  readonly limitMs: number;
+  readonly eventLagMs: number | null;
+  readonly gaps: GapHistogramState;
+  readonly gapCount: number;
+  readonly advancedAtMs: UnixMs | null;
+  readonly confirmedAtMs: UnixMs | null;
+  readonly isGapProven: boolean;
+  readonly invalidCount: number;
+  readonly futureCount: number;
+  readonly invalidSinceMs: ExactNumber;
+  readonly gatedUntilMs: ExactNumber;
+}
 
 /**
  * How old what we know of one symbol is, and how old it may be. Only a message that brings something
@@ -123,6 +139,35 @@ export class SymbolFreshness {
     const cause = this.#findCause(ageMs, eventLagMs, nowMs, isLive);
     const { limitMs } = this;
     return { fresh: cause === undefined, cause, ageMs, limitMs, eventLagMs, eventLagMsMax };
+  }
+
+  save(): SymbolFreshnessState {
+    return {
+      limitMs: this.limitMs,
+      eventLagMs: this.eventLagMs ?? null,
+      gaps: this.#gaps.save(),
+      gapCount: this.#gapCount,
+      advancedAtMs: this.#advancedAtMs ?? null,
+      confirmedAtMs: this.#confirmedAtMs ?? null,
+      isGapProven: this.#isGapProven,
+      invalidCount: this.#invalidCount,
+      futureCount: this.#futureCount,
+      invalidSinceMs: saveNumber(this.#invalidSinceMs),
+      gatedUntilMs: saveNumber(this.#gatedUntilMs),
+    };
+  }
+  load(state: SymbolFreshnessState): void {
+    this.limitMs = state.limitMs;
+    this.eventLagMs = state.eventLagMs ?? undefined;
+    this.#gaps.load(state.gaps);
+    this.#gapCount = state.gapCount;
+    this.#advancedAtMs = state.advancedAtMs ?? undefined;
+    this.#confirmedAtMs = state.confirmedAtMs ?? undefined;
+    this.#isGapProven = state.isGapProven;
+    this.#invalidCount = state.invalidCount;
+    this.#futureCount = state.futureCount;
+    this.#invalidSinceMs = loadNumber(state.invalidSinceMs);
+    this.#gatedUntilMs = loadNumber(state.gatedUntilMs);
   }
 
   #learn(gapMs: number): void {

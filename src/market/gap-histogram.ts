@@ -6,6 +6,11 @@ const GAP_MS_MIN = 20;
 /** Old behaviour fades: counts are halved when so many were seen. */
 const FADE_AT = 20_000;
 
+export interface GapHistogramState {
+  readonly counts: readonly number[];
+  readonly total: number;
+}
+
 /** How long a symbol is usually silent, in little memory. */
 export class GapHistogram {
   readonly #counts = new Float64Array(BUCKETS);
@@ -27,6 +32,14 @@ export class GapHistogram {
       if (rest < 0) return GAP_MS_MIN * GROWTH ** index;
     }
     return 0;
+  }
+
+  save(): GapHistogramState {
+    return { counts: [...this.#counts], total: this.#total };
+  }
+  load(state: GapHistogramState): void {
+    this.#counts.set(state.counts);
+    this.#total = state.total;
   }
 
   #fade(): void {

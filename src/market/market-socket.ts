@@ -1,4 +1,5 @@
-import { BoundedList, BoundedMap } from '../domain/bounded.ts';
+import { BoundedList, BoundedMap, type BoundedState } from '../domain/bounded.ts';
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { FeedContext } from './feed-context.ts';
@@ -28,6 +29,23 @@ export type SocketEnd =
 const SUBSCRIBE_TRIES_MAX = 2;
 const REQUESTS_MAX = 256;
 
+/** `null`: not yet. */
+export interface MarketSocketState {
+  readonly connection: ConnectionId;
+  readonly createdAtMs: UnixMs;
+  readonly openedAtMs: UnixMs | null;
+  readonly ackedAtMs: UnixMs | null;
+  readonly lastFrameAtMs: UnixMs | null;
+  readonly lastNewsAtMs: UnixMs | null;
+  readonly isEnding: boolean;
+  readonly delivered: readonly number[];
+  readonly requests: BoundedState<readonly [number, OpenRequest]>;
+  readonly outbox: BoundedState<string>;
+  readonly sentAtMs: ExactNumber;
+  readonly auditedAtMs: UnixMs | null;
+  readonly isSuspected: boolean;
+}
+
 /** One life of one socket: its four clocks, and what we asked on it. */
 export class MarketSocket {
   readonly connection: ConnectionId;
@@ -54,6 +72,40 @@ export class MarketSocket {
     this.#context = context;
     this.#requests = new BoundedMap('feed.requests', REQUESTS_MAX, 'dropOldest');
     this.#outbox = new BoundedList('feed.outbox', REQUESTS_MAX, 'dropOldest');
+  }
+
+  save(): MarketSocketState {
+    return {
+      connection: this.connection,
+      createdAtMs: this.createdAtMs,
+      openedAtMs: this.openedAtMs ?? null,
+      ackedAtMs: this.ackedAtMs ?? null,
+      lastFrameAtMs: this.lastFrameAtMs ?? null,
+      lastNewsAtMs: this.lastNewsAtMs ?? null,
+      isEnding: this.isEnding,
+      delivered: [...this.delivered],
+      requests: this.#requests.save(),
+      outbox: this.#outbox.save(),
+      sentAtMs: saveNumber(this.#sentAtMs),
+      auditedAtMs: this.#auditedAtMs ?? null,
+      isSuspected: this.#isSuspected,
+    };
+  }
+  /** A socket in the middle of its life. */
+  static restore(state: MarketSocketState, context: FeedContext): MarketSocket {
+    const socket = new MarketSocket(state.connection, state.createdAtMs, context);
+    socket.openedAtMs = state.openedAtMs ?? undefined;
+    socket.ackedAtMs = state.ackedAtMs ?? undefined;
+    socket.lastFrameAtMs = state.lastFrameAtMs ?? undefined;
+    socket.lastNewsAtMs = state.lastNewsAtMs ?? undefined;
+    socket.isEnding = state.isEnding;
+    for (const instrument of state.delivered) socket.delivered.add(instrument);
+    socket.#requests.load(state.requests);
+    socket.#outbox.load(state.outbox);
+    socket.#sentAtMs = loadNumber(state.sentAtMs);
+    socket.#auditedAtMs = state.auditedAtMs ?? undefined;
+    socket.#isSuspected = state.isSuspected;
+    return socket;
   }
 
   get state(): ConnectionState {

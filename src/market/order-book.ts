@@ -1,3 +1,4 @@
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { DepthDiff, DepthSnapshot, Levels } from '../domain/market.ts';
 import { BookSide } from './book-side.ts';
 import type { BookView } from './feed-views.ts';
@@ -13,6 +14,23 @@ interface KeptDiff {
 /** `covered`: a snapshot already contains it. */
 export type DiffOutcome = 'applied' | 'buffered' | 'covered' | 'duplicate' | 'outOfOrder' | 'gap';
 export type SnapshotOutcome = 'synced' | 'stale' | 'gap';
+
+export interface OrderBookState {
+  readonly isLoaded: boolean;
+  readonly isProven: boolean;
+  readonly updateId: number;
+  readonly bids: string;
+  readonly asks: string;
+  readonly windowBid: number;
+  readonly windowAsk: ExactNumber;
+  readonly snapshotBid: number;
+  readonly snapshotAsk: number;
+  readonly appliedCount: number;
+  readonly coveredCount: number;
+  readonly streamId: number;
+  readonly buffer: readonly KeptDiff[];
+  readonly keepsForRefresh: boolean;
+}
 
 /**
  * A full order book, kept by the venue's documented procedure: buffer the changes, take a snapshot,
@@ -150,6 +168,41 @@ export class OrderBook implements BookView {
       if (wasSynced) this.appliedCount -= 1;
     }
     return 'synced';
+  }
+
+  save(): OrderBookState {
+    return {
+      isLoaded: this.isLoaded,
+      isProven: this.#isProven,
+      updateId: this.updateId,
+      bids: this.bids.save(),
+      asks: this.asks.save(),
+      windowBid: this.windowBid,
+      windowAsk: saveNumber(this.windowAsk),
+      snapshotBid: this.snapshotBid,
+      snapshotAsk: this.snapshotAsk,
+      appliedCount: this.appliedCount,
+      coveredCount: this.coveredCount,
+      streamId: this.#streamId,
+      buffer: [...this.#buffer],
+      keepsForRefresh: this.#keepsForRefresh,
+    };
+  }
+  load(state: OrderBookState): void {
+    this.isLoaded = state.isLoaded;
+    this.#isProven = state.isProven;
+    this.updateId = state.updateId;
+    this.bids.load(state.bids);
+    this.asks.load(state.asks);
+    this.windowBid = state.windowBid;
+    this.windowAsk = loadNumber(state.windowAsk);
+    this.snapshotBid = state.snapshotBid;
+    this.snapshotAsk = state.snapshotAsk;
+    this.appliedCount = state.appliedCount;
+    this.coveredCount = state.coveredCount;
+    this.#streamId = state.streamId;
+    this.#buffer = [...state.buffer];
+    this.#keepsForRefresh = state.keepsForRefresh;
   }
 
   #keep(diff: DepthDiff): void {

@@ -3,6 +3,13 @@ export type CollarVerdict = 'inside' | 'outlier' | 'levelShift';
 
 const BPS = 10_000;
 
+export interface PriceCollarState {
+  readonly isShifted: boolean;
+  readonly reference: number;
+  readonly candidate: number;
+  readonly candidateCount: number;
+}
+
 /**
  * A price far from the last believed one is held back until several in a row agree with each other.
  * If they do and the jump is beyond `levelShiftBpsMax`, the unit may have changed: the price is
@@ -55,6 +62,21 @@ export class PriceCollar {
     return (
       this.#reference === 0 || distanceBps(price, this.#reference) <= this.#limits.outlierBpsMax
     );
+  }
+
+  save(): PriceCollarState {
+    return {
+      isShifted: this.isShifted,
+      reference: this.#reference,
+      candidate: this.#candidate,
+      candidateCount: this.#candidateCount,
+    };
+  }
+  load(state: PriceCollarState): void {
+    this.isShifted = state.isShifted;
+    this.#reference = state.reference;
+    this.#candidate = state.candidate;
+    this.#candidateCount = state.candidateCount;
   }
 
   #believe(mid: number): void {

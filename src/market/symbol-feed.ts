@@ -6,16 +6,17 @@ import type {
   TopOfBook,
   Trade,
 } from '../domain/market.ts';
+import { inPairs } from '../domain/pairs.ts';
 import { lots, price, type UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
-import { BookKeeper } from './book-keeper.ts';
-import { CandleBuilder } from './candle-builder.ts';
+import { BookKeeper, type BookKeeperState } from './book-keeper.ts';
+import { CandleBuilder, type CandleBuilderState } from './candle-builder.ts';
 import { toVenueTime } from './clock-offset.ts';
 import { DOUBTED_TIME_EVERY_MS, type FeedContext } from './feed-context.ts';
 import type { MarketSink } from './feed-views.ts';
-import { SymbolFreshness } from './freshness.ts';
-import { GapHistogram } from './gap-histogram.ts';
-import { PriceCollar } from './price-collar.ts';
+import { SymbolFreshness, type SymbolFreshnessState } from './freshness.ts';
+import { GapHistogram, type GapHistogramState } from './gap-histogram.ts';
+import { PriceCollar, type PriceCollarState } from './price-collar.ts';
 
 /** Trades must have been seen so often before their silence says anything. */
 const TRADES_LEARNED = 50;
@@ -23,6 +24,24 @@ const TRADES_LEARNED = 50;
 const LATE_TIME_EVERY_MS = 2_000;
 /** No trade stream is called silent sooner. */
 const TRADE_SILENCE_MS_MIN = 60_000;
+
+/** `null`: not yet. */
+export interface SymbolFeedState {
+  readonly keeper: BookKeeperState;
+  readonly freshness: SymbolFreshnessState;
+  readonly collar: PriceCollarState;
+  readonly top: TopOfBook | null;
+  readonly isLive: boolean;
+  readonly resubscribedAtMs: UnixMs | null;
+  readonly isDoubled: boolean;
+  /** By the intervals of the limits. */
+  readonly candles: readonly CandleBuilderState[];
+  readonly topId: number;
+  readonly tradeId: number;
+  readonly tradeAtMs: UnixMs | null;
+  readonly tradeCount: number;
+  readonly tradeGaps: GapHistogramState;
+}
 
 /** One symbol: what its streams say, what of it is believed, and how fresh it is. */
 export class SymbolFeed {
@@ -177,6 +196,39 @@ export class SymbolFeed {
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
     if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';
+  }
+
+  save(): SymbolFeedState {
+    return {
+      keeper: this.keeper.save(),
+      freshness: this.freshness.save(),
+      collar: this.collar.save(),
+      top: this.top ?? null,
+      isLive: this.isLive,
+      resubscribedAtMs: this.resubscribedAtMs ?? null,
+      isDoubled: this.isDoubled,
+      candles: this.#candles.map((builder) => builder.save()),
+      topId: this.#topId,
+      tradeId: this.#tradeId,
+      tradeAtMs: this.#tradeAtMs ?? null,
+      tradeCount: this.#tradeCount,
+      tradeGaps: this.#tradeGaps.save(),
+    };
+  }
+  load(state: SymbolFeedState): void {
+    this.keeper.load(state.keeper);
+    this.freshness.load(state.freshness);
+    this.collar.load(state.collar);
+    this.top = state.top ?? undefined;
+    this.isLive = state.isLive;
+    this.resubscribedAtMs = state.resubscribedAtMs ?? undefined;
+    this.isDoubled = state.isDoubled;
+    for (const [builder, saved] of inPairs(this.#candles, state.candles)) builder.load(saved);
+    this.#topId = state.topId;
+    this.#tradeId = state.tradeId;
+    this.#tradeAtMs = state.tradeAtMs ?? undefined;
+    this.#tradeCount = state.tradeCount;
+    this.#tradeGaps.load(state.tradeGaps);
   }
 
   #startTopFromBook(atMs: UnixMs, sink: MarketSink): void {

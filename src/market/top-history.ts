@@ -1,4 +1,5 @@
 import type { TopOfBook } from '../domain/market.ts';
+import { packIntegers, unpackIntegers } from '../domain/packed-integers.ts';
 
 const KEPT = 512;
 const FIELDS = 5;
@@ -24,6 +25,22 @@ export class TopHistory {
 
   clear(): void {
     this.#count = 0;
+  }
+
+  /** What it still knows, oldest first. */
+  save(): string {
+    const known = Math.min(this.#count, KEPT);
+    const values = new Float64Array(known * FIELDS);
+    for (let i = 0; i < known; i++) {
+      const at = ((this.#count - known + i) % KEPT) * FIELDS;
+      values.set(this.#ring.subarray(at, at + FIELDS), i * FIELDS);
+    }
+    return packIntegers(values, values.length, FIELDS);
+  }
+  load(saved: string): void {
+    const values = unpackIntegers(saved, FIELDS);
+    this.#ring.set(values);
+    this.#count = values.length / FIELDS;
   }
 
   /** Whether the top that was current at `updateId` is this one; `undefined` when we do not know it. */

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Effect } from '../../src/domain/effect.ts';
 import { frameReceived } from '../../src/domain/event.ts';
 import type { FaultId } from '../../src/domain/fault.ts';
@@ -6,7 +7,7 @@ import type { Instrument } from '../../src/domain/instrument.ts';
 import type { Candle, DataRejection, Trade } from '../../src/domain/market.ts';
 import { Random } from '../../src/domain/random.ts';
 import { type UnixMs, unixMs } from '../../src/domain/units.ts';
-import { MarketFeed, type MarketSink } from '../../src/market/feed.ts';
+import { type FeedParts, MarketFeed, type MarketSink } from '../../src/market/feed.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../../src/market/feed-limits.ts';
 import { createBinanceMarketCodec } from '../../src/venues/binance-market.ts';
 
@@ -40,6 +41,10 @@ export class FeedNight {
   readonly #asked: Effect[] = [];
   readonly #streams = new Map<ConnectionId, Set<string>>();
   readonly #sink: MarketSink;
+  readonly #parts: Omit<FeedParts, 'random' | 'nextRequestId'>;
+  readonly #chance = new Chance();
+  /** Feeds loaded from a checkpoint of this one; they hear whatever it hears and must do the same. */
+  readonly #twins: Twin[] = [];
 
   constructor(
     instruments: readonly Instrument[],
@@ -49,20 +54,14 @@ export class FeedNight {
     this.nowMs = startMs;
     this.startedAtMs = startMs;
     this.codec = createBinanceMarketCodec(instruments);
-    const random = Random.fromSeed('feed night');
-    let requestId = 0;
-    this.feed = new MarketFeed({
+    this.#parts = {
       venue: 'binance',
       codec: this.codec,
       instruments,
       limits: { ...DEFAULT_FEED_LIMITS, ...limits },
-      random: () => random.float(),
       connectionPrefix: 'binance/market/',
-      nextRequestId: () => {
-        requestId += 1;
-        return requestId;
-      },
-    });
+    };
+    this.feed = new MarketFeed({ ...this.#parts, ...this.#chance.parts() });
     this.#sink = {
       onTop: (instrument) => this.tops.push(instrument),
       onTrade: (trade) => this.trades.push(trade),
@@ -75,7 +74,27 @@ export class FeedNight {
   }
 
   start(): void {
-    this.#perform(this.feed.start(this.atMs));
+    this.#call((feed) => feed.start(this.atMs));
+  }
+
+  /** From now on another feed, loaded from the text of this one's checkpoint, goes the same way. Returns the text. */
+  cut(): string {
+    const text = JSON.stringify(this.feed.save());
+    const chance = new Chance(this.#chance);
+    const codec = createBinanceMarketCodec(this.#parts.instruments);
+    const feed = new MarketFeed({ ...this.#parts, codec, ...chance.parts() });
+    feed.load(JSON.parse(text));
+    expect(JSON.stringify(feed.save()), 'what was loaded is what was saved').toBe(text);
+    this.#twins.push({ feed, cutAtMs: this.nowMs, heard: [] });
+    return text;
+  }
+
+  /** Every loaded feed has, to the last bit, the state of the one it was taken of. */
+  expectTwinsEqual(): void {
+    const text = JSON.stringify(this.feed.save());
+    for (const { feed, cutAtMs } of this.#twins) {
+      expect(JSON.stringify(feed.save()), `cut at ${cutAtMs}`).toBe(text);
+    }
   }
 
   get atMs(): UnixMs {
@@ -91,11 +110,12 @@ export class FeedNight {
 
   frame(text: string | Uint8Array, socket: ConnectionId = this.socket): void {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-    this.#perform(this.feed.onFrame(frameReceived(socket, this.atMs, bytes), this.#sink));
+    const { atMs } = this;
+    this.#call((feed, sink) => feed.onFrame(frameReceived(socket, atMs, bytes), sink));
   }
 
   ping(): void {
-    this.#perform(this.feed.onPing(this.socket, this.atMs));
+    this.#call((feed) => feed.onPing(this.socket, this.atMs));
   }
 
   /** Time passes with a tick every 100 ms. */
@@ -109,15 +129,32 @@ export class FeedNight {
   }
 
   tick(): void {
-    this.#perform(this.feed.onTick(this.atMs, this.#sink));
+    this.#call((feed, sink) => feed.onTick(this.atMs, sink));
   }
 
   stepClock(stepMs: number): void {
-    this.#perform(this.feed.onClockStep(stepMs, this.atMs));
+    this.#call((feed) => feed.onClockStep(stepMs, this.atMs));
+  }
+
+  /** The venue's answer to "what time is it", asked so long ago. */
+  serverTime(serverAtMs: number, roundTripMs: number): void {
+    const sentAtMs = unixMs(this.nowMs - roundTripMs);
+    this.#call((feed) => feed.onServerTime(unixMs(serverAtMs), sentAtMs, this.atMs));
+  }
+
+  stop(): void {
+    this.#call((feed) => feed.stop(this.atMs));
+  }
+
+  clearSuspicion(instrument: number): void {
+    this.#call((feed) => {
+      feed.clearSuspicion(instrument);
+      return [];
+    });
   }
 
   closeSocket(socket: ConnectionId = this.socket): void {
-    this.#perform(this.feed.onSocketClosed(socket, 1006, 'reset', this.atMs));
+    this.#call((feed) => feed.onSocketClosed(socket, 1006, 'reset', this.atMs));
   }
 
   /** Answers the oldest open depth question about a symbol, or does nothing. */
@@ -139,6 +176,30 @@ export class FeedNight {
     return this.feed.assessFreshness(instrument, this.atMs).fresh;
   }
 
+  /** The socket that was asked for is there. */
+  openSocket(socket: ConnectionId = this.socket): void {
+    this.#call((feed) => feed.onSocketOpened(socket, this.atMs));
+  }
+
+  /** One event for the feed and its twins, then its effects. */
+  #call(tell: (feed: MarketFeed, sink: MarketSink) => readonly Effect[]): void {
+    if (this.#twins.length === 0) {
+      this.#perform(tell(this.feed, this.#sink));
+      return;
+    }
+    const heard: unknown[] = [];
+    const effects = tell(this.feed, listenTo(this.feed, heard, this.#sink));
+    for (const twin of this.#twins) {
+      twin.heard.length = 0;
+      const same = tell(twin.feed, listenTo(twin.feed, twin.heard));
+      const about = `cut at ${twin.cutAtMs}, now ${this.nowMs}`;
+      // Nearly always both are empty: a comparison of every call costs more than the night.
+      if (effects.length > 0 || same.length > 0) expect(same, about).toEqual(effects);
+      if (heard.length > 0 || twin.heard.length > 0) expect(twin.heard, about).toEqual(heard);
+    }
+    this.#perform(effects);
+  }
+
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
       this.effects.push(effect);
@@ -147,7 +208,7 @@ export class FeedNight {
           this.sockets.push(effect.connection);
           this.#streams.set(effect.connection, new Set());
           if (this.opens) {
-            this.#perform(this.feed.onSocketOpened(effect.connection, this.atMs));
+            this.openSocket(effect.connection);
           }
           break;
         case 'closeSocket':
@@ -188,12 +249,69 @@ export class FeedNight {
   #answer(asked: DepthQuestion, body: string): void {
     const { instrument } = asked.question;
     const answer = this.codec.decodeDepth(instrument, body);
-    this.#perform(
-      this.feed.onDepthAnswer(asked.requestId, instrument.index, answer, this.atMs, this.#sink),
+    const { requestId } = asked;
+    this.#call((feed, sink) =>
+      feed.onDepthAnswer(requestId, instrument.index, answer, this.atMs, sink),
     );
   }
 }
 
 function isDepthQuestion(effect: Effect): effect is DepthQuestion {
   return effect.type === 'askVenue' && effect.question.type === 'depth';
+}
+
+/** A generator and a counter of questions that a twin can carry on with. */
+class Chance {
+  readonly #random = Random.fromSeed('feed night');
+  #requestId = 0;
+
+  constructor(like?: Chance) {
+    if (like === undefined) return;
+    this.#random.load(like.#random.save());
+    this.#requestId = like.#requestId;
+  }
+
+  parts(): Pick<FeedParts, 'random' | 'nextRequestId'> {
+    return {
+      random: () => this.#random.float(),
+      nextRequestId: () => {
+        this.#requestId += 1;
+        return this.#requestId;
+      },
+    };
+  }
+}
+
+interface Twin {
+  readonly feed: MarketFeed;
+  readonly cutAtMs: number;
+  readonly heard: unknown[];
+}
+
+/** Writes down what the feed says and how it looks at that moment, and passes it on. */
+function listenTo(feed: MarketFeed, heard: unknown[], to?: MarketSink): MarketSink {
+  return {
+    onTop(instrument, atMs) {
+      heard.push('top', feed.top(instrument), feed.assessFreshness(instrument, atMs));
+      to?.onTop(instrument, atMs);
+    },
+    onTrade(trade, atMs) {
+      heard.push('trade', trade, feed.isSuspect(trade.instrument));
+      to?.onTrade(trade, atMs);
+    },
+    onBook(instrument, atMs) {
+      const book = feed.book(instrument);
+      heard.push('book', book?.updateId, book?.isSynced, book?.isCrossed);
+      heard.push(book?.bids.sumQuantity(20), book?.asks.sumQuantity(20));
+      to?.onBook(instrument, atMs);
+    },
+    onCandle(instrument, candle) {
+      heard.push('candle', instrument, candle);
+      to?.onCandle(instrument, candle);
+    },
+    onRejected(rejection, instrument, detail) {
+      heard.push('rejected', rejection, instrument, detail);
+      to?.onRejected(rejection, instrument, detail);
+    },
+  };
 }
