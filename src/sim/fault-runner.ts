@@ -7,6 +7,8 @@ import type { Troubles } from './trouble.ts';
 
 /** A fault that waits for its instant and never finds it happens at once after all. */
 const PATIENCE_MS = 120_000;
+/** What has just ended may still be the reason of what is seen now. */
+const RECENT_MS = 120_000;
 
 export interface FaultRunnerParts {
   readonly clock: SimClock;
@@ -26,16 +28,33 @@ interface Waiting {
 export class FaultRunner implements NightListener {
   readonly #parts: FaultRunnerParts;
   readonly #waiting: Waiting[] = [];
-  #activeCount = 0;
+  readonly #active: PlannedFault[] = [];
+  /** By name of the fault. */
+  readonly #endedAtMs = new Map<string, number>();
   #isFrozen = false;
 
   constructor(parts: FaultRunnerParts) {
     this.#parts = parts;
   }
 
+  /** What is wrong, or was a moment ago. */
+  recentNames(): readonly string[] {
+    const { nowMs } = this.#parts.clock;
+    const names = new Set(this.#active.map(({ name }) => name));
+    for (const [name, endedAtMs] of this.#endedAtMs) {
+      if (nowMs - endedAtMs <= RECENT_MS) names.add(name);
+    }
+    return [...names].sort();
+  }
+
+  /** What is wrong now, oldest first. */
+  get active(): readonly PlannedFault[] {
+    return this.#active;
+  }
+
   /** Nothing is wrong, nor about to be. */
   get isQuiet(): boolean {
-    return this.#activeCount === 0 && this.#waiting.every(({ isDone }) => isDone);
+    return this.#active.length === 0 && this.#waiting.every(({ isDone }) => isDone);
   }
 
   plan(schedule: readonly PlannedFault[]): void {
@@ -101,14 +120,15 @@ export class FaultRunner implements NightListener {
     const { catalogue, clock, listeners, stageOf, troubles } = this.#parts;
     const fault = catalogue.get(plan.name);
     if (fault === undefined) throw new Error(`no fault is called ${plan.name}`);
-    this.#activeCount += 1;
+    this.#active.push(plan);
     listeners().onFaultBegan(plan);
     const { trouble, end } = fault.begin(stageOf(`${plan.name}@${plan.atMs}`), plan);
     if (trouble !== undefined) troubles.begin(trouble);
     clock.after(plan.durationMs, () => {
       if (trouble !== undefined) troubles.end(trouble);
       end?.();
-      this.#activeCount -= 1;
+      this.#active.splice(this.#active.indexOf(plan), 1);
+      this.#endedAtMs.set(plan.name, clock.nowMs);
       listeners().onFaultEnded(plan);
     });
   }

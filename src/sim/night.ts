@@ -43,7 +43,8 @@ export interface NightOptions {
   readonly hours: number;
   readonly faults: readonly PlannedFault[];
   readonly catalogue: ReadonlyMap<string, SimFault>;
-  readonly listeners: readonly NightListener[];
+  /** Who watches. Asked once, when everything but the daemon is there. */
+  readonly watchers: (night: SimNight) => readonly NightListener[];
   readonly settings?: NightSettings | undefined;
   readonly killAt?: KillPoint | undefined;
   /** Of the desk's set-up: what a story needs otherwise than the settings say. */
@@ -93,9 +94,9 @@ export class SimNight {
       catalogue: options.catalogue,
       stageOf: (name) => this.stage(name),
     });
-    this.#listeners = new Listeners(this.clock, [this.faults, ...options.listeners]);
     const latency = new Latency(this.#random('latency'));
     this.venue = this.#openVenue(settings.symbols.map(toVenueSymbol), options.market);
+    this.#listeners = new Listeners(this.clock, [this.faults, ...options.watchers(this)]);
     this.daemon = new DaemonRunner({
       setup: this.setup,
       configHash,

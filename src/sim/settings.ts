@@ -6,6 +6,9 @@ import type { Settings } from '../config/settings.ts';
 
 const SHIPPED_FILE = new URL('../../config/overnight.yaml', import.meta.url);
 
+/** About a thousand orders in eight hours; the shipped 10 s make ten thousand, and show nothing more. */
+const REENTRY_COOLDOWN_MS = 600_000;
+
 export interface NightSettings {
   readonly settings: Settings;
   readonly configHash: string;
@@ -15,14 +18,17 @@ export interface NightSettings {
  * The settings that are shipped, changed only where a night of made-up trouble would otherwise be an
  * idle one: every strategy trades every symbol, and a day's losses do not end the night.
  */
-export function loadNightSettings(change: SettingsChange = {}): NightSettings {
+export function loadNightSettings(
+  change: SettingsChange = {},
+  reentryCooldownMs = REENTRY_COOLDOWN_MS,
+): NightSettings {
   const shipped: unknown = parse(readFileSync(SHIPPED_FILE, 'utf8'));
   if (!isTree(shipped)) throw new Error(`${SHIPPED_FILE.pathname} holds no settings`);
   const tree = merge(shipped, merge(NIGHTLY, change));
   const symbols = tree['symbols'];
   const strategies = Array.isArray(tree['strategies']) ? tree['strategies'] : [];
   tree['strategies'] = strategies.map((each: unknown) =>
-    isTree(each) ? { ...each, symbols } : each,
+    isTree(each) ? { ...each, symbols, reentryCooldownMs } : each,
   );
   const parsed = parseSettings(stringify(tree), {});
   if (parsed.type === 'invalid') {
