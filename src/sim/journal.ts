@@ -6,10 +6,10 @@ import { appendLatched } from '../store/latched-journal.ts';
 import { type KillPoint, ProcessKilled } from './process-killed.ts';
 import type { Troubles } from './trouble.ts';
 
-/** Commits of a night, over all lives, and where one of them is the last thing a process does. */
+/** Commits of a night, over all lives, and which of them are the last thing a process does. */
 export interface CommitCount {
   count: number;
-  killAt: KillPoint | undefined;
+  readonly killAt: readonly KillPoint[];
 }
 
 export interface SimJournalParts {
@@ -52,7 +52,7 @@ export class SimJournal {
   #commit(write: () => void): void {
     const { troubles, commits, store } = this.#parts;
     commits.count += 1;
-    const dies = commits.killAt?.commit === commits.count ? commits.killAt.when : undefined;
+    const dies = commits.killAt.find(({ commit }) => commit === commits.count)?.when;
     if (dies === 'before') throw new ProcessKilled('before the commit');
     const fate = troubles.find(({ commit }) => commit?.(this.#waiting));
     if (fate?.type === 'fails') {

@@ -46,7 +46,8 @@ export interface NightOptions {
   /** Who watches. Asked once, when everything but the daemon is there. */
   readonly watchers: (night: SimNight) => readonly NightListener[];
   readonly settings?: NightSettings | undefined;
-  readonly killAt?: KillPoint | undefined;
+  /** Commits of the whole night at which the process dies. */
+  readonly killAt?: readonly KillPoint[] | undefined;
   /** Of the desk's set-up: what a story needs otherwise than the settings say. */
   readonly change?: Partial<DeskSetup> | undefined;
   readonly market?: MarketSource | undefined;
@@ -80,7 +81,7 @@ export class SimNight {
     this.endMs = START_MS + options.hours * 3_600_000;
     this.#isOwnFolder = options.folder === undefined;
     this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'overnight-sim-'));
-    this.commits = { count: 0, killAt: options.killAt };
+    this.commits = { count: 0, killAt: options.killAt ?? [] };
     this.machine = new SimMachine(this.clock, this.#random('machine').float() * 200 - 100);
     const { settings, configHash } = options.settings ?? loadNightSettings();
     this.setup = {

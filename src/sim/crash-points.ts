@@ -1,0 +1,127 @@
+import type { JournalRow } from '../domain/journal-row.ts';
+import { readJournal } from '../store/journal-reader.ts';
+import type { Checker, CheckerKind, Violation } from './checker.ts';
+import type { PlannedFault, SimFault } from './fault.ts';
+import { SimNight } from './night.ts';
+import { type OrderEnd, readOrderEnds } from './order-ends.ts';
+import type { KillPoint } from './process-killed.ts';
+import { loadNightSettings, type NightSettings } from './settings.ts';
+
+/** A short story in which orders are under way, to be cut off at every write. */
+export interface CrashScenario {
+  readonly name: string;
+  readonly seed: string;
+  readonly faults: readonly PlannedFault[];
+}
+
+export interface CrashSetup {
+  readonly catalogue: ReadonlyMap<string, SimFault>;
+  readonly checkers: readonly CheckerKind[];
+  readonly scenario: CrashScenario;
+}
+
+/** What one run, cut off at `kills`, has shown. */
+export interface CrashRun {
+  readonly kills: readonly KillPoint[];
+  readonly commitsCount: number;
+  readonly violations: readonly Violation[];
+  readonly checksCount: number;
+  /** Of orders that were written down before the first kill: what became of them. */
+  readonly ends: ReadonlyMap<string, OrderEnd>;
+}
+
+/** Two symbols and quick strategies: some ten orders in a minute. */
+const HOURS = 1;
+const STORY_MS = 45_000;
+const REENTRY_COOLDOWN_MS = 3_000;
+
+let settings: NightSettings | undefined;
+
+/** One run of the story: to its end, or with the process killed at the given commits. */
+export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashRun {
+  settings ??= loadNightSettings({ symbols: ['BTC/USDT', 'ETH/USDT'] }, REENTRY_COOLDOWN_MS);
+  const { catalogue, scenario } = setup;
+  const checkers: Checker[] = [];
+  const before = new Set<string>();
+  const night = new SimNight({
+    seed: scenario.seed,
+    hours: HOURS,
+    faults: scenario.faults,
+    catalogue,
+    settings,
+    killAt: kills,
+    watchers: (made) => {
+      checkers.push(...setup.checkers.map((kind) => kind.make(made)));
+      return [
+        ...checkers,
+        {
+          onDurable: (rows: readonly JournalRow[]) => {
+            if (made.daemon.livesCount > 1) return;
+            for (const row of rows) if (row.type === 'intent') before.add(row.intent.clientOrderId);
+          },
+        },
+      ];
+    },
+  });
+  try {
+    night.waitMs(STORY_MS);
+    night.faults.freeze();
+    while (!night.faults.isQuiet) night.waitMs(1_000);
+    const isSettled = night.settle();
+    for (const checker of checkers) checker.finish?.(isSettled);
+    night.daemon.close();
+    const ends = readOrderEnds(readRows(night.daemon.journalPath));
+    const kept = kills.length === 0 ? ends : new Map([...ends].filter(([id]) => before.has(id)));
+    return {
+      kills,
+      commitsCount: night.commits.count,
+      violations: [
+        ...checkers.flatMap(({ tally }) => tally.violations),
+        ...(isSettled ? [] : [notSettled(night)]),
+      ],
+      checksCount: checkers.reduce((sum, { tally }) => sum + tally.checksCount, 0),
+      ends: kept,
+    };
+  } finally {
+    night.close();
+  }
+}
+
+/** Before and after every durable write of the story. */
+export function everyKill(commitsCount: number): readonly KillPoint[] {
+  return Array.from({ length: commitsCount }, (_, index) => index + 1).flatMap((commit) => [
+    { commit, when: 'before' } as const,
+    { commit, when: 'after' } as const,
+  ]);
+}
+
+/**
+ * Where two recoveries of the same crash differ: what became of the orders from before it. Whether a
+ * recovery was itself cut off must not show.
+ */
+export function compareEnds(expected: CrashRun, actual: CrashRun): readonly string[] {
+  const differences: string[] = [];
+  for (const id of new Set([...expected.ends.keys(), ...actual.ends.keys()])) {
+    const tellEnd = (run: CrashRun): string => {
+      const end = run.ends.get(id);
+      return end === undefined ? 'not in the journal' : `${end.state} ${end.filled}`;
+    };
+    if (tellEnd(expected) !== tellEnd(actual)) {
+      differences.push(`${id}: ${tellEnd(expected)} or ${tellEnd(actual)}`);
+    }
+  }
+  return differences;
+}
+
+function readRows(path: string): readonly JournalRow[] {
+  const read = readJournal(path);
+  if (read.type !== 'read') throw new Error(`${path} is ${read.type}`);
+  if (read.chainBreak !== undefined) throw new Error(`${path}: ${read.chainBreak}`);
+  return read.rows;
+}
+
+function notSettled(night: SimNight): Violation {
+  const { desk } = night.daemon.life ?? {};
+  const text = `after the story orders are open or unproven; phase ${desk?.phase ?? 'no process'}, mode ${desk?.mode.mode ?? 'none'}`;
+  return { invariant: 'L1', atMs: night.clock.nowMs, text, faults: night.faults.recentNames() };
+}
