@@ -7,6 +7,7 @@ import { UsageError } from './tell.ts';
 /** Where a daemon with these settings keeps what it knows, and where it listens. */
 export interface DaemonFiles {
   readonly settings: Settings;
+  readonly dataDir: string;
   readonly journal: string;
   readonly decisions: string;
   readonly heartbeat: string;
@@ -25,6 +26,7 @@ export function findFiles(config: string | undefined): DaemonFiles {
     isAbsolute(folder) ? join(folder, name) : join(process.cwd(), folder, name);
   return {
     settings: loaded.settings,
+    dataDir: inFolder(''),
     journal: inFolder('journal.db'),
     decisions: inFolder('decisions.db'),
     heartbeat: inFolder('heartbeat.json'),

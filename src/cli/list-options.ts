@@ -55,7 +55,7 @@ function readLimit(text: string | undefined): number {
 }
 
 /** `15m` ago, or an ISO date and time (UTC unless it says otherwise). */
-function readMoment(option: string, text: string, nowMs: number): number {
+export function readMoment(option: string, text: string, nowMs: number): number {
   const span = SPAN.exec(text);
   if (span !== null) return nowMs - Number(span[1]) * (UNIT_MS[span[2] ?? ''] ?? 0);
   const withZone = /(?:Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`;

@@ -4,6 +4,7 @@ import { readBuildId } from '../live/build-id.ts';
 import { checkCommand } from './check.ts';
 import type { ListOptions } from './list-options.ts';
 import { decisionsCommand, fillsCommand, ordersCommand, positionsCommand } from './lists.ts';
+import type { ReplayVerbOptions } from './replay.ts';
 import { statusCommand } from './status.ts';
 import { CannotStart, EXIT, UsageError, type VerbOptions } from './tell.ts';
 import { whyCommand } from './why.ts';
@@ -18,6 +19,11 @@ interface ExchangeOptions {
   readonly faults?: string;
   readonly state?: string;
 }
+
+const gather = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
 
 /** What `run` hands back when the verb keeps running: nobody may end the process. */
 const STAYS = undefined;
@@ -78,6 +84,16 @@ function makeProgram(done: (code: number | undefined) => void): Command {
   list('positions', 'what is held').action(async (options: ListOptions) =>
     done(await positionsCommand(options)),
   );
+  verb('replay', 'decide a captured night again and compare: identical, or the first differences')
+    .argument('[place]', 'a file or folder of captures (default: that of the settings)')
+    .option('--from <file|moment>', 'begin with this file, or with the one that holds the moment')
+    .option('--until <moment>', 'end there')
+    .option('--set <path=value>', 'another setting; may be given again', gather)
+    .action(async (place: string | undefined, options: ReplayVerbOptions) => {
+      // Loaded here only: no other verb needs a whole desk.
+      const { replayCommand } = await import('./replay.ts');
+      done(replayCommand(place, options));
+    });
   program
     .command('exchange')
     .description('run the simulated exchange')

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { CollectionSize } from '../domain/bounded.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
+import { saveDesk } from '../pipeline/checkpoint.ts';
+import { encodeCheckpoint } from '../pipeline/checkpoint-text.ts';
 import { Desk } from '../pipeline/desk.ts';
 import { findReleasedHalt } from '../pipeline/halt-release.ts';
 import { run } from '../pipeline/run.ts';
@@ -139,7 +141,8 @@ export class Daemon {
           settings.signal.strategies.map(({ kind }) => kind),
         ),
       },
-      checkpoint: () => undefined,
+      checkpoint: () =>
+        this.desk.phase === 'idle' ? undefined : encodeCheckpoint(saveDesk(this.desk)),
       loops: Object.keys(LOOP_LIMITS_MS),
     });
     const { metrics, probe, log, faults, decisions, reader, capture, worldMetrics } = this.#records;

@@ -24,8 +24,8 @@ export interface RecordsSetup {
   readonly settings: Settings;
   /** Written into each segment of the capture; logs and decisions carry parts of it. */
   readonly header: RunHeader;
-  /** The desk between two events. */
-  readonly checkpoint: () => unknown;
+  /** The desk between two events as text; `undefined` before it has started. */
+  readonly checkpoint: () => string | undefined;
   /** Names of the work loops, for their metric. */
   readonly loops: readonly string[];
 }

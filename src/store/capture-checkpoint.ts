@@ -1,27 +1,27 @@
-import { parseExact, spellExact } from './capture-event.ts';
-
-/** The payload of a checkpoint record. */
+/** The payload of a checkpoint record: a line of JSON, and behind it the text of the desk. */
 export interface CheckpointRecord {
   /** Records (events and outcomes) of this life before it, the lost ones included. */
   readonly recordsCount: number;
-  /** The desk between two events, as plain values; `undefined` when it could not be kept. */
-  readonly found: unknown;
+  /** The desk between two events; `undefined` when it could not be kept. */
+  readonly text: string | undefined;
   /** Why there is none. */
   readonly missing: string | undefined;
 }
 
-export function encodeCheckpoint({ recordsCount, found, missing }: CheckpointRecord): string {
-  return spellExact({ recordsCount, missing, desk: found });
+export function encodeCheckpointRecord({ recordsCount, text, missing }: CheckpointRecord): string {
+  return `${JSON.stringify({ recordsCount, missing })}\n${text ?? ''}`;
 }
 
 /** Throws `SyntaxError` for any other text. */
-export function decodeCheckpoint(text: string): CheckpointRecord {
-  const value = parseExact(text);
-  if (typeof value !== 'object' || value === null || !('recordsCount' in value)) {
-    throw new SyntaxError('expected a checkpoint with recordsCount');
+export function decodeCheckpointRecord(payload: string): CheckpointRecord {
+  const end = payload.indexOf('\n');
+  const line: unknown = JSON.parse(payload.slice(0, end < 0 ? payload.length : end));
+  if (typeof line !== 'object' || line === null || !('recordsCount' in line)) {
+    throw new SyntaxError('expected a line of JSON with recordsCount');
   }
-  const { recordsCount } = value;
+  const { recordsCount } = line;
   if (typeof recordsCount !== 'number') throw new SyntaxError('expected recordsCount, a number');
-  const missing = 'missing' in value ? String(value.missing) : undefined;
-  return { recordsCount, found: 'desk' in value ? value.desk : undefined, missing };
+  const missing = 'missing' in line ? String(line.missing) : undefined;
+  const text = end < 0 ? '' : payload.slice(end + 1);
+  return { recordsCount, text: text === '' ? undefined : text, missing };
 }

@@ -25,7 +25,7 @@ export function spellExact(value: unknown): string {
 }
 
 /** The way back. Throws `SyntaxError` for a text that is no JSON. */
-export function parseExact(text: string): unknown {
+function parseExact(text: string): unknown {
   return JSON.parse(text, (_key, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || !('$bigint' in inner)) return inner;
     return typeof inner.$bigint === 'string' ? BigInt(inner.$bigint) : inner;

@@ -8,7 +8,7 @@ import { unixMs } from '../domain/units.ts';
 import type { FrameUnpacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
 import { BLOCK_BYTES } from './block-pool.ts';
-import { type CheckpointRecord, decodeCheckpoint } from './capture-checkpoint.ts';
+import { type CheckpointRecord, decodeCheckpointRecord } from './capture-checkpoint.ts';
 import { decodeEvent } from './capture-event.ts';
 import {
   type CaptureRecord,
@@ -220,7 +220,7 @@ class RecordReader {
         yield { type: 'outcome', text: this.#decoder.decode(payload), number, atMs };
         break;
       case RECORD_KINDS.checkpoint: {
-        const checkpoint = decodeCheckpoint(this.#decoder.decode(payload));
+        const checkpoint = decodeCheckpointRecord(this.#decoder.decode(payload));
         yield { type: 'checkpoint', checkpoint, atMs };
         break;
       }

@@ -7,7 +7,7 @@ import type { FramePacker } from '../domain/venue.ts';
 import { openUnpacker } from '../venues/unpackers.ts';
 import { BLOCK_BYTES, BlockPool } from './block-pool.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
-import { encodeCheckpoint } from './capture-checkpoint.ts';
+import { encodeCheckpointRecord } from './capture-checkpoint.ts';
 import { encodeEvent } from './capture-event.ts';
 import { RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
 import { addLoss, gapText, NOTHING_LOST } from './capture-loss.ts';
@@ -27,8 +27,8 @@ export interface CaptureOptions {
   readonly segmentAgeMsMax?: number | undefined;
   /** Written into each segment's header: what replay needs before the first event. */
   readonly header: HeaderFields;
-  /** The desk between two events as plain values, for the checkpoint of a segment; `undefined` before it has started. */
-  readonly checkpoint?: (() => unknown) | undefined;
+  /** The desk between two events as text, for the checkpoint of a segment; `undefined` before it has started. */
+  readonly checkpoint?: (() => string | undefined) | undefined;
 }
 
 /** A block this old leaves half empty: what a crash may take from the capture. */
@@ -294,24 +294,27 @@ export class Capture {
   #beginSegment(atMs: number): void {
     if (this.#block.recordsCount > 0 && !this.#sendBlock(atMs, 'old')) return;
     this.#openSegment(atMs);
-    const desk = this.#takeDesk();
-    if (desk.found === undefined && desk.missing === undefined) return;
-    const recordsCount = this.#heardCount;
-    const payload = this.#encoder.encode(encodeCheckpoint({ recordsCount, ...desk }));
-    if (this.#append(RECORD_KINDS.checkpoint, 0, atMs, payload)) return;
-    const missing = `its ${payload.length} bytes found no room on their way to the disk`;
-    const without = encodeCheckpoint({ recordsCount, found: undefined, missing });
-    this.#append(RECORD_KINDS.checkpoint, 0, atMs, this.#encoder.encode(without));
+    const { text, missing } = this.#takeDesk();
+    if (text === undefined && missing === undefined) return;
+    if (this.#appendCheckpoint(atMs, text, missing) || text === undefined) return;
+    const why = `its ${text.length} characters found no room on their way to the disk`;
+    this.#appendCheckpoint(atMs, undefined, why);
   }
 
-  #takeDesk(): { readonly found: unknown; readonly missing: string | undefined } {
+  #takeDesk(): { readonly text: string | undefined; readonly missing: string | undefined } {
     try {
-      return { found: this.#options.checkpoint?.(), missing: undefined };
+      return { text: this.#options.checkpoint?.(), missing: undefined };
     } catch (error) {
       // Trading goes on, and replay begins at a later one.
       this.#listener.failed(`capture: the desk gives no checkpoint: ${String(error)}`);
-      return { found: undefined, missing: String(error) };
+      return { text: undefined, missing: String(error) };
     }
+  }
+
+  #appendCheckpoint(atMs: number, text: string | undefined, missing: string | undefined): boolean {
+    const record = { recordsCount: this.#heardCount, text, missing };
+    const payload = this.#encoder.encode(encodeCheckpointRecord(record));
+    return this.#append(RECORD_KINDS.checkpoint, 0, atMs, payload);
   }
 
   /** Events and outcomes of this life so far, the lost ones included. */

@@ -1,0 +1,104 @@
+import type { Difference, Place } from '../replay/difference.ts';
+import type { ReplayReport } from '../replay/replay-report.ts';
+import type { SettingChange } from '../replay/set-value.ts';
+import { formatMoment, formatTable } from './tell.ts';
+
+const FIELDS_MAX = 20;
+const REASONS_MAX = 20;
+const VALUE_LENGTH_MAX = 120;
+
+/** What `overnight replay` prints. */
+export function renderReplay(report: ReplayReport, changes: readonly SettingChange[]): string {
+  const lines = [headline(report), ...about(report, changes)];
+  for (const damage of report.damages) lines.push(`damaged: ${damage}`);
+  report.differences.forEach((difference, n) => {
+    lines.push('', ...renderDifference(difference, n + 1, report.differencesCount));
+  });
+  const more = report.differencesCount - report.differences.length;
+  if (more > 0) lines.push('', `and ${count(more, 'difference')} more`);
+  lines.push(...renderReasons(report), ...renderApproximate(report.approximateFrom));
+  return `${lines.join('\n')}\n`;
+}
+
+function headline(report: ReplayReport): string {
+  const { eventsCount, decisionsCount, hash, recordedHash, differencesCount } = report;
+  const what = `${count(eventsCount, 'event')}, ${count(decisionsCount, 'decision')}`;
+  if (report.isIdentical) return `identical: ${what}, hash ${hash}`;
+  const hashes = hash === recordedHash ? `hash ${hash}` : `hash ${hash}, recorded ${recordedHash}`;
+  return `NOT identical: ${count(differencesCount, 'difference')} in ${what}, ${hashes}`;
+}
+
+function about(report: ReplayReport, changes: readonly SettingChange[]): readonly string[] {
+  const { fromMs, toMs, filesCount, livesCount, checkpointsCount } = report;
+  const lines = [
+    `  ${count(report.ordersCount, 'order')}, ${count(report.cancelsCount, 'cancel')}, ${count(report.rowsCount, 'journal row')}; ${count(livesCount, 'start')}, ${count(checkpointsCount, 'checkpoint')} the same, ${count(filesCount, 'file')}`,
+  ];
+  if (fromMs !== undefined && toMs !== undefined) {
+    lines.push(`  from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`);
+  }
+  for (const { path, value } of changes) lines.push(`  with ${path}=${value}`);
+  for (const note of report.notes) lines.push(`  ${note}`);
+  for (const { file, why, eventsCount } of report.uncompared) {
+    lines.push(`  not compared from ${file} on: ${count(eventsCount, 'event')}: ${why}`);
+  }
+  return lines;
+}
+
+function renderDifference(difference: Difference, n: number, all: number): readonly string[] {
+  const { place, kind, recorded, decided, fields } = difference;
+  const head = `${n} of ${all}: ${kind} of ${tellPlace(place)}`;
+  if (fields.length === 0) {
+    const side = recorded === undefined ? 'only now' : 'only recorded';
+    return [head, `  ${side}: ${recorded ?? decided ?? ''}`];
+  }
+  const known = summarise(recorded ?? '');
+  const shown = fields.slice(0, FIELDS_MAX);
+  const rows = shown.map((field) => [
+    `  ${field.field}`,
+    shorten(field.recorded),
+    shorten(field.decided),
+  ]);
+  const more = fields.length - shown.length;
+  return [
+    head,
+    ...(known === undefined ? [] : [`  ${known}`]),
+    formatTable(['  field', 'recorded', 'now'], rows),
+    ...(more > 0 ? [`  and ${count(more, 'field')} more`] : []),
+  ];
+}
+
+/** Whose decision it is. */
+function summarise(text: string): string | undefined {
+  const found = /"(?:decisionId|clientOrderId)":"[^"]*"/g;
+  const ids = [...text.matchAll(found)].map(([id]) => id.replaceAll('"', '').replace(':', ' '));
+  return ids.length === 0 ? undefined : [...new Set(ids)].join(', ');
+}
+
+function renderReasons({ changedReasons }: ReplayReport): readonly string[] {
+  if (changedReasons.length === 0) return [];
+  const rows = changedReasons
+    .slice(0, REASONS_MAX)
+    .map(({ reason, recorded, decided }) => [reason, String(recorded), String(decided)]);
+  return ['', formatTable(['decisions', 'recorded', 'now'], rows)];
+}
+
+function renderApproximate(place: Place | undefined): readonly string[] {
+  if (place === undefined) return [];
+  return [
+    '',
+    `orders are not the same from ${tellPlace(place)} on: the answers in the capture are those to the recorded ones, so what comes later is an estimate`,
+  ];
+}
+
+function tellPlace({ file, eventNumber, eventType, atMs }: Place): string {
+  return `event ${eventNumber.toLocaleString('en')} (${eventType}, ${formatMoment(atMs)}, ${file})`;
+}
+
+function shorten(value: string | undefined): string {
+  if (value === undefined) return '-';
+  return value.length <= VALUE_LENGTH_MAX ? value : `${value.slice(0, VALUE_LENGTH_MAX)}...`;
+}
+
+function count(n: number, what: string): string {
+  return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
+}

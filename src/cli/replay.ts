@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { readBuildId, readStrategyHashes } from '../live/build-id.ts';
+import { findNight, NoCapture } from '../replay/captured-night.ts';
+import { replay } from '../replay/replay.ts';
+import { UnusableSettings } from '../replay/saved-settings.ts';
+import type { SettingChange } from '../replay/set-value.ts';
+import { STRATEGY_KINDS } from '../signal/registry.ts';
+import { SEGMENT_NAME } from '../store/segment-ring.ts';
+import { findFiles } from './files.ts';
+import { readMoment } from './list-options.ts';
+import { renderReplay } from './render-replay.ts';
+import { EXIT, toStdout, UsageError, type VerbOptions, type Write } from './tell.ts';
+
+/** `--from --until --set`, as typed. */
+export interface ReplayVerbOptions extends VerbOptions {
+  readonly from?: string;
+  readonly until?: string;
+  readonly set?: readonly string[];
+}
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * `overnight replay [FILE|FOLDER]`: decides a captured night again and compares it with what the
+ * recorded process did. Returns the exit code: 0 identical, 1 not. Throws `UsageError` when there is
+ * nothing to decide.
+ */
+export function replayCommand(
+  place: string | undefined,
+  options: ReplayVerbOptions,
+  write: Write = toStdout,
+): number {
+  const nowMs = Date.now();
+  const changes = (options.set ?? []).map(readChange);
+  try {
+    const report = replay({
+      night: findNight(place ?? findFolder(options.config), readFrom(options.from, nowMs)),
+      untilMs:
+        options.until === undefined
+          ? Number.POSITIVE_INFINITY
+          : readMoment('until', options.until, nowMs),
+      changes,
+      buildId: readBuildId(ROOT),
+      strategies: readStrategyHashes(
+        ROOT,
+        STRATEGY_KINDS.map(({ kind }) => kind),
+      ),
+    });
+    write(options.json === true ? `${JSON.stringify(report)}\n` : renderReplay(report, changes));
+    return report.isIdentical ? EXIT.fine : EXIT.finding;
+  } catch (error) {
+    if (error instanceof NoCapture || error instanceof UnusableSettings) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+}
+
+/** Where a daemon with these settings keeps its capture. */
+function findFolder(config: string | undefined): string {
+  return join(findFiles(config).dataDir, 'capture');
+}
+
+/** The name of a file, or a moment. */
+function readFrom(text: string | undefined, nowMs: number): string | number | undefined {
+  if (text === undefined) return undefined;
+  const name = text.slice(text.lastIndexOf('/') + 1);
+  return SEGMENT_NAME.test(name) ? name : readMoment('from', text, nowMs);
+}
+
+function readChange(text: string): SettingChange {
+  const at = text.indexOf('=');
+  if (at > 0) return { path: text.slice(0, at).trim(), value: text.slice(at + 1) };
+  throw new UsageError(`--set is ${text}, expected path=value, such as risk.orderNotionalMax=500`);
+}

@@ -1,0 +1,63 @@
+import { statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type CapturedItem, listSegments, readEnds, readSegment } from '../store/capture-reader.ts';
+import { SEGMENT_NAME } from '../store/segment-ring.ts';
+
+/** There is nothing to decide again; the message says what was found and what was expected. */
+export class NoCapture extends Error {
+  override readonly name = 'NoCapture';
+}
+
+/** Files of a night in order, and where those end that a later one cuts. */
+export interface CapturedNight {
+  readonly files: readonly string[];
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+export interface PlacedItem {
+  readonly file: string;
+  readonly item: CapturedItem;
+}
+
+/** A file, or all files of a folder from `from` on: a file's name, or a moment (Unix ms) that lies in it. Throws `NoCapture`. */
+export function findNight(place: string, from: string | number | undefined): CapturedNight {
+  if (!exists(place))
+    throw new NoCapture(`found no ${place}, expected a file or folder of captures`);
+  if (!statSync(place).isDirectory()) {
+    return { files: [place], ends: readEnds(dirname(place)) };
+  }
+  const files = listSegments(place);
+  if (files.length === 0) {
+    throw new NoCapture(
+      `found no files in ${place}, expected some called capture-<Unix ms>-<number>.zst`,
+    );
+  }
+  return { files: files.slice(findFirst(files, from)), ends: readEnds(place) };
+}
+
+function findFirst(files: readonly string[], from: string | number | undefined): number {
+  if (from === undefined) return 0;
+  if (typeof from === 'string') {
+    const at = files.findIndex((file) => basename(file) === basename(from));
+    if (at >= 0) return at;
+    const [first, last] = [files[0], files.at(-1)].map((file) => basename(file ?? ''));
+    throw new NoCapture(`found no ${from}, expected one from ${first} to ${last}`);
+  }
+  const at = files.findLastIndex((file) => beginOf(file) <= from);
+  return Math.max(at, 0);
+}
+
+function beginOf(file: string): number {
+  return Number(SEGMENT_NAME.exec(basename(file))?.[1] ?? 0);
+}
+
+function exists(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** All that the files hold, in order. */
+export function* readNight({ files, ends }: CapturedNight): Generator<PlacedItem> {
+  for (const file of files) {
+    for (const item of readSegment(file, ends)) yield { file, item };
+  }
+}

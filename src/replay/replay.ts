@@ -1,0 +1,299 @@
+import { basename } from 'node:path';
+import type { DeskEvent } from '../domain/event.ts';
+import { loadDesk, saveDesk } from '../pipeline/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../pipeline/checkpoint-text.ts';
+import { Desk } from '../pipeline/desk.ts';
+import type { DeskSetup } from '../pipeline/setup.ts';
+import type { CheckpointRecord } from '../store/capture-checkpoint.ts';
+import { RECORD_KINDS } from '../store/capture-format.ts';
+import { OUTCOMES_SINCE, parseHeader, type SegmentHeader } from '../store/capture-header.ts';
+import type { CapturedItem } from '../store/capture-reader.ts';
+import { toDeskSetup } from '../wiring/desk-setup.ts';
+import { type CapturedNight, readNight } from './captured-night.ts';
+import { Comparison } from './comparison.ts';
+import { DecidedLife } from './decided-life.ts';
+import { Findings } from './findings.ts';
+import { OwnAnswers } from './own-answers.ts';
+import type { ReplayReport } from './replay-report.ts';
+import { type OwnSettings, readSavedSettings } from './saved-settings.ts';
+import type { SettingChange } from './set-value.ts';
+import { SILENT_PROBE } from './silent-probe.ts';
+
+export interface ReplayOptions {
+  readonly night: CapturedNight;
+  /** Events later than this are not heard. */
+  readonly untilMs: number;
+  readonly changes: readonly SettingChange[];
+  /** Of the code that decides now; strategies by kind. */
+  readonly buildId: string;
+  readonly strategies: Readonly<Record<string, string>>;
+  /** For captures of builds that kept no settings in them. */
+  readonly own?: OwnSettings | undefined;
+}
+
+/** The outcome's number counts records modulo this. */
+const NUMBERS = 0x1_0000;
+
+/** Decides a captured night again and compares. Throws `UnusableSettings`, and what reading files throws. */
+export function replay(options: ReplayOptions): ReplayReport {
+  const run = new ReplayRun(options);
+  for (const { file, item } of readNight(options.night)) {
+    if (!run.take(file, item)) break;
+  }
+  return run.finish();
+}
+
+class ReplayRun {
+  readonly #options: ReplayOptions;
+  readonly #comparison: Comparison;
+  readonly #findings = new Findings();
+  #header: SegmentHeader | undefined;
+  #setup: DeskSetup | undefined;
+  /** The desk that decides again; `undefined` where nothing can be compared. */
+  #life: DecidedLife | undefined;
+  /** Records of the recorded life so far. */
+  #recordsCount = 0;
+  #livesCount = 0;
+  #checkpointsCount = 0;
+  #fromMs: number | undefined;
+  #toMs: number | undefined;
+  #hasOutcomes = false;
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+    this.#comparison = new Comparison(options.changes.length === 0);
+  }
+
+  /** `false` when nothing that comes later is to be heard. */
+  take(file: string, item: CapturedItem): boolean {
+    switch (item.type) {
+      case 'event':
+        if (item.event.atMs > this.#options.untilMs) return false;
+        this.#hear(file, item.event);
+        return true;
+      case 'outcome':
+        this.#takeOutcome(file, item.text, item.number);
+        return true;
+      case 'header':
+        this.#takeHeader(file, item.text);
+        return true;
+      case 'checkpoint':
+        this.#takeCheckpoint(file, item.checkpoint);
+        return true;
+      case 'gap':
+        this.#takeGap(file, item.text);
+        return true;
+      case 'unreadable':
+        this.#findings.damaged(item.text);
+        this.#stop(file, 'what stands there cannot be read', 0);
+        return true;
+      case 'foreign':
+        this.#takeForeign(file, item.kind);
+        return true;
+    }
+  }
+
+  finish(): ReplayReport {
+    this.#endLife();
+    this.#findings.comparedAgain();
+    const { counts, differences } = this.#comparison;
+    const { recorded, decided } = this.#comparison.hashes();
+    const { damages, notes, uncompared } = this.#findings;
+    const isCompared = this.#hasOutcomes && counts.events > 0;
+    return {
+      isIdentical: isCompared && differences.count === 0 && damages.length === 0,
+      eventsCount: counts.events,
+      decisionsCount: counts.decisions,
+      rowsCount: counts.rows,
+      ordersCount: counts.orders,
+      cancelsCount: counts.cancels,
+      recordedHash: recorded,
+      hash: decided,
+      filesCount: this.#options.night.files.length,
+      livesCount: this.#livesCount,
+      checkpointsCount: this.#checkpointsCount,
+      fromMs: this.#fromMs,
+      toMs: this.#toMs,
+      differencesCount: differences.count,
+      differences: differences.first,
+      approximateFrom: differences.firstOrderPlace,
+      changedReasons: differences.count === 0 ? [] : differences.changedReasons(),
+      uncompared,
+      damages,
+      notes: isCompared ? notes : [...notes, 'nothing was compared'],
+    };
+  }
+
+  #takeHeader(file: string, text: string): void {
+    const header = readHeader(text);
+    if (header === undefined) {
+      this.#findings.damaged(`${file}: found ${text.slice(0, 80)}, expected a segment's header`);
+      return;
+    }
+    const before = this.#header;
+    const isSameLife = before?.epoch === header.epoch && before.configHash === header.configHash;
+    this.#header = header;
+    if (isSameLife) return;
+    this.#endLife();
+    this.#recordsCount = 0;
+    this.#setup = this.#makeSetup(header);
+    if (header.version >= OUTCOMES_SINCE) this.#hasOutcomes = true;
+    else
+      this.#findings.noted(
+        `version ${header.version} of a capture holds no decisions to compare with`,
+      );
+  }
+
+  #makeSetup(header: SegmentHeader): DeskSetup {
+    const { changes, own, buildId, strategies } = this.#options;
+    const saved = readSavedSettings(header, changes, own);
+    const isOtherBuild = header.buildId !== buildId;
+    if (isOtherBuild)
+      this.#findings.noted(`recorded by build ${header.buildId}, decided by ${buildId}`);
+    for (const [kind, hash] of Object.entries(header.strategies ?? {})) {
+      if (strategies[kind] === hash) continue;
+      this.#findings.noted(
+        `strategy ${kind}: recorded ${hash}, decided by ${strategies[kind] ?? 'none'}`,
+      );
+    }
+    for (const note of saved.notes) {
+      // The same code reads the same text in one way: somebody has changed the text.
+      if (isOtherBuild) this.#findings.noted(note);
+      else this.#findings.damaged(note);
+    }
+    const { settings, accountTag } = saved;
+    return toDeskSetup(settings, { probe: SILENT_PROBE, accountTag });
+  }
+
+  #hear(file: string, event: DeskEvent): void {
+    this.#recordsCount += 1;
+    if (event.type === 'started' && this.#setup !== undefined) {
+      this.#endLife();
+      this.#recordsCount = 1;
+      this.#livesCount += 1;
+      this.#begin(new Desk(this.#setup));
+    }
+    if (this.#life?.broken !== undefined) {
+      this.#comparison.differs(undefined, `broken ${String(this.#life.broken)}`);
+      this.#stop(file, 'the desk broke where the recorded one went on', 0);
+    }
+    if (this.#life === undefined) {
+      this.#findings.skipped(file);
+      return;
+    }
+    this.#life.hear(file, event);
+    this.#fromMs ??= event.atMs;
+    this.#toMs = event.atMs;
+  }
+
+  #takeOutcome(file: string, text: string, number: number): void {
+    this.#recordsCount += 1;
+    if (this.#life === undefined) return;
+    const expected = this.#recordsCount % NUMBERS;
+    if (number === expected) this.#life.recorded(text);
+    else {
+      const place = `${file}: found outcome number ${number}, expected ${expected}`;
+      this.#findings.damaged(`${place}: records are missing before it, and no gap says so`);
+      this.#stop(file, 'records are missing', 0);
+    }
+  }
+
+  /** It stands between two events: what the last one caused is whole. */
+  #takeCheckpoint(file: string, checkpoint: CheckpointRecord): void {
+    const { recordsCount, text, missing } = checkpoint;
+    if (missing !== undefined)
+      this.#findings.noted(`${basename(file)} has no checkpoint: ${missing}`);
+    if (this.#life !== undefined) {
+      this.#comparison.close(true);
+      const found = this.#recordsCount;
+      if (found !== recordsCount) {
+        const place = `${file}: found ${found} records before its checkpoint, expected ${recordsCount}`;
+        this.#findings.damaged(`${place}: some are missing, and no gap says so`);
+        this.#stop(file, 'records are missing', Math.max(recordsCount - found, 0));
+      } else if (text !== undefined) this.#compareDesk(this.#life.desk, text);
+    }
+    this.#recordsCount = recordsCount;
+    if (this.#life === undefined && text !== undefined) this.#beginAt(file, text);
+  }
+
+  #compareDesk(desk: Desk, recorded: string): void {
+    if (this.#options.changes.length > 0) return;
+    const decided = encodeCheckpoint(saveDesk(desk));
+    if (decided === recorded) this.#checkpointsCount += 1;
+    else this.#comparison.differs(`checkpoint ${recorded}`, `checkpoint ${decided}`);
+  }
+
+  #beginAt(file: string, text: string): void {
+    if (this.#setup === undefined) return;
+    try {
+      this.#begin(loadDesk(this.#setup, decodeCheckpoint(text)));
+    } catch (error) {
+      // Of another build, or damaged: a later one, or the next start, may do.
+      this.#findings.noted(`the checkpoint of ${basename(file)} is of no use: ${String(error)}`);
+    }
+  }
+
+  #takeGap(file: string, text: string): void {
+    const lostCount = readLostCount(text);
+    this.#recordsCount += lostCount;
+    this.#stop(file, `a gap: ${text}`, lostCount);
+  }
+
+  #takeForeign(file: string, kind: number): void {
+    const what = `a record of kind ${kind}, of another build`;
+    if (isHeard(kind)) this.#stop(file, what, 1);
+    else this.#findings.noted(`${basename(file)} holds ${what}`);
+  }
+
+  #begin(desk: Desk): void {
+    this.#findings.comparedAgain();
+    const answers = this.#options.changes.length === 0 ? undefined : new OwnAnswers();
+    this.#life = new DecidedLife(desk, this.#comparison, answers);
+  }
+
+  /** Nothing that comes can be compared before the next checkpoint or start. */
+  #stop(file: string, why: string, lostCount: number): void {
+    this.#endLife();
+    this.#findings.stopped(file, why, lostCount);
+  }
+
+  /** The record may end in the middle of what the last event caused. */
+  #endLife(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    this.#comparison.close(false);
+    this.#life = undefined;
+    if (life.broken === undefined) return;
+    this.#findings.noted(`a life ends with an event that breaks the desk: ${String(life.broken)}`);
+  }
+}
+
+function readHeader(text: string): SegmentHeader | undefined {
+  try {
+    return parseHeader(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a desk would have heard it. */
+function isHeard(kind: number): boolean {
+  const { frame, event, packed } = RECORD_KINDS;
+  return kind === frame || kind === event || kind === packed;
+}
+
+function readLostCount(text: string): number {
+  const gap = parseGap(text);
+  const isGap = typeof gap === 'object' && gap !== null && 'droppedCount' in gap;
+  return isGap && typeof gap.droppedCount === 'number' ? gap.droppedCount : 0;
+}
+
+/** A gap is a gap, whatever became of its numbers. */
+function parseGap(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
