@@ -5,6 +5,7 @@ import type { UnixMs } from '../domain/units.ts';
 import type { AccountStreamState } from '../execution/account-link.ts';
 import type { OrderDeskState } from '../execution/order-desk.ts';
 import { RequestLimiter } from '../execution/request-limiter.ts';
+import type { MarketFeedState } from '../market/feed.ts';
 import type { AbsentSymbol } from './absent-symbols.ts';
 import type { Desk, ToldMismatch, VenueDesk } from './desk.ts';
 import type { ListingsState } from './listings.ts';
@@ -21,6 +22,7 @@ export interface VenueState {
   readonly instruments: readonly Instrument[];
   readonly absent: readonly AbsentSymbol[];
   readonly listings: ListingsState;
+  readonly feed: MarketFeedState;
   readonly orders: OrderDeskState;
   readonly stream: AccountStreamState;
   readonly balances: BoundedState<readonly [string, Balance]>;
@@ -41,6 +43,7 @@ export function saveVenue(venue: VenueDesk): VenueState {
     instruments: venue.instruments,
     absent: venue.absent,
     listings: venue.listings.save(),
+    feed: venue.feed.save(),
     orders: venue.orders.save(),
     stream: venue.stream.save(),
     balances: venue.balances.save(),
@@ -62,6 +65,7 @@ export function loadVenue(desk: Desk, setup: VenueSetup, state: VenueState): Ven
   venue.instruments = state.instruments;
   venue.absent = state.absent;
   venue.listings.load(state.listings);
+  venue.feed.load(state.feed);
   venue.orders.load(state.orders);
   venue.stream.load(state.stream);
   venue.balances.load(state.balances);

@@ -5,6 +5,7 @@ import { Desk } from '../../src/pipeline/desk.ts';
 import { run } from '../../src/pipeline/run.ts';
 import type { DeskSetup } from '../../src/pipeline/setup.ts';
 import type { StrategySettings } from '../../src/signal/settings.ts';
+import { rememberLife } from './night-checkpoints.ts';
 import { NightClock } from './night-clock.ts';
 import { NightFaults } from './night-faults.ts';
 import { type KillPoint, NightJournal, ProcessKilled } from './night-journal.ts';
@@ -217,6 +218,7 @@ export class Night {
     const { clock, venue, journal, faults } = this;
     const world = new NightWorld({ clock, venue, journal, faults, times: this.#times });
     this.lives.push(world);
+    rememberLife(this.#setup, world);
     const rows = journal.durable();
     const epoch = this.lives.length;
     this.#survive(() => {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Effect } from '../../../src/domain/effect.ts';
 import { type ClientOrderId, strategyId } from '../../../src/domain/ids.ts';
 import type { JournalRow } from '../../../src/domain/journal-row.ts';
@@ -17,6 +18,7 @@ import type { OrderWish } from '../../../src/execution/order-wish.ts';
 import { markDurable } from '../../../src/journal/durable.ts';
 import { decodeRow, encodeRow } from '../../../src/journal/row-codec.ts';
 import { approve } from '../../../src/risk/approve.ts';
+import { throughJson, toText } from '../../support/exact-text.ts';
 import { BTC_USDT, NOON_MS } from '../../support/trading.ts';
 import { PlainCodec, type Said } from './plain-codec.ts';
 import { PlainVenue } from './plain-venue.ts';
@@ -44,6 +46,8 @@ export class DeskNight {
   onCancel: (id: ClientOrderId, night: DeskNight) => void = cancelAndAnswer;
   /** Account events reach us. */
   isStreamUp = true;
+  /** Called before anything happens: a tick, an answer, news. */
+  beforeEach: () => void = () => undefined;
   /** Answers to questions take this long. */
   answerMs = 2 * VENUE_MS;
 
@@ -111,6 +115,7 @@ export class DeskNight {
       const due = this.#later
         .filter(({ atMs }) => atMs <= Math.min(endMs, nextTickMs))
         .sort((a, b) => a.atMs - b.atMs)[0];
+      this.beforeEach();
       if (due !== undefined) {
         this.#later.splice(this.#later.indexOf(due), 1);
         this.nowMs = Math.max(this.nowMs, due.atMs);
@@ -129,29 +134,37 @@ export class DeskNight {
     this.#later.push({ atMs: this.nowMs + afterMs, run });
   }
 
+  /** The desk goes on as another one, made of nothing but the text of what it saves. */
+  passThroughText(): void {
+    const saved = throughJson(this.desk.save());
+    this.desk = this.#newDesk();
+    this.desk.load(saved);
+    expect(toText(this.desk.save()), 'saved, loaded and saved').toBe(toText(saved));
+  }
+
   /** The answer to a placed order, on its way. */
   answerOrder(id: ClientOrderId, said: Said, afterMs = VENUE_MS): void {
-    const { desk } = this;
+    const { epoch } = this;
     this.later(afterMs, () => {
-      if (this.desk !== desk) return; // the process that asked is gone
-      this.take(desk.onOrderAnswer(id, this.codec.answer(said, this.nowMs), this.at()));
+      if (this.epoch !== epoch) return; // the process that asked is gone
+      this.take(this.desk.onOrderAnswer(id, this.codec.answer(said, this.nowMs), this.at()));
     });
   }
 
   answerCancel(id: ClientOrderId, said: Said, afterMs = VENUE_MS): void {
-    const { desk } = this;
+    const { epoch } = this;
     this.later(afterMs, () => {
-      if (this.desk !== desk) return;
-      this.take(desk.onCancelAnswer(id, this.codec.answer(said, this.nowMs), this.at()));
+      if (this.epoch !== epoch) return;
+      this.take(this.desk.onCancelAnswer(id, this.codec.answer(said, this.nowMs), this.at()));
     });
   }
 
   /** An account event, on its way if the socket is up. */
   stream(report: OrderReport, afterMs = VENUE_MS): void {
-    const { desk } = this;
+    const { epoch } = this;
     if (!this.isStreamUp) return;
     this.later(afterMs, () => {
-      if (this.desk === desk) this.take(desk.onReport(report, 'userStream', this.at()));
+      if (this.epoch === epoch) this.take(this.desk.onReport(report, 'userStream', this.at()));
     });
   }
 
@@ -260,14 +273,14 @@ export class DeskNight {
   }
 
   #ask(requestId: number, question: VenueQuestion): void {
-    const { desk } = this;
+    const { epoch } = this;
     this.questions.push({ atMs: this.nowMs, question });
     this.later(this.answerMs / 2, () => {
       const said = this.venue.answerTo(question, this.venueMs());
       this.later(this.answerMs / 2, () => {
-        if (this.desk !== desk) return;
+        if (this.epoch !== epoch) return;
         const answer = this.codec.answer(said, this.nowMs);
-        this.take(desk.onVenueAnswer(requestId, question, answer, this.at()));
+        this.take(this.desk.onVenueAnswer(requestId, question, answer, this.at()));
       });
     });
   }
