@@ -65,8 +65,16 @@ export class Carrier {
       this.#clock.after(this.#latency.roundTripMs(), () => answerOnce(fate.answer));
       return;
     }
+    if (fate?.type === 'parked') {
+      this.#clock.after(this.#latency.roundTripMs(), () => answerOnce(fate.answer));
+      this.#clock.after(this.#latency.oneWayMs() + fate.byMs, () =>
+        this.#arrive({ ...request, timestampMs: Math.floor(this.#venue.nowMs()) }, answerOnce),
+      );
+      return;
+    }
     const lateMs = fate?.type === 'delayed' ? fate.byMs : 0;
-    this.#clock.after(this.#latency.oneWayMs() + lateMs, () => this.#arrive(request, answerOnce));
+    const read = fate?.type === 'misread' ? fate.as : request;
+    this.#clock.after(this.#latency.oneWayMs() + lateMs, () => this.#arrive(read, answerOnce));
     if (fate?.type === 'repeated') {
       this.#clock.after(this.#latency.oneWayMs() + fate.afterMs, () =>
         this.#arrive(request, () => undefined),

@@ -1,4 +1,4 @@
-import { assertNever } from '../domain/assert.ts';
+import { assertNever, InvariantBroken } from '../domain/assert.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { DeskEvent } from '../domain/event.ts';
 import type { SteadyClock } from '../domain/steady-clock.ts';
@@ -159,6 +159,13 @@ export class SimLife implements World {
   /** Gone, as by kill -9. */
   kill(cause: string): void {
     if (!this.#isOver) this.#end({ exitCode: undefined, cause });
+  }
+
+  /** A broken invariant, somewhere in our own code. */
+  panic(cause: string): void {
+    this.#survive(() => {
+      throw new InvariantBroken(cause);
+    });
   }
 
   perform(effect: Effect): void {

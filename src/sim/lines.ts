@@ -3,7 +3,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { SimClock } from './clock.ts';
 import type { Latency } from './latency.ts';
-import type { SocketKind, Troubles } from './trouble.ts';
+import type { FrameOnTheWay, SocketKind, Troubles } from './trouble.ts';
 
 const PING_EVERY_MS = 20_000;
 const KEY_UNKNOWN = { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' };
@@ -73,15 +73,42 @@ export class SimLines {
     }
   }
 
+  /** Sockets of a kind that are open now. */
+  openOnes(kind: SocketKind): readonly ConnectionId[] {
+    return [...this.#sockets].flatMap(([connection, socket]) =>
+      socket.kind === kind && socket.isOpen ? [connection] : [],
+    );
+  }
+
+  /** One socket ends, if it is still there. */
+  cut(connection: ConnectionId, code = 1_006, cause = 'connection reset'): void {
+    if (this.#sockets.has(connection)) this.#end(connection, code, cause);
+  }
+
+  /** What was held back on its way goes on now, if its socket is still there. */
+  resume(frame: FrameOnTheWay): void {
+    const socket = this.#sockets.get(frame.connection);
+    if (socket !== undefined) this.#deliver(frame.connection, socket, frame.text, 0);
+  }
+
+  /** The venue pings every open socket of a kind, besides the usual. */
+  ping(kind: SocketKind): void {
+    for (const connection of this.openOnes(kind)) {
+      this.#parts.tell({ type: 'pingReceived', atMs: this.#parts.atMs(), connection });
+    }
+  }
+
   /** What we say on a market socket. */
   send(connection: ConnectionId, text: string): void {
     const socket = this.#sockets.get(connection);
-    if (socket === undefined || this.#isLost(socket)) return;
+    if (socket === undefined || this.#isLost(connection, socket)) return;
     this.#parts.clock.after(this.#parts.latency.oneWayMs(), () => {
       if (this.#sockets.get(connection) !== socket) return;
       const said: Said = JSON.parse(text);
       const { method, id, params = [] } = said;
-      if (method === 'SUBSCRIBE') for (const stream of params) socket.streams.add(stream);
+      if (method === 'SUBSCRIBE') {
+        for (const stream of params) if (!this.#isForgotten(stream)) socket.streams.add(stream);
+      }
       if (method === 'UNSUBSCRIBE') for (const stream of params) socket.streams.delete(stream);
       const result = method === 'LIST_SUBSCRIPTIONS' ? [...socket.streams] : null;
       this.#frame(connection, socket, '', JSON.stringify({ result, id }));
@@ -91,7 +118,7 @@ export class SimLines {
   /** We ask, signed, for the events of the account. */
   subscribeAccount(connection: ConnectionId, id: string): void {
     const socket = this.#sockets.get(connection);
-    if (socket === undefined || this.#isLost(socket)) return;
+    if (socket === undefined || this.#isLost(connection, socket)) return;
     this.#parts.clock.after(this.#parts.latency.oneWayMs(), () => {
       if (this.#sockets.get(connection) !== socket) return;
       if (!this.#parts.isKeyValid()) {
@@ -135,11 +162,12 @@ export class SimLines {
     for (const { streams } of this.#sockets.values()) streams.delete('account');
   }
 
-  #isLost(socket: Socket): boolean {
-    const { troubles } = this.#parts;
-    return (
-      troubles.find(({ losesWhatWeSay }) => losesWhatWeSay?.(socket.kind) || undefined) ?? false
-    );
+  #isLost(connection: ConnectionId, { kind }: Socket): boolean {
+    return this.#parts.troubles.some((one) => one.losesWhatWeSay?.(kind, connection));
+  }
+
+  #isForgotten(stream: string): boolean {
+    return this.#parts.troubles.some((one) => one.forgetsStream?.(stream));
   }
 
   #frame(connection: ConnectionId, socket: Socket, stream: string, text: string): void {
@@ -148,7 +176,7 @@ export class SimLines {
       this.#deliver(connection, socket, text, 0);
       return;
     }
-    const frame = { socket: socket.kind, stream, text };
+    const frame = { socket: socket.kind, connection, stream, text };
     const lateMs = troubles.frameDelayMs(frame);
     for (const one of troubles.framesOf(frame)) this.#deliver(connection, socket, one, lateMs);
   }
@@ -172,7 +200,7 @@ export class SimLines {
   #ping(connection: ConnectionId, socket: Socket): void {
     if (this.#sockets.get(connection) !== socket) return;
     const { clock, troubles } = this.#parts;
-    const isMute = troubles.find(({ isMute }) => isMute?.(socket.kind) || undefined) ?? false;
+    const isMute = troubles.some((one) => one.isMute?.(socket.kind, connection));
     if (!isMute) this.#parts.tell({ type: 'pingReceived', atMs: this.#parts.atMs(), connection });
     clock.after(PING_EVERY_MS, () => this.#ping(connection, socket));
   }

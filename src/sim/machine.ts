@@ -2,6 +2,7 @@ import type { HealthSampled } from '../domain/event.ts';
 import { SteadyClock } from '../domain/steady-clock.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { SimClock } from './clock.ts';
+import { Holds } from './holds.ts';
 
 const PLENTY_BYTES = 50_000_000_000;
 
@@ -11,7 +12,7 @@ export class SimMachine {
   readonly #clocks;
   /** System clock minus true time. */
   systemOffsetMs: number;
-  diskFreeBytes: number = PLENTY_BYTES;
+  readonly #disk = new Holds<number>();
   rssBytes = 150_000_000;
 
   constructor(clock: SimClock, systemOffsetMs: number) {
@@ -42,8 +43,12 @@ export class SimMachine {
     return { type: 'healthSampled', atMs, ...seen };
   }
 
-  /** The disk is as empty as a disk should be. */
-  freeDisk(): void {
-    this.diskFreeBytes = PLENTY_BYTES;
+  get diskFreeBytes(): number {
+    return Math.min(PLENTY_BYTES, ...this.#disk.all);
+  }
+
+  /** Something fills the disk up to so many free bytes, until the returned function is called. */
+  fillDisk(freeBytes: number): () => void {
+    return this.#disk.hold(freeBytes);
   }
 }

@@ -109,7 +109,7 @@ export class SimNight {
       troubles: this.troubles,
       commits: this.commits,
       listeners: this.#listeners,
-      isKeyValid: () => this.venue.isKeyValid,
+      isKeyValid: () => this.venue.keyRefusals.isEmpty,
       carrier: new Carrier({
         clock: this.clock,
         latency,
@@ -169,10 +169,12 @@ export class SimNight {
       machine,
       troubles,
       random: this.#random(name),
+      journalPath: daemon.journalPath,
       get lines() {
         return daemon.life?.lines;
       },
       kill: (cause) => daemon.life?.kill(cause),
+      panic: (cause) => daemon.life?.panic(cause),
       terminate: (cause) =>
         daemon.life?.tell({ type: 'stopRequested', atMs: this.#daemonNowMs(), cause }),
       stall: (ms) => daemon.life?.stall(ms),

@@ -15,10 +15,14 @@ export interface Stage {
   readonly troubles: Troubles;
   /** Chance of this one occurrence. */
   readonly random: Random;
+  /** Where the daemon keeps its journal. */
+  readonly journalPath: string;
   /** Sockets of the present life; `undefined` while no daemon runs. */
   readonly lines: SimLines | undefined;
   /** kill -9; the supervisor starts the next life. */
   kill(cause: string): void;
+  /** Our own code throws: the process ends by itself, with the exit code of a panic. */
+  panic(cause: string): void;
   /** SIGTERM; the supervisor starts the next life after it. */
   terminate(cause: string): void;
   /** The process gets no processor for so long: a blocked loop, SIGSTOP, a suspended machine. */

@@ -1,3 +1,4 @@
+import type { ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { VenueAnswer } from '../domain/venue.ts';
 import type { SimRequest } from './request.ts';
@@ -7,6 +8,7 @@ export type SocketKind = 'market' | 'account';
 /** A frame on its way to us: of a market stream, an event of the account, or an answer to what we said. */
 export interface FrameOnTheWay {
   readonly socket: SocketKind;
+  readonly connection: ConnectionId;
   /** `btcusdt@trade`; of an account event its name (`executionReport`); empty for an answer. */
   readonly stream: string;
   readonly text: string;
@@ -21,6 +23,10 @@ export type RequestFate =
   | { readonly type: 'delayed'; readonly byMs: number }
   /** Arrives twice, byte for byte: a box in the middle repeats it. */
   | { readonly type: 'repeated'; readonly afterMs: number }
+  /** The venue's front door takes it and answers at once; the engine behind acts so much later. */
+  | { readonly type: 'parked'; readonly byMs: number; readonly answer: VenueAnswer }
+  /** The venue reads something else than what we wrote. */
+  | { readonly type: 'misread'; readonly as: SimRequest }
   /** Something in front of the venue's engine answers instead of it. */
   | { readonly type: 'answered'; readonly answer: VenueAnswer };
 
@@ -50,9 +56,11 @@ export interface Trouble {
   /** How much later than usual it arrives. */
   readonly frameDelayMs?: (frame: FrameOnTheWay) => number;
   /** Whether pings of the venue no longer come. */
-  readonly isMute?: (kind: SocketKind) => boolean;
+  readonly isMute?: (kind: SocketKind, connection: ConnectionId) => boolean;
   /** Whether what we say on a socket is lost. */
-  readonly losesWhatWeSay?: (kind: SocketKind) => boolean;
+  readonly losesWhatWeSay?: (kind: SocketKind, connection: ConnectionId) => boolean;
+  /** Whether the venue forgets to send a stream that it has just acknowledged. */
+  readonly forgetsStream?: (stream: string) => boolean;
   readonly request?: (request: SimRequest) => RequestFate | undefined;
   readonly answer?: (request: SimRequest, answer: VenueAnswer) => AnswerFate | undefined;
   readonly commit?: (rows: readonly JournalRow[]) => CommitFate | undefined;
@@ -72,6 +80,12 @@ export class Troubles {
 
   get isQuiet(): boolean {
     return this.#active.size === 0;
+  }
+
+  /** Whether any of them says so. */
+  some(ask: (trouble: Trouble) => boolean | undefined): boolean {
+    for (const trouble of this.#active) if (ask(trouble) === true) return true;
+    return false;
   }
 
   /** The first trouble that has something to say decides. */

@@ -16,6 +16,7 @@ import {
   describePlaced,
   describeQueried,
 } from '../matching/wire/wire-shapes.ts';
+import { Holds } from './holds.ts';
 import { describeDepth, MarketStreams } from './market-streams.ts';
 import { isSigned, type SimRequest, symbolsOf } from './request.ts';
 import { weightOf } from './request-weight.ts';
@@ -35,6 +36,9 @@ export interface VenueNews {
   onHappening(happening: MarketHappening): void;
 }
 
+/** Body of the answer to which symbols are traded. */
+export type Listing = Readonly<Record<string, unknown>>;
+
 export interface SimVenueSetup {
   readonly rules: readonly SymbolRules[];
   readonly market: MarketSource;
@@ -49,13 +53,14 @@ export class SimVenue {
   readonly core: ExchangeCore;
   readonly limits = new RateLimits(LIVE_RATE_LIMITS);
   /** Symbols that the venue has forgotten: whatever is asked about one of them is refused. */
-  readonly delisted = new Set<string>();
+  readonly delisted = new Holds<string>();
   /** How far its clock has jumped. Its engine, which stamps trades, does not jump. */
   skewMs = 0;
-  /** Whether our key opens anything. */
-  isKeyValid = true;
+  /** Why our key opens nothing. */
+  readonly keyRefusals = new Holds<string>();
   /** What becomes of the answer to which symbols are traded, and by which rules. */
-  listing: (body: Readonly<Record<string, unknown>>) => unknown = (body) => body;
+  readonly listingChanges = new Holds<(body: Listing) => Listing>();
+  readonly #ruleChanges = new Holds<(rules: SymbolRules) => SymbolRules>();
   readonly #setup: SimVenueSetup;
   readonly #names: readonly string[];
   readonly #streams: MarketStreams;
@@ -73,7 +78,7 @@ export class SimVenue {
     });
     this.#streams = new MarketStreams(this.#names, (stream, data) => {
       const [symbol = ''] = stream.split('@', 1);
-      if (this.delisted.size > 0 && this.delisted.has(symbol.toUpperCase())) return;
+      if (!this.delisted.isEmpty && this.delisted.has(symbol.toUpperCase())) return;
       setup.news.onMarket(stream, data);
     });
   }
@@ -144,6 +149,16 @@ export class SimVenue {
     this.#report(this.core.moveFunds(OURS, asset, delta, this.#coreNowMs()));
   }
 
+  /** The venue changes rules of symbols (status, grids) until the returned function is called. */
+  holdRules(change: (rules: SymbolRules) => SymbolRules): () => void {
+    const release = this.#ruleChanges.hold(change);
+    this.#applyRules();
+    return () => {
+      release();
+      this.#applyRules();
+    };
+  }
+
   /** Every execution of the account, oldest first by symbol. */
   trades(): readonly FillView[] {
     return this.#names.flatMap((symbol) => {
@@ -164,6 +179,12 @@ export class SimVenue {
     return held === undefined ? 0n : held.free + held.locked;
   }
 
+  #applyRules(): void {
+    for (const rules of this.#setup.rules) {
+      this.core.setRules(this.#ruleChanges.all.reduce((now, change) => change(now), rules));
+    }
+  }
+
   #coreNowMs(): number {
     return Math.floor(this.#setup.nowMs());
   }
@@ -174,7 +195,7 @@ export class SimVenue {
 
   #authenticate(request: SimRequest): void {
     if (!isSigned(request)) return;
-    if (!this.isKeyValid) throw REFUSALS.keyUnknown();
+    if (!this.keyRefusals.isEmpty) throw REFUSALS.keyUnknown();
     const nowMs = this.nowMs();
     if (request.timestampMs >= nowMs + AHEAD_MS_MAX) throw REFUSALS.aheadOfServer();
     if (nowMs - request.timestampMs > request.recvWindowMs) throw REFUSALS.outsideWindow();
@@ -187,7 +208,8 @@ export class SimVenue {
       case 'instruments': {
         const names = question.venueSymbols;
         const known = this.core.symbols().filter(({ symbol }) => names.includes(symbol));
-        return this.listing(describeExchange(known, LIVE_RATE_LIMITS, this.nowMs()));
+        const body = describeExchange(known, LIVE_RATE_LIMITS, this.nowMs());
+        return this.listingChanges.all.reduce((changed, change) => change(changed), body);
       }
       case 'depth': {
         const { venueSymbol } = question.instrument;
