@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import type { Difference, Place } from '../replay/difference.ts';
 import type { ReplayReport } from '../replay/replay-report.ts';
 import type { SettingChange } from '../replay/set-value.ts';
+import { summariseOutcome } from './summarise-outcome.ts';
 import { formatMoment, formatTable } from './tell.ts';
 
 const FIELDS_MAX = 20;
@@ -47,11 +49,8 @@ function about(report: ReplayReport, changes: readonly SettingChange[]): readonl
 function renderDifference(difference: Difference, n: number, all: number): readonly string[] {
   const { place, kind, recorded, decided, fields } = difference;
   const head = `${n} of ${all}: ${kind} of ${tellPlace(place)}`;
-  if (fields.length === 0) {
-    const side = recorded === undefined ? 'only now' : 'only recorded';
-    return [head, `  ${side}: ${recorded ?? decided ?? ''}`];
-  }
-  const known = summarise(recorded ?? '');
+  if (recorded === undefined) return [head, `  only now: ${summariseOutcome(decided ?? '')}`];
+  if (decided === undefined) return [head, `  only recorded: ${summariseOutcome(recorded)}`];
   const shown = fields.slice(0, FIELDS_MAX);
   const rows = shown.map((field) => [
     `  ${field.field}`,
@@ -61,17 +60,10 @@ function renderDifference(difference: Difference, n: number, all: number): reado
   const more = fields.length - shown.length;
   return [
     head,
-    ...(known === undefined ? [] : [`  ${known}`]),
+    `  ${summariseOutcome(recorded)}`,
     formatTable(['  field', 'recorded', 'now'], rows),
     ...(more > 0 ? [`  and ${count(more, 'field')} more`] : []),
   ];
-}
-
-/** Whose decision it is. */
-function summarise(text: string): string | undefined {
-  const found = /"(?:decisionId|clientOrderId)":"[^"]*"/g;
-  const ids = [...text.matchAll(found)].map(([id]) => id.replaceAll('"', '').replace(':', ' '));
-  return ids.length === 0 ? undefined : [...new Set(ids)].join(', ');
 }
 
 function renderReasons({ changedReasons }: ReplayReport): readonly string[] {
@@ -91,7 +83,7 @@ function renderApproximate(place: Place | undefined): readonly string[] {
 }
 
 function tellPlace({ file, eventNumber, eventType, atMs }: Place): string {
-  return `event ${eventNumber.toLocaleString('en')} (${eventType}, ${formatMoment(atMs)}, ${file})`;
+  return `event ${eventNumber.toLocaleString('en')} (${eventType}, ${formatMoment(atMs)}, ${basename(file)})`;
 }
 
 function shorten(value: string | undefined): string {

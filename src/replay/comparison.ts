@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { DeskEvent } from '../domain/event.ts';
+import { parseOutcome } from '../store/capture-outcome.ts';
 import { DifferenceList, type Place } from './difference.ts';
 
 const NOTHING: readonly string[] = Object.freeze([]);
-/** The number of a record only counts them: one decision more shifts it in all that follow. */
-const SEQUENCE = /"seq":\d+,/;
 const HASH_DIGITS = 16;
 
 /** What the recorded process did beside what is done now, event by event. */
@@ -14,15 +13,15 @@ export class Comparison {
   readonly counts = { events: 0, decisions: 0, rows: 0, orders: 0, cancels: 0 };
   readonly #recordedHash = createHash('sha256');
   readonly #decidedHash = createHash('sha256');
-  readonly #ignoresSequence: boolean;
+  readonly #isExact: boolean;
   #file = '';
   #event: DeskEvent | undefined;
   #decided: readonly string[] = NOTHING;
   #met = 0;
 
-  /** `isExact`: every character counts. Else the running numbers of decisions do not. */
+  /** `isExact`: every character counts. Else what `withoutLimits` leaves. */
   constructor(isExact: boolean) {
-    this.#ignoresSequence = !isExact;
+    this.#isExact = isExact;
   }
 
   /** Over all outcomes that were compared, in order. */
@@ -76,8 +75,7 @@ export class Comparison {
 
   #isSame(recorded: string, decided: string): boolean {
     if (recorded === decided) return true;
-    if (!this.#ignoresSequence) return false;
-    return recorded.replace(SEQUENCE, '') === decided.replace(SEQUENCE, '');
+    return !this.#isExact && withoutLimits(recorded) === withoutLimits(decided);
   }
 
   #place(): Place {
@@ -92,4 +90,16 @@ export class Comparison {
     else if (text.startsWith('place')) counts.orders += 1;
     else if (text.startsWith('cancel')) counts.cancels += 1;
   }
+}
+
+/**
+ * An outcome without its running number, which one decision more shifts in all that follow, and without
+ * its checks, which hold every limit: with another limit a decision is another one when something
+ * comes of it.
+ */
+function withoutLimits(text: string): string {
+  const outcome = parseOutcome(text);
+  if (outcome === undefined) return text;
+  const { seq: _seq, checks: _checks, ...rest } = outcome.value;
+  return `${outcome.kind} ${JSON.stringify(rest)}`;
 }

@@ -1,7 +1,8 @@
 import { BoundedList, BoundedMap } from '../domain/bounded.ts';
 import type { Effect } from '../domain/effect.ts';
-import type { DeskEvent } from '../domain/event.ts';
+import { bytesOf, type DeskEvent } from '../domain/event.ts';
 import { markDurable } from '../journal/durable.ts';
+import type { Desk } from '../pipeline/desk.ts';
 import { spellExact } from '../store/capture-event.ts';
 import { outcomesOf } from '../store/capture-outcome.ts';
 
@@ -26,6 +27,7 @@ export class OwnAnswers {
     QUESTIONS_MAX,
     'dropOldest',
   );
+  readonly #desk: Desk;
   #firstRequestId = Number.POSITIVE_INFINITY;
   readonly #sent = new BoundedMap<string, string>('replay.sent', ORDERS_MAX, 'dropOldest');
   readonly #recordedSent = new BoundedMap<string, string>(
@@ -34,6 +36,10 @@ export class OwnAnswers {
     'dropOldest',
   );
   readonly #cancels = new BoundedMap<string, true>('replay.cancels', ORDERS_MAX, 'dropOldest');
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
 
   /** What the desk asked for while it heard an event of this moment. */
   note(effects: readonly Effect[], atMs: DeskEvent['atMs']): void {
@@ -68,8 +74,10 @@ export class OwnAnswers {
 
   /** The next answer of the journal that the record does not have at this place; `undefined`: none. */
   takeOwn(next: DeskEvent): DeskEvent | undefined {
-    const [own] = this.#durable;
-    if (own === undefined || isAnswer(next, own)) return undefined;
+    const waiting = [...this.#durable];
+    const at = waiting.findIndex((own) => isAnswer(next, own));
+    // An answer to what only the recorded desk wrote down is heard by nobody, and hurries nothing.
+    if (at === 0 || (at < 0 && isDurable(next))) return undefined;
     return this.#durable.shift();
   }
 
@@ -78,8 +86,9 @@ export class OwnAnswers {
     switch (event.type) {
       case 'intentDurable':
       case 'submittedDurable':
-        // Asked after `takeOwn`: what still waits is this one.
-        return this.#durable.shift() === undefined ? undefined : event;
+        return this.#takeDurable(event);
+      case 'frameReceived':
+        return this.#isAboutOther(event) ? undefined : event;
       case 'orderAnswered': {
         const sent = this.#sent.get(event.clientOrderId);
         return sent === this.#recordedSent.get(event.clientOrderId) ? event : undefined;
@@ -93,6 +102,26 @@ export class OwnAnswers {
     }
   }
 
+  #takeDurable(event: DeskEvent): DeskEvent | undefined {
+    const [own] = this.#durable;
+    if (own === undefined || !isAnswer(event, own)) return undefined;
+    this.#durable.shift();
+    return event;
+  }
+
+  /** A report about an order that only the recorded desk has sent. */
+  #isAboutOther(event: EventOf<'frameReceived'>): boolean {
+    for (const { setup, feed } of this.#desk.venues) {
+      if (!event.connection.startsWith(`${setup.venue}/account/`)) continue;
+      const message = setup.accountCodec.decodeAccountFrame(bytesOf(event), feed.instruments);
+      if (message.type !== 'orderReported') return false;
+      const id = message.report.clientOrderId;
+      const recorded = id === undefined ? undefined : this.#recordedSent.get(id);
+      return recorded !== undefined && this.#sent.get(id ?? '') !== recorded;
+    }
+    return false;
+  }
+
   #adaptAnswer(event: EventOf<'venueAnswered'>): DeskEvent | undefined {
     // Asked before the first event that we know of.
     if (event.requestId < this.#firstRequestId) return event;
@@ -104,6 +133,10 @@ export class OwnAnswers {
     }
     return undefined;
   }
+}
+
+function isDurable(event: DeskEvent): event is Durable {
+  return event.type === 'intentDurable' || event.type === 'submittedDurable';
 }
 
 function isAnswer(event: DeskEvent, own: Durable): boolean {

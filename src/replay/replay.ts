@@ -247,7 +247,7 @@ class ReplayRun {
 
   #begin(desk: Desk): void {
     this.#findings.comparedAgain();
-    const answers = this.#options.changes.length === 0 ? undefined : new OwnAnswers();
+    const answers = this.#options.changes.length === 0 ? undefined : new OwnAnswers(desk);
     this.#life = new DecidedLife(desk, this.#comparison, answers);
   }
 

@@ -41,7 +41,10 @@ export function readSavedSettings(
     : [];
   const parsed = changes.length === 0 ? recorded : parseSettings(change(source, changes), {});
   if (parsed.type === 'invalid') {
-    const problems = parsed.problems.map((problem) => `  ${formatProblem(problem)}`);
+    // Its lines are those of a text that nobody has seen.
+    const problems = parsed.problems.map(
+      (problem) => `  ${formatProblem({ ...problem, where: undefined })}`,
+    );
     const which = changes.length === 0 ? 'of the capture' : 'with what --set changes';
     throw new UnusableSettings(`the settings ${which} are not valid:\n${problems.join('\n')}`);
   }
