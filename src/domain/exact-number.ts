@@ -8,6 +8,11 @@ export function saveNumber(value: number): ExactNumber {
   return value > 0 ? 'Infinity' : '-Infinity';
 }
 
+/** Of a list or a typed array. */
+export function saveNumbers(values: ArrayLike<number>): readonly ExactNumber[] {
+  return Array.from(values, saveNumber);
+}
+
 export function loadNumber(saved: ExactNumber): number {
   return Number(saved);
 }

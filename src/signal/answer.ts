@@ -1,4 +1,5 @@
 import { InvariantBroken } from '../domain/assert.ts';
+import { type ExactNumber, loadNumber, saveNumbers } from '../domain/exact-number.ts';
 import type { Reason, ReasonCode } from '../domain/reason.ts';
 import type { Enter, Exit, Nothing } from './strategy.ts';
 
@@ -67,6 +68,14 @@ export class Answer {
     const record: Record<string, number> = {};
     for (const [index, name] of this.names.entries()) record[name] = this.values[index] ?? 0;
     return record;
+  }
+
+  /** The numbers of the last `see`. The shared `nothing` is written before each use and needs no keeping. */
+  save(): readonly ExactNumber[] {
+    return saveNumbers(this.values);
+  }
+  load(saved: readonly ExactNumber[]): void {
+    this.values.set(saved.map(loadNumber));
   }
 
   #reasonOf(code: ReasonCode): Reason {

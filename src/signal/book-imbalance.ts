@@ -23,35 +23,40 @@ export const bookImbalance = defineStrategy({
   create(parameters, answer) {
     const { halfLifeMs, warmUpMs, entryImbalance, exitImbalance, holdingMsMax } = parameters;
     const decayPerMs = Math.LN2 / halfLifeMs;
-    let smoothed = 0;
-    let seenAtMs = 0;
-    /** When the book that is now being watched was first seen; 0 while there is none. */
-    let sinceMs = 0;
+    const memory = {
+      smoothed: 0,
+      seenAtMs: 0,
+      /** When the book that is now being watched was first seen; 0 while there is none. */
+      sinceMs: 0,
+    };
     return {
+      memory,
       onTop(view) {
         const { nowMs, bidDepthLots, askDepthLots, position } = view;
         const heldMs = position === undefined ? 0 : nowMs - position.openedAtMs;
         const total = (bidDepthLots ?? 0) + (askDepthLots ?? 0);
         if (bidDepthLots === undefined || askDepthLots === undefined || total <= 0) {
-          sinceMs = 0;
+          memory.sinceMs = 0;
           answer.see(0, 0, 0, 0, heldMs);
           if (heldMs >= holdingMsMax) return answer.exit();
           return answer.nothing('BOOK_NOT_SYNCED', 0);
         }
         const imbalance = (bidDepthLots - askDepthLots) / total;
-        if (sinceMs === 0) {
-          sinceMs = nowMs;
-          smoothed = imbalance;
-        } else if (nowMs > seenAtMs) {
-          smoothed += (imbalance - smoothed) * (1 - Math.exp((seenAtMs - nowMs) * decayPerMs));
+        if (memory.sinceMs === 0) {
+          memory.sinceMs = nowMs;
+          memory.smoothed = imbalance;
+        } else if (nowMs > memory.seenAtMs) {
+          const share = 1 - Math.exp((memory.seenAtMs - nowMs) * decayPerMs);
+          memory.smoothed += (imbalance - memory.smoothed) * share;
         }
-        seenAtMs = nowMs;
+        memory.seenAtMs = nowMs;
+        const { smoothed } = memory;
         answer.see(imbalance, smoothed, bidDepthLots, askDepthLots, heldMs);
         if (position !== undefined) {
           if (smoothed <= exitImbalance || heldMs >= holdingMsMax) return answer.exit();
           return answer.nothing('NO_SIGNAL', heldMs / holdingMsMax);
         }
-        const watchedMs = nowMs - sinceMs;
+        const watchedMs = nowMs - memory.sinceMs;
         if (watchedMs < warmUpMs) return answer.nothing('WARMING_UP', watchedMs / warmUpMs);
         if (smoothed >= entryImbalance) return answer.enter();
         return answer.nothing('NO_SIGNAL', smoothed / entryImbalance);

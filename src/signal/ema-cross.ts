@@ -1,4 +1,3 @@
-import { EMA } from 'trading-signals';
 import { defineStrategy } from './strategy.ts';
 
 /**
@@ -21,24 +20,22 @@ export const emaCross = defineStrategy({
       : 'fastCandlesCount must be below slowCandlesCount',
   create(parameters, answer) {
     const { entryGapBps, exitGapBps } = parameters;
-    const fast = new EMA(parameters.fastCandlesCount);
-    const slow = new EMA(parameters.slowCandlesCount);
-    let fastTicks = 0;
-    let slowTicks = 0;
-    let gapBps = 0;
-    let previousGapBps = 0;
+    const { fastCandlesCount, slowCandlesCount } = parameters;
+    const memory = { fastTicks: 0, slowTicks: 0, gapBps: 0, previousGapBps: 0 };
     return {
+      memory,
       candleIntervalMs: parameters.candleIntervalMs,
       // One more than the slow average needs, so that a crossing has a real "before".
-      warmUpCandlesCount: parameters.slowCandlesCount + 1,
+      warmUpCandlesCount: slowCandlesCount + 1,
       askedOn: 'candle',
-      onCandle(candle) {
-        fastTicks = fast.update(candle.close, false);
-        slowTicks = slow.update(candle.close, false);
-        previousGapBps = gapBps;
-        gapBps = ((fastTicks - slowTicks) / slowTicks) * 10_000;
+      onCandle({ close }) {
+        memory.fastTicks = average(memory.fastTicks, close, fastCandlesCount);
+        memory.slowTicks = average(memory.slowTicks, close, slowCandlesCount);
+        memory.previousGapBps = memory.gapBps;
+        memory.gapBps = ((memory.fastTicks - memory.slowTicks) / memory.slowTicks) * 10_000;
       },
       onTop(view) {
+        const { fastTicks, slowTicks, gapBps, previousGapBps } = memory;
         answer.see(fastTicks, slowTicks, gapBps, previousGapBps);
         if (view.position !== undefined) {
           if (gapBps <= -exitGapBps) return answer.exit();
@@ -52,3 +49,12 @@ export const emaCross = defineStrategy({
     };
   },
 });
+
+/**
+ * The exponential average after another close, which the first one starts. To the last bit what the EMA
+ * of trading-signals says: that class does not let its average be put back, and a checkpoint has to.
+ */
+function average(before: number, close: number, candlesCount: number): number {
+  const weight = 2 / (candlesCount + 1);
+  return close * weight + (before === 0 ? close : before) * (1 - weight);
+}

@@ -3,6 +3,23 @@ import type { TopOfBook } from '../domain/market.ts';
 import type { Lots, Price, UnixMs } from '../domain/units.ts';
 import type { StrategyPosition, StrategyView } from './strategy.ts';
 
+/** `null`: not known, or nothing held. */
+export interface MarketViewState {
+  /** As it was listed when the view was made. */
+  readonly instrument: Instrument;
+  readonly nowMs: UnixMs;
+  readonly bidPrice: Price;
+  readonly bidQuantity: Lots;
+  readonly askPrice: Price;
+  readonly askQuantity: Lots;
+  readonly bidDepthLots: number | null;
+  readonly askDepthLots: number | null;
+  readonly lastTradePrice: Price | null;
+  readonly lastTradeAtMs: UnixMs | null;
+  readonly position: StrategyPosition | null;
+  readonly orderPending: boolean;
+}
+
 /**
  * The view of one instrument: one object for its whole life, written by the pipeline (market) and by
  * the host (what each strategy holds), read by strategies. Made from the first top of book, so that
@@ -24,14 +41,47 @@ export class MarketView implements StrategyView {
   position: StrategyPosition | undefined = undefined;
   orderPending = false;
 
-  constructor(instrument: Instrument, nowMs: UnixMs, top: TopOfBook) {
+  constructor(
+    instrument: Instrument,
+    nowMs: UnixMs,
+    top: Pick<TopOfBook, 'bidPrice' | 'bidQuantity' | 'askPrice' | 'askQuantity'>,
+  ) {
     this.instrument = instrument;
     this.nowMs = nowMs;
     this.bidPrice = top.bidPrice;
     this.bidQuantity = top.bidQuantity;
     this.askPrice = top.askPrice;
     this.askQuantity = top.askQuantity;
-    this.setTop(nowMs, top);
+    this.midTicks = (top.bidPrice + top.askPrice) / 2;
+    this.spreadTicks = top.askPrice - top.bidPrice;
+  }
+
+  save(): MarketViewState {
+    return {
+      instrument: this.instrument,
+      nowMs: this.nowMs,
+      bidPrice: this.bidPrice,
+      bidQuantity: this.bidQuantity,
+      askPrice: this.askPrice,
+      askQuantity: this.askQuantity,
+      bidDepthLots: this.bidDepthLots ?? null,
+      askDepthLots: this.askDepthLots ?? null,
+      lastTradePrice: this.lastTradePrice ?? null,
+      lastTradeAtMs: this.lastTradeAtMs ?? null,
+      position: this.position ?? null,
+      orderPending: this.orderPending,
+    };
+  }
+  /** The view that was saved; middle and spread follow from the best prices. */
+  static restore(state: MarketViewState): MarketView {
+    const view = new MarketView(state.instrument, state.nowMs, state);
+    view.bidDepthLots = state.bidDepthLots ?? undefined;
+    view.askDepthLots = state.askDepthLots ?? undefined;
+    view.lastTradePrice = state.lastTradePrice ?? undefined;
+    view.lastTradeAtMs = state.lastTradeAtMs ?? undefined;
+    view.position = state.position ?? undefined;
+    view.orderPending = state.orderPending;
+    return view;
   }
 
   setTop(nowMs: UnixMs, top: TopOfBook): void {

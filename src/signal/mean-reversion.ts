@@ -18,19 +18,21 @@ export const meanReversion = defineStrategy({
   create(parameters, answer) {
     const { bandBpsMin, stopBands } = parameters;
     const bands = new BollingerBands(parameters.candlesCount, parameters.deviations);
-    let lowerTicks = 0;
-    let middleTicks = 0;
+    // All that the bands remember is the closes, and those are what is put back into them.
+    const memory = { closes: bands.prices, lowerTicks: 0, middleTicks: 0 };
     return {
+      memory,
       candleIntervalMs: parameters.candleIntervalMs,
       warmUpCandlesCount: parameters.candlesCount,
       askedOn: 'top',
       onCandle(candle) {
         const result = bands.update(candle.close, false);
-        lowerTicks = result?.lower ?? 0;
-        middleTicks = result?.middle ?? 0;
+        memory.lowerTicks = result?.lower ?? 0;
+        memory.middleTicks = result?.middle ?? 0;
       },
       onTop(view) {
         const { midTicks } = view;
+        const { lowerTicks, middleTicks } = memory;
         const bandTicks = middleTicks - lowerTicks;
         const bandBps = (bandTicks / middleTicks) * 10_000;
         answer.see(midTicks, lowerTicks, middleTicks, bandBps);

@@ -1,4 +1,5 @@
 import type { SkipRun } from '../domain/decision.ts';
+import { type ExactNumber, loadNumber, saveNumbers } from '../domain/exact-number.ts';
 import type { Reason } from '../domain/reason.ts';
 import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { Answer } from './answer.ts';
@@ -7,6 +8,23 @@ import type { Answer } from './answer.ts';
 const PRIME = 0x01000193;
 const OFFSET_LOW = 0x811c9dc5;
 const OFFSET_HIGH = 0x2f0b4c6d;
+
+/** What a NaN counts as: which bits an engine gives to it changes while it runs. */
+const NAN_LOW = 0;
+const NAN_HIGH = 0x7ff80000;
+
+export interface SkipRunState {
+  readonly count: number;
+  readonly reason: Reason;
+  readonly firstAtMs: UnixMs;
+  readonly lastAtMs: UnixMs;
+  readonly first: readonly ExactNumber[];
+  readonly nearest: readonly ExactNumber[];
+  readonly last: readonly ExactNumber[];
+  readonly nearness: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /**
  * Equal skips of one strategy and symbol, told as one. `add` is on the hot path: it writes numbers
@@ -75,15 +93,44 @@ export class SkipRunBuilder {
     return run;
   }
 
+  save(): SkipRunState {
+    return {
+      count: this.count,
+      reason: this.reason,
+      firstAtMs: this.firstAtMs,
+      lastAtMs: this.#lastAtMs,
+      first: saveNumbers(this.#first),
+      nearest: saveNumbers(this.#nearest),
+      last: saveNumbers(this.#last),
+      nearness: this.#nearness,
+      low: this.#low,
+      high: this.#high,
+    };
+  }
+  load(state: SkipRunState): void {
+    this.count = state.count;
+    this.reason = state.reason;
+    this.firstAtMs = state.firstAtMs;
+    this.#lastAtMs = state.lastAtMs;
+    this.#first.set(state.first.map(loadNumber));
+    this.#nearest.set(state.nearest.map(loadNumber));
+    this.#last.set(state.last.map(loadNumber));
+    this.#nearness = state.nearness;
+    this.#low = state.low;
+    this.#high = state.high;
+  }
+
   #hash(values: Float64Array): void {
     const last = this.#last;
     const bits = this.#lastBits;
     let low = this.#low;
     let high = this.#high;
     for (let i = 0; i < values.length; i++) {
-      last[i] = values[i] ?? 0;
-      low = Math.imul(low ^ (bits[2 * i] ?? 0), PRIME);
-      high = Math.imul(high ^ (bits[2 * i + 1] ?? 0), PRIME);
+      const value = values[i] ?? 0;
+      last[i] = value;
+      const isNumber = !Number.isNaN(value);
+      low = Math.imul(low ^ (isNumber ? (bits[2 * i] ?? 0) : NAN_LOW), PRIME);
+      high = Math.imul(high ^ (isNumber ? (bits[2 * i + 1] ?? 0) : NAN_HIGH), PRIME);
       // Each lane hears of the other, so that swapped inputs do not cancel out.
       low ^= high >>> 15;
       high ^= low >>> 13;

@@ -3,13 +3,14 @@ import type { SkipRun } from '../domain/decision.ts';
 import type { StrategyId } from '../domain/ids.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Candle } from '../domain/market.ts';
+import { inPairs } from '../domain/pairs.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { MarketView } from './market-view.ts';
 import { findStrategyKind } from './registry.ts';
 import type { SignalSettings } from './settings.ts';
 import type { Enter, Exit, Nothing, StrategyKind, StrategyPosition } from './strategy.ts';
-import { StrategySlot } from './strategy-slot.ts';
+import { StrategySlot, type StrategySlotState } from './strategy-slot.ts';
 
 /** Who hears what the strategies said. Called during `evaluate`, `onCandle` and `flush`. */
 export interface SignalSink {
@@ -43,6 +44,15 @@ export interface SlotStatus {
   readonly quarantine: string | undefined;
   readonly lastReason: Reason;
   readonly lastInputs: Readonly<Record<string, number>>;
+}
+
+export interface StrategyHostState {
+  /** In the host's own order: by instrument, then by the settings. */
+  readonly slots: readonly StrategySlotState[];
+  readonly evaluationsCount: number;
+  readonly wishesCount: number;
+  readonly skipRunsClosedCount: number;
+  readonly quarantinedCount: number;
 }
 
 /** Runs the strategies of a desk. It never sends: it says what they wish and why they do not. */
@@ -154,6 +164,25 @@ export class StrategyHost {
       lastReason: slot.run.reason,
       lastInputs: slot.answer.toRecord(),
     }));
+  }
+
+  /** Throws, with the strategy's name, when one gives no memory. */
+  save(): StrategyHostState {
+    return {
+      slots: this.#slots.map((slot) => slot.save()),
+      evaluationsCount: this.#evaluationsCount,
+      wishesCount: this.#wishesCount,
+      skipRunsClosedCount: this.#skipRunsClosedCount,
+      quarantinedCount: this.#quarantinedCount,
+    };
+  }
+  /** On a host of the same settings and instruments. */
+  load(state: StrategyHostState): void {
+    for (const [slot, saved] of inPairs(this.#slots, state.slots)) slot.load(saved);
+    this.#evaluationsCount = state.evaluationsCount;
+    this.#wishesCount = state.wishesCount;
+    this.#skipRunsClosedCount = state.skipRunsClosedCount;
+    this.#quarantinedCount = state.quarantinedCount;
   }
 
   #evaluateSlot(slot: StrategySlot, view: MarketView, sink: SignalSink): void {

@@ -1,12 +1,30 @@
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { StrategyId } from '../domain/ids.ts';
 import type { Candle } from '../domain/market.ts';
 import type { ReasonCode } from '../domain/reason.ts';
 import type { UnixMs } from '../domain/units.ts';
 import { Answer } from './answer.ts';
 import type { MarketView } from './market-view.ts';
+import { loadMemory, type SavedMemory, saveMemory } from './saved-memory.ts';
 import type { StrategySettings } from './settings.ts';
-import { SkipRunBuilder } from './skip-run.ts';
+import { SkipRunBuilder, type SkipRunState } from './skip-run.ts';
 import type { Strategy, StrategyKind, StrategyPosition, Wish } from './strategy.ts';
+
+/** `null`: nothing held, not in quarantine. */
+export interface StrategySlotState {
+  readonly answer: readonly ExactNumber[];
+  readonly run: SkipRunState;
+  readonly position: StrategyPosition | null;
+  readonly orderPending: boolean;
+  readonly quarantine: string | null;
+  readonly evaluationsCount: number;
+  readonly memory: SavedMemory;
+  readonly cleanCandlesCount: number;
+  readonly gapSeen: boolean;
+  readonly dirty: boolean;
+  readonly wishedAtMs: ExactNumber;
+  readonly closedAtMs: ExactNumber;
+}
 
 /**
  * One strategy on one symbol, and the rules that hold for every strategy whatever it answers: warm
@@ -100,6 +118,42 @@ export class StrategySlot {
     if (refusal !== undefined) return this.answer.nothing(refusal, 1);
     this.#wishedAtMs = view.nowMs;
     return wish;
+  }
+
+  /** Throws when the strategy gives no memory: then there is nothing a replay could begin with. */
+  save(): StrategySlotState {
+    const { memory } = this.#strategy;
+    if (memory === undefined) {
+      throw new Error(`strategy ${this.id} gives no memory: replays begin where its process began`);
+    }
+    return {
+      answer: this.answer.save(),
+      run: this.run.save(),
+      position: this.position ?? null,
+      orderPending: this.orderPending,
+      quarantine: this.quarantine ?? null,
+      evaluationsCount: this.evaluationsCount,
+      memory: saveMemory(memory),
+      cleanCandlesCount: this.#cleanCandlesCount,
+      gapSeen: this.#gapSeen,
+      dirty: this.#dirty,
+      wishedAtMs: saveNumber(this.#wishedAtMs),
+      closedAtMs: saveNumber(this.#closedAtMs),
+    };
+  }
+  load(state: StrategySlotState): void {
+    this.answer.load(state.answer);
+    this.run.load(state.run);
+    this.position = state.position ?? undefined;
+    this.orderPending = state.orderPending;
+    this.quarantine = state.quarantine ?? undefined;
+    this.evaluationsCount = state.evaluationsCount;
+    loadMemory(this.#strategy.memory ?? {}, state.memory);
+    this.#cleanCandlesCount = state.cleanCandlesCount;
+    this.#gapSeen = state.gapSeen;
+    this.#dirty = state.dirty;
+    this.#wishedAtMs = loadNumber(state.wishedAtMs);
+    this.#closedAtMs = loadNumber(state.closedAtMs);
   }
 
   #findRefusal(wish: Wish, nowMs: UnixMs): ReasonCode | undefined {

@@ -61,6 +61,9 @@ export interface Exit {
   readonly inputs: Readonly<Record<string, number>>;
 }
 
+/** What a strategy remembers, by name: numbers (NaN too) and lists of numbers, which it keeps short itself. */
+export type StrategyMemory = Record<string, number | number[]>;
+
 /**
  * One strategy on one symbol. It may keep numbers of what it saw, and nothing else: the same candles
  * and views in the same order give the same wishes. No clock, no randomness, no other strategy.
@@ -69,6 +72,13 @@ export interface Exit {
  * (no literal, no array, no closure, no text); an `enter` or `exit` may cost what it likes.
  */
 export interface Strategy {
+  /**
+   * Everything it keeps between two calls; `{}` when that is nothing. It stands in the checkpoints of
+   * the capture: a replay that begins in the middle of the night fills it, by name, before the first
+   * call. Without it the strategy trades all the same, but no checkpoint can be written, and every
+   * replay has to begin where its process began.
+   */
+  readonly memory?: StrategyMemory;
   /** Candles it wants, if any. */
   readonly candleIntervalMs?: number;
   /** Clean candles it must have seen before `onTop` is called at all; until then WARMING_UP. */
