@@ -5,6 +5,11 @@ const BUCKETS = 64;
 const GAP_MS_MIN = 20;
 /** Old behaviour fades: counts are halved when so many were seen. */
 const FADE_AT = 20_000;
+/** Upper end of each bucket. Multiplied up: powers of a fraction differ in their last digit between versions of Node. */
+const BOUNDS_MS = new Float64Array(BUCKETS);
+for (let index = 0, boundMs = GAP_MS_MIN; index < BUCKETS; index++, boundMs *= GROWTH) {
+  BOUNDS_MS[index] = boundMs;
+}
 
 export interface GapHistogramState {
   readonly counts: readonly number[];
@@ -29,7 +34,7 @@ export class GapHistogram {
     let rest = this.#total * (1 - share);
     for (let index = BUCKETS - 1; index >= 0; index--) {
       rest -= this.#counts[index] ?? 0;
-      if (rest < 0) return GAP_MS_MIN * GROWTH ** index;
+      if (rest < 0) return BOUNDS_MS[index] ?? 0;
     }
     return 0;
   }

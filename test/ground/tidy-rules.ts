@@ -49,6 +49,14 @@ export const TIDY_RULES: readonly TidyRule[] = [
     planted: { path: 'src/execution/planted.ts', text: 'const jitter = Math.random();' },
   }),
   pattern({
+    name: 'the same digits on every version of Node',
+    where: isBelowFloor3,
+    what: /\bMath\s*\.\s*(?:pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|cbrt|hypot|expm1|log1p|log2|log10)\b|\b[A-Za-z_$][\w$]*\s*\*\*|\)\s*\*\*/,
+    instead:
+      'a power of a fraction differs in its last digit between versions: multiply, or use a table; exp, log and sqrt agree',
+    planted: { path: 'src/market/planted.ts', text: 'const bound = GROWTH ** index;' },
+  }),
+  pattern({
     name: 'no process below floor 3',
     where: isBelowFloor3,
     what: /\bprocess\s*[.[]/,
