@@ -1,0 +1,143 @@
+import { formatFixed } from '../../domain/decimal.ts';
+import type { JournalRow } from '../../domain/journal-row.ts';
+import type { FillView, MarketHappening, OrderView } from '../../matching/happening.ts';
+import type { Checker, CheckerKind } from '../checker.ts';
+import { Tally } from '../checker.ts';
+import type { SimNight } from '../night.ts';
+import { OURS } from '../venue.ts';
+import { inE8, priceE8, quantityE8, scaleOf } from './exact-e8.ts';
+import { isOwnId } from './own-orders.ts';
+import { ProjectedOrders } from './projected-orders.ts';
+
+type FilledRow = Extract<JournalRow, { type: 'filled' }>;
+
+interface Execution {
+  readonly clientOrderId: string;
+  readonly text: string;
+}
+
+/** Each execution of our orders at the exchange is one row, told as it was, and each row is one execution. */
+class FillOnce implements Checker {
+  readonly tally: Tally;
+  readonly #night: SimNight;
+  readonly #orders = new ProjectedOrders();
+  /** By symbol and trade id. */
+  readonly #executions = new Map<string, Execution>();
+  readonly #rows = new Set<string>();
+
+  constructor(night: SimNight) {
+    this.#night = night;
+    this.tally = new Tally('I9', night);
+  }
+
+  onHappening(happening: MarketHappening): void {
+    if (happening.type !== 'orderUpdated' || happening.fill === undefined) return;
+    const { order, fill } = happening;
+    if (order.accountKey !== OURS || !isOwnId(order.clientOrderId)) return;
+    this.#executions.set(keyOf(fill.symbol, fill.tradeId), {
+      clientOrderId: order.clientOrderId,
+      text: describeFill(order, fill),
+    });
+  }
+
+  onDurable(rows: readonly JournalRow[], atMs: number): void {
+    for (const row of rows) {
+      this.#orders.take(row, atMs);
+      if (row.type === 'filled') this.#compare(row);
+    }
+  }
+
+  /** Only once nothing is on its way any more must every execution be known. */
+  finish(isSettled: boolean): void {
+    if (!isSettled) return;
+    for (const [key, { clientOrderId }] of this.#executions) {
+      this.tally.check(
+        this.#rows.has(key),
+        () => `${key} of ${clientOrderId} was executed, the journal has no row of it`,
+      );
+    }
+    // What the exchange tells as it happens and what it answers when asked must be the same.
+    const own = this.#night.venue.trades();
+    const known = own.filter((fill) => this.#executions.has(keyOf(fill.symbol, fill.tradeId)));
+    this.tally.check(
+      known.length === this.#executions.size,
+      () => `the venue lists ${known.length} of ${this.#executions.size} executions of ours`,
+    );
+  }
+
+  #compare(row: FilledRow): void {
+    const { fill, clientOrderId } = row;
+    const intent = this.#orders.byId.get(clientOrderId)?.intent;
+    const symbol = intent?.instrument.venueSymbol ?? fill.symbol;
+    const key = keyOf(symbol, fill.tradeId);
+    this.tally.check(!this.#rows.has(key), () => `${key} of ${clientOrderId} is booked twice`);
+    this.#rows.add(key);
+    const truth = this.#executions.get(key)?.text ?? 'never executed';
+    const told = intent === undefined ? 'of an order without an intent' : describeRow(row, intent);
+    this.tally.check(told === truth, () => `${key} is booked as ${told}, it was ${truth}`);
+  }
+}
+
+function keyOf(symbol: string, tradeId: string | number): string {
+  return `${symbol} trade ${tradeId}`;
+}
+
+function describeFill(order: OrderView, fill: FillView): string {
+  return describe({
+    clientOrderId: order.clientOrderId,
+    venueOrderId: fill.orderId,
+    side: fill.isBuyer ? 'BUY' : 'SELL',
+    price: BigInt(fill.price),
+    quantity: BigInt(fill.quantity),
+    quote: fill.quote,
+    fee: fill.commission,
+    feeAsset: fill.commissionAsset,
+    isMaker: fill.isMaker,
+  });
+}
+
+function describeRow({ clientOrderId, fill }: FilledRow, intent: Intent): string {
+  const { instrument } = intent;
+  return describe({
+    clientOrderId,
+    venueOrderId: fill.venueOrderId,
+    side: fill.side,
+    price: priceE8(instrument, fill.price),
+    quantity: quantityE8(instrument, fill.quantity),
+    quote: inE8(fill.quote, instrument.quote.scale),
+    fee: inE8(fill.fee, scaleOf(instrument, fill.feeAsset)),
+    feeAsset: fill.feeAsset,
+    isMaker: fill.liquidity === 'MAKER',
+  });
+}
+
+type Intent = Extract<JournalRow, { type: 'intent' }>['intent'];
+
+interface Told {
+  readonly clientOrderId: string;
+  readonly venueOrderId: string | number;
+  readonly side: string;
+  readonly price: bigint;
+  readonly quantity: bigint;
+  readonly quote: bigint;
+  readonly fee: bigint;
+  readonly feeAsset: string;
+  readonly isMaker: boolean;
+}
+
+function describe(told: Told): string {
+  const { clientOrderId, venueOrderId, side, feeAsset } = told;
+  const [price, quantity, quote, fee] = [told.price, told.quantity, told.quote, told.fee].map(
+    (value) => formatFixed(value, 8),
+  );
+  return (
+    `${side} ${quantity} at ${price} for ${quote}, fee ${fee} ${feeAsset}, ` +
+    `${told.isMaker ? 'maker' : 'taker'}, ${clientOrderId} order ${venueOrderId}`
+  );
+}
+
+export const fillOnce: CheckerKind = {
+  id: 'I9',
+  claim: 'each execution of our orders is booked once and as it was, and nothing else is booked',
+  make: (night) => new FillOnce(night),
+};

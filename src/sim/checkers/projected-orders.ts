@@ -1,0 +1,118 @@
+import type { ClientOrderId } from '../../domain/ids.ts';
+import type { JournalRow } from '../../domain/journal-row.ts';
+import type { OrderIntent, OrderStateName } from '../../domain/order.ts';
+
+export type SubmittedRow = Extract<JournalRow, { type: 'submitted' }>;
+
+/** One order as the rows tell it, and nothing but the rows. */
+export interface ProjectedOrder {
+  readonly intent: OrderIntent;
+  /** True time at which the rows said so, here and below. */
+  readonly intentAtMs: number;
+  submitted: SubmittedRow | undefined;
+  submittedAtMs: number | undefined;
+  state: OrderStateName;
+  stateAtMs: number;
+  /** The largest filled quantity that a report told, in lots. */
+  reportedLots: number;
+  /** What the fills booked so far add up to, in lots. */
+  filledLots: number;
+}
+
+const ENDED: ReadonlySet<OrderStateName> = new Set<OrderStateName>([
+  'FILLED',
+  'CANCELED',
+  'EXPIRED',
+  'REJECTED',
+  'ABSENT',
+  'VOID',
+]);
+
+/** Nothing more should come of it. */
+export function hasEnded(state: OrderStateName): boolean {
+  return ENDED.has(state);
+}
+
+/** Left, and neither taken nor refused as far as is proven. */
+export function isUnproven(state: OrderStateName): boolean {
+  return state === 'SUBMITTED' || state === 'UNKNOWN' || state === 'DEAD';
+}
+
+/** The orders of a journal, told again from its rows alone: none of the daemon's own code takes part. */
+export class ProjectedOrders {
+  readonly byId = new Map<ClientOrderId, ProjectedOrder>();
+
+  /** What has not ended, oldest first. Kept small, since most questions are about these. */
+  readonly open = new Map<ClientOrderId, ProjectedOrder>();
+
+  /** `undefined`: the row is of no order, or of one that has no intent. */
+  take(row: JournalRow, atMs: number): ProjectedOrder | undefined {
+    if (row.type === 'intent') return this.#begin(row.intent, atMs);
+    if (row.type === 'external' || !('clientOrderId' in row)) return undefined;
+    const order = this.byId.get(row.clientOrderId);
+    if (order === undefined) return undefined;
+    switch (row.type) {
+      case 'submitted':
+        order.submitted = row;
+        order.submittedAtMs = atMs;
+        break;
+      case 'reported':
+        order.reportedLots = Math.max(order.reportedLots, row.filledQuantity);
+        break;
+      case 'filled':
+        order.filledLots += row.fill.quantity;
+        return order;
+      default:
+    }
+    const state = stateAfter(row);
+    if (state !== undefined) this.#change(order, state, atMs);
+    return order;
+  }
+
+  #begin(intent: OrderIntent, atMs: number): ProjectedOrder {
+    const order: ProjectedOrder = {
+      intent,
+      intentAtMs: atMs,
+      submitted: undefined,
+      submittedAtMs: undefined,
+      state: 'INITIALIZED',
+      stateAtMs: atMs,
+      reportedLots: 0,
+      filledLots: 0,
+    };
+    this.byId.set(intent.clientOrderId, order);
+    this.open.set(intent.clientOrderId, order);
+    return order;
+  }
+
+  #change(order: ProjectedOrder, state: OrderStateName, atMs: number): void {
+    order.state = state;
+    order.stateAtMs = atMs;
+    if (hasEnded(state)) this.open.delete(order.intent.clientOrderId);
+    else this.open.set(order.intent.clientOrderId, order);
+  }
+}
+
+/** The state that a row puts its order into; `undefined`: it says nothing of the state. */
+export function stateAfter(row: JournalRow): OrderStateName | undefined {
+  switch (row.type) {
+    case 'intent':
+      return 'INITIALIZED';
+    case 'submitted':
+      return 'SUBMITTED';
+    case 'voided':
+      return 'VOID';
+    case 'rejected':
+      return 'REJECTED';
+    case 'unknown':
+      return 'UNKNOWN';
+    case 'absent':
+      return 'ABSENT';
+    case 'dead':
+      return 'DEAD';
+    case 'reported':
+      return row.state;
+    default:
+      return undefined;
+  }
+}
