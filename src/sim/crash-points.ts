@@ -21,7 +21,7 @@ export interface CrashSetup {
 }
 
 /** What one run, cut off at `kills`, has shown. */
-export interface CrashRun {
+interface CrashRun {
   readonly kills: readonly KillPoint[];
   readonly commitsCount: number;
   readonly violations: readonly Violation[];
@@ -38,7 +38,7 @@ const REENTRY_COOLDOWN_MS = 3_000;
 let settings: NightSettings | undefined;
 
 /** One run of the story: to its end, or with the process killed at the given commits. */
-export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashRun {
+function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashRun {
   settings ??= loadNightSettings({ symbols: ['BTC/USDT', 'ETH/USDT'] }, REENTRY_COOLDOWN_MS);
   const { catalogue, scenario } = setup;
   const checkers: Checker[] = [];
@@ -87,8 +87,54 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
   }
 }
 
+/** What all crash points of one story have shown. */
+export interface CrashReport {
+  /** Durable writes of the story when nobody cuts it off. */
+  readonly writesCount: number;
+  readonly triedCount: number;
+  readonly checksCount: number;
+  /** Each with the place of the kill. */
+  readonly broken: readonly string[];
+}
+
+/**
+ * The story cut off before and after each of its writes, and each recovery of these cut off before and
+ * after each of its own first `recoveryWritesCount` writes: it must come to the same end.
+ */
+export function runScenario(setup: CrashSetup, recoveryWritesCount: number): CrashReport {
+  const whole = runCrash(setup, []);
+  const broken = tellViolations(whole);
+  let triedCount = 0;
+  let checksCount = whole.checksCount;
+  for (const kill of everyKill(whole.commitsCount)) {
+    const recovered = runCrash(setup, [kill]);
+    triedCount += 1;
+    checksCount += recovered.checksCount;
+    broken.push(...tellViolations(recovered));
+    for (const { commit, when } of everyKill(recoveryWritesCount)) {
+      const again = runCrash(setup, [kill, { commit: kill.commit + commit, when }]);
+      triedCount += 1;
+      checksCount += again.checksCount + again.ends.size;
+      broken.push(...tellViolations(again));
+      for (const text of compareEnds(recovered, again)) {
+        broken.push(`${tellKills(again)}: I21 ${text}`);
+      }
+    }
+  }
+  return { writesCount: whole.commitsCount, triedCount, checksCount, broken };
+}
+
+function tellViolations(run: CrashRun): string[] {
+  return run.violations.map(({ invariant, text }) => `${tellKills(run)}: ${invariant} ${text}`);
+}
+
+function tellKills({ kills }: CrashRun): string {
+  if (kills.length === 0) return 'not killed';
+  return `killed ${kills.map(({ commit, when }) => `${when} write ${commit}`).join(' and ')}`;
+}
+
 /** Before and after every durable write of the story. */
-export function everyKill(commitsCount: number): readonly KillPoint[] {
+function everyKill(commitsCount: number): readonly KillPoint[] {
   return Array.from({ length: commitsCount }, (_, index) => index + 1).flatMap((commit) => [
     { commit, when: 'before' } as const,
     { commit, when: 'after' } as const,
@@ -99,7 +145,7 @@ export function everyKill(commitsCount: number): readonly KillPoint[] {
  * Where two recoveries of the same crash differ: what became of the orders from before it. Whether a
  * recovery was itself cut off must not show.
  */
-export function compareEnds(expected: CrashRun, actual: CrashRun): readonly string[] {
+function compareEnds(expected: CrashRun, actual: CrashRun): readonly string[] {
   const differences: string[] = [];
   for (const id of new Set([...expected.ends.keys(), ...actual.ends.keys()])) {
     const tellEnd = (run: CrashRun): string => {

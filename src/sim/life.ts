@@ -3,7 +3,6 @@ import type { Effect } from '../domain/effect.ts';
 import type { DeskEvent } from '../domain/event.ts';
 import type { SteadyClock } from '../domain/steady-clock.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { VenueAnswer } from '../domain/venue.ts';
 import { markDurable } from '../journal/durable.ts';
 import { Desk } from '../pipeline/desk.ts';
 import { findReleasedHalt } from '../pipeline/halt-release.ts';
@@ -17,17 +16,16 @@ import type { Carrier } from './carrier.ts';
 import type { SimClock } from './clock.ts';
 import { type CommitCount, SimJournal } from './journal.ts';
 import type { Latency } from './latency.ts';
+import { LifeRequests } from './life-requests.ts';
 import { SimLines } from './lines.ts';
 import type { LifeEnd } from './listener.ts';
 import { type Listeners, WatcherBroke } from './listeners.ts';
 import type { SimMachine } from './machine.ts';
 import { ProcessKilled } from './process-killed.ts';
-import { type SimRequest, toOrderFields } from './request.ts';
 import type { Troubles } from './trouble.ts';
 
 const FLUSH_EVERY_MS = 50;
 const SAMPLE_EVERY_MS = 1_000;
-const QUESTION_TIMEOUT_MS = 10_000;
 
 export interface LifeParts {
   /** Number of this start, from 1. */
@@ -48,8 +46,6 @@ export interface LifeParts {
   readonly onEnded: (end: LifeEnd) => void;
 }
 
-type EffectOf<T extends Effect['type']> = Extract<Effect, { readonly type: T }>;
-
 /**
  * One life of the daemon: its own desk on the journal that the last life left, wired to the made-up
  * world. Everything from the frame on the wire to the row on the disk is the daemon's own code.
@@ -65,7 +61,7 @@ export class SimLife implements World {
   #journal: SimJournal | undefined;
   #deliver: (event: DeskEvent) => void = () => undefined;
   #tick = 0;
-  #venueOffsetMs = 0;
+  readonly #requests: LifeRequests;
   /** True time until which the process does nothing at all. */
   #stalledUntilMs = 0;
   #loopDelayMsMax = 1;
@@ -82,6 +78,13 @@ export class SimLife implements World {
       atMs: () => this.#nowMs(),
       tell: (event) => this.tell(event),
       isKeyValid: parts.isKeyValid,
+    });
+    this.#requests = new LifeRequests({
+      life: parts.number,
+      limits: parts.setup.execution,
+      carrier: parts.carrier,
+      nowMs: () => this.#nowMs(),
+      tell: (event) => this.tell(event),
     });
   }
 
@@ -185,13 +188,13 @@ export class SimLife implements World {
         this.#deliver({ type: 'submittedDurable', atMs: this.#nowMs(), order: effect.order });
         return;
       case 'placeOrder':
-        this.#place(effect);
+        this.#requests.place(effect);
         return;
       case 'cancelOrder':
-        this.#cancel(effect);
+        this.#requests.cancel(effect);
         return;
       case 'askVenue':
-        this.#ask(effect);
+        this.#requests.ask(effect);
         return;
       case 'setTimer':
         this.#setTimer(effect.atMs);
@@ -212,7 +215,7 @@ export class SimLife implements World {
         this.lines.subscribeAccount(effect.connection, effect.requestId);
         return;
       case 'setVenueClock':
-        this.#venueOffsetMs = effect.offsetMs;
+        this.#requests.venueOffsetMs = effect.offsetMs;
         return;
       case 'announceReady':
         this.isReady = true;
@@ -240,7 +243,7 @@ export class SimLife implements World {
       nowMs: () => this.#nowMs(),
       firstEpoch: firstEpochAt(this.#nowMs()),
       monotonicNs: () => machine.monotonicNs(),
-      serverNowMs: () => this.#nowMs() + this.#venueOffsetMs,
+      serverNowMs: () => this.#nowMs() + this.#requests.venueOffsetMs,
     });
   }
 
@@ -258,7 +261,8 @@ export class SimLife implements World {
     const loopDelayMs = this.#loopDelayMsMax;
     this.#loopDelayMsMax = 1;
     this.tell(machine.sample(this.#nowMs(), stepMs, loopDelayMs));
-    if (this.#isOver || !this.#steady.isHeldWrongly(this.#nowMs() + this.#venueOffsetMs)) return;
+    if (this.#isOver || !this.#steady.isHeldWrongly(this.#nowMs() + this.#requests.venueOffsetMs))
+      return;
     this.tell({
       type: 'stopRequested',
       atMs: this.#nowMs(),
@@ -284,53 +288,6 @@ export class SimLife implements World {
         this.tell({ type: 'timerFired', atMs: this.#nowMs(), timer: 'tick' });
       }
     });
-  }
-
-  #place({ order, timestampMs, recvWindowMs }: EffectOf<'placeOrder'>): void {
-    const { orderTimeoutMs } = this.#parts.setup.execution;
-    const { clientOrderId } = order;
-    const request = { kind: 'place', order, fields: toOrderFields(order) } as const;
-    const signed = { timestampMs: Math.floor(timestampMs), recvWindowMs };
-    this.#send({ ...request, ...signed }, orderTimeoutMs, (answer) =>
-      this.tell({ type: 'orderAnswered', atMs: this.#nowMs(), clientOrderId, answer }),
-    );
-  }
-
-  #cancel({ instrument, clientOrderId }: EffectOf<'cancelOrder'>): void {
-    const { orderTimeoutMs } = this.#parts.setup.execution;
-    const request = { kind: 'cancel', instrument, clientOrderId } as const;
-    this.#send({ ...request, ...this.#sign() }, orderTimeoutMs, (answer) =>
-      this.tell({ type: 'cancelAnswered', atMs: this.#nowMs(), clientOrderId, answer }),
-    );
-  }
-
-  #ask({ venue, requestId, question }: EffectOf<'askVenue'>): void {
-    this.#send({ kind: 'ask', question, ...this.#sign() }, QUESTION_TIMEOUT_MS, (answer) =>
-      this.tell({
-        type: 'venueAnswered',
-        atMs: this.#nowMs(),
-        venue,
-        requestId,
-        question,
-        answer,
-      }),
-    );
-  }
-
-  #sign(): { readonly timestampMs: number; readonly recvWindowMs: number } {
-    return {
-      timestampMs: Math.floor(this.#nowMs() + this.#venueOffsetMs),
-      recvWindowMs: this.#parts.setup.execution.recvWindowMs,
-    };
-  }
-
-  /** The request is on the wire: whatever becomes of us from here on, it is. */
-  #send(request: Unsent, timeoutMs: number, answered: (answer: VenueAnswer) => void): void {
-    const { carrier, number } = this.#parts;
-    const sentAtMs = this.#nowMs();
-    carrier.carry({ ...request, life: number }, timeoutMs, (answer) =>
-      answered({ ...answer, sentAtMs }),
-    );
   }
 
   #stop(exitCode: number, cause: string): void {
@@ -375,7 +332,3 @@ export class SimLife implements World {
     return this.#steady.nowMs();
   }
 }
-
-/** A request of which only the number and the life are not known yet. */
-type Unsent = DistributiveOmit<SimRequest, 'number' | 'life' | 'sentAtMs'>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -150,7 +150,10 @@ export class SimNight {
     this.stage('settle').speak('pause', 'morning');
     while (this.clock.nowMs < endMs) {
       this.waitMs(SECOND_MS);
-      if (this.#isSettled()) return true;
+      if (!this.#isSettled()) continue;
+      // What was just found out is in the file a moment later.
+      this.waitMs(SECOND_MS);
+      return true;
     }
     return false;
   }
