@@ -1,8 +1,10 @@
 import type { SkipRun } from '../domain/decision.ts';
+import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
+import { inPairs } from '../domain/pairs.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { Freshness } from '../market/feed.ts';
 import { Answer } from '../signal/answer.ts';
-import { SkipRunBuilder } from '../signal/skip-run.ts';
+import { SkipRunBuilder, type SkipRunState } from '../signal/skip-run.ts';
 
 /** A stretch of time in which a symbol was not to be acted upon. */
 export interface StaleTold {
@@ -29,6 +31,16 @@ interface Slot {
   cause: string;
 }
 
+/** By the places of the instruments. */
+export type StaleRunsState = readonly {
+  readonly run: SkipRunState;
+  readonly isStale: boolean;
+  /** Infinite while a symbol has no data at all. */
+  readonly ageMs: ExactNumber;
+  readonly limitMs: ExactNumber;
+  readonly cause: string;
+}[];
+
 const TOLD_EVERY_MS = 10_000;
 const UNCHANGED: StaleLook = Object.freeze({ change: 'none', told: undefined });
 
@@ -45,6 +57,27 @@ export class StaleRuns {
       const builder = new SkipRunBuilder(answer);
       return { answer, builder, isStale: false, ageMs: 0, limitMs: 0, cause: '' };
     });
+  }
+
+  save(): StaleRunsState {
+    // What the answers hold is seen anew before each use.
+    return this.#slots.map(({ builder, isStale, ageMs, limitMs, cause }) => ({
+      run: builder.save(),
+      isStale,
+      ageMs: saveNumber(ageMs),
+      limitMs: saveNumber(limitMs),
+      cause,
+    }));
+  }
+
+  load(state: StaleRunsState): void {
+    for (const [slot, saved] of inPairs(this.#slots, state)) {
+      slot.builder.load(saved.run);
+      slot.isStale = saved.isStale;
+      slot.ageMs = loadNumber(saved.ageMs);
+      slot.limitMs = loadNumber(saved.limitMs);
+      slot.cause = saved.cause;
+    }
   }
 
   isStale(instrument: number): boolean {

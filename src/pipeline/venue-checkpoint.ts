@@ -6,12 +6,15 @@ import type { AccountStreamState } from '../execution/account-link.ts';
 import type { OrderDeskState } from '../execution/order-desk.ts';
 import { RequestLimiter } from '../execution/request-limiter.ts';
 import type { MarketFeedState } from '../market/feed.ts';
+import { MarketView, type MarketViewState } from '../signal/market-view.ts';
+import type { StrategyHostState } from '../signal/strategy-host.ts';
 import type { AbsentSymbol } from './absent-symbols.ts';
 import type { Desk, ToldMismatch, VenueDesk } from './desk.ts';
 import type { ListingsState } from './listings.ts';
 import { furnish } from './open-venue.ts';
 import type { VenueSetup } from './setup.ts';
 import type { SkewWatchState } from './skew-watch.ts';
+import type { StaleRunsState } from './stale-runs.ts';
 
 /** A furnished venue and all its rooms. */
 export interface VenueState {
@@ -25,6 +28,10 @@ export interface VenueState {
   readonly feed: MarketFeedState;
   readonly orders: OrderDeskState;
   readonly stream: AccountStreamState;
+  readonly host: StrategyHostState;
+  /** By the places of the instruments; `null`: no price yet. */
+  readonly views: readonly (MarketViewState | null)[];
+  readonly stale: StaleRunsState;
   readonly balances: BoundedState<readonly [string, Balance]>;
   readonly orderTimes: BoundedState<number>;
   readonly lastOrderAtMs: BoundedState<readonly [string, UnixMs]>;
@@ -46,6 +53,9 @@ export function saveVenue(venue: VenueDesk): VenueState {
     feed: venue.feed.save(),
     orders: venue.orders.save(),
     stream: venue.stream.save(),
+    host: venue.host.save(),
+    views: venue.views.map((view) => view?.save() ?? null),
+    stale: venue.stale.save(),
     balances: venue.balances.save(),
     orderTimes: venue.orderTimes.save(),
     lastOrderAtMs: venue.lastOrderAtMs.save(),
@@ -68,6 +78,11 @@ export function loadVenue(desk: Desk, setup: VenueSetup, state: VenueState): Ven
   venue.feed.load(state.feed);
   venue.orders.load(state.orders);
   venue.stream.load(state.stream);
+  venue.host.load(state.host);
+  for (const [place, view] of state.views.entries()) {
+    venue.views[place] = view === null ? undefined : MarketView.restore(view);
+  }
+  venue.stale.load(state.stale);
   venue.balances.load(state.balances);
   venue.orderTimes.load(state.orderTimes);
   venue.lastOrderAtMs.load(state.lastOrderAtMs);

@@ -27,6 +27,7 @@ function startTimedNight() {
     inputs: ['bidLots'],
     parameters: {},
     create: (_parameters, answer) => ({
+      memory: {},
       onTop({ bidQuantity, askQuantity, position }) {
         times.nowMs += THINKING_MS;
         answer.see(bidQuantity);
@@ -138,6 +139,7 @@ test('a strategy of bars: each wish is timed from the close of its own bar, with
     inputs: ['heldLots'],
     parameters: {},
     create: (_parameters, answer) => ({
+      memory: {},
       candleIntervalMs: 1_000,
       askedOn: 'candle',
       onCandle: () => undefined,

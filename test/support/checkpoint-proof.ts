@@ -11,6 +11,8 @@ import type { DeskSetup } from '../../src/pipeline/setup.ts';
 /** What one daemon heard, and what it asked for. */
 export interface Heard {
   readonly setup: DeskSetup;
+  /** As it is now. */
+  readonly desk: Desk;
   readonly events: readonly DeskEvent[];
   readonly effects: readonly Effect[];
   /** The process was killed: of the last event it may have performed less than was asked for. */
@@ -56,7 +58,8 @@ export function expectSameThroughCheckpoints(heard: Heard, options: CutOptions):
     const performed = effects.slice(told, told + asked.length);
     if (isKilled && isLast) {
       expect(textOf(asked.slice(0, performed.length))).toBe(textOf(performed));
-      return cutsCount;
+      told = effects.length;
+      break;
     }
     told += asked.length;
     const [before, after] = [textOf(performed), textOf(asked)];
@@ -69,6 +72,11 @@ export function expectSameThroughCheckpoints(heard: Heard, options: CutOptions):
     }
   }
   expect(told, 'effects of the whole life').toBe(effects.length);
+  const [end, unbrokenEnd] = [textOf(saveDesk(desk)), textOf(saveDesk(heard.desk))];
+  if (end !== unbrokenEnd) {
+    expect(readable(end), 'the desk at the end of the life').toEqual(readable(unbrokenEnd));
+    expect(end, 'the desk at the end of the life, in this order').toBe(unbrokenEnd);
+  }
   return cutsCount;
 }
 

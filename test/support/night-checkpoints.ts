@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
+import type { Desk } from '../../src/pipeline/desk.ts';
 import type { DeskSetup } from '../../src/pipeline/setup.ts';
 import { expectSameThroughCheckpoints, type Heard } from './checkpoint-proof.ts';
 import { SILENT_PROBE } from './night-setup.ts';
@@ -13,16 +14,17 @@ const SEED = process.env['CHECKPOINT_SEED'] ?? `${Date.now()}`;
 const lives: (() => Heard)[] = [];
 
 /** A life begins. Its set-up is kept as it is now: a story may change it for the next one. */
-export function rememberLife(setup: DeskSetup, world: NightWorld): void {
-  lives.push(hearing(setup, world));
+export function rememberLife(desk: Desk, world: NightWorld): void {
+  lives.push(hearing(desk, world));
 }
 
 /** What a life has heard by the time that somebody asks. */
-export function hearing(setup: DeskSetup, world: NightWorld): () => Heard {
-  const venues = setup.venues.map((venue) => ({ ...venue }));
-  const kept = { ...setup, venues, probe: SILENT_PROBE };
+export function hearing(desk: Desk, world: NightWorld): () => Heard {
+  const venues = desk.setup.venues.map((venue) => ({ ...venue }));
+  const setup: DeskSetup = { ...desk.setup, venues, probe: SILENT_PROBE };
   return () => ({
-    setup: kept,
+    setup,
+    desk,
     events: world.events,
     effects: world.effects,
     isKilled: world.isDead,
@@ -33,7 +35,7 @@ export function hearing(setup: DeskSetup, world: NightWorld): () => Heard {
 // again by desks made of such texts, every life of every night has the effects it had.
 afterEach(({ task }) => {
   const lived = lives.splice(0);
-  if (task.result?.state === 'fail' || process.env['CKPT'] !== '1') return;
+  if (task.result?.state === 'fail') return;
   const random = Random.fromSeed(`${SEED} ${task.name}`);
   while (lived.length > LIVES_MAX) lived.splice(random.below(lived.length), 1);
   try {

@@ -10,6 +10,7 @@ const cue = defineStrategy({
   inputs: ['bidLots', 'askLots'],
   parameters: {},
   create: (_parameters, answer) => ({
+    memory: {},
     onTop(view) {
       const { bidQuantity, askQuantity } = view;
       answer.see(bidQuantity, askQuantity);
@@ -30,6 +31,7 @@ const restless = defineStrategy({
   inputs: ['heldMs'],
   parameters: { holdingMs: { min: 0, max: 60_000, about: 'how long it holds' } },
   create: (parameters, answer) => ({
+    memory: {},
     onTop(view) {
       const { position, nowMs } = view;
       const heldMs = position === undefined ? 0 : nowMs - position.openedAtMs;

@@ -218,7 +218,7 @@ export class Night {
     const { clock, venue, journal, faults } = this;
     const world = new NightWorld({ clock, venue, journal, faults, times: this.#times });
     this.lives.push(world);
-    rememberLife(this.#setup, world);
+    rememberLife(this.desk, world);
     const rows = journal.durable();
     const epoch = this.lives.length;
     this.#survive(() => {
