@@ -1,18 +1,12 @@
 import type { JournalRow } from '../domain/journal-row.ts';
 import { readJournal } from '../store/journal-reader.ts';
 import type { Checker, CheckerKind, Violation } from './checker.ts';
-import type { PlannedFault, SimFault } from './fault.ts';
+import { type CrashScenario, planScenario } from './crash-scenarios.ts';
+import type { SimFault } from './fault.ts';
 import { SimNight } from './night.ts';
 import { type OrderEnd, readOrderEnds } from './order-ends.ts';
 import type { KillPoint } from './process-killed.ts';
 import { loadNightSettings, type NightSettings } from './settings.ts';
-
-/** A short story in which orders are under way, to be cut off at every write. */
-export interface CrashScenario {
-  readonly name: string;
-  readonly seed: string;
-  readonly faults: readonly PlannedFault[];
-}
 
 export interface CrashSetup {
   readonly catalogue: ReadonlyMap<string, SimFault>;
@@ -46,7 +40,7 @@ function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashRun {
   const night = new SimNight({
     seed: scenario.seed,
     hours: HOURS,
-    faults: scenario.faults,
+    faults: planScenario(scenario, catalogue),
     catalogue,
     settings,
     killAt: kills,
