@@ -1,5 +1,5 @@
 import type { SimClock } from './clock.ts';
-import type { FaultMoment, PlannedFault, SimFault } from './fault.ts';
+import type { FaultFamily, FaultMoment, PlannedFault, SimFault } from './fault.ts';
 import type { NightListener } from './listener.ts';
 import type { Listeners } from './listeners.ts';
 import type { Stage } from './stage.ts';
@@ -50,6 +50,11 @@ export class FaultRunner implements NightListener {
   /** What is wrong now, oldest first. */
   get active(): readonly PlannedFault[] {
     return this.#active;
+  }
+
+  /** Where a fault comes from; throws for one that no catalogue holds. */
+  familyOf({ name }: PlannedFault): FaultFamily {
+    return this.#find(name).family;
   }
 
   /** Nothing is wrong, nor about to be. */
@@ -117,9 +122,8 @@ export class FaultRunner implements NightListener {
   }
 
   #begin(plan: PlannedFault): void {
-    const { catalogue, clock, listeners, stageOf, troubles } = this.#parts;
-    const fault = catalogue.get(plan.name);
-    if (fault === undefined) throw new Error(`no fault is called ${plan.name}`);
+    const { clock, listeners, stageOf, troubles } = this.#parts;
+    const fault = this.#find(plan.name);
     this.#active.push(plan);
     listeners().onFaultBegan(plan);
     const { trouble, end } = fault.begin(stageOf(`${plan.name}@${plan.atMs}`), plan);
@@ -131,5 +135,11 @@ export class FaultRunner implements NightListener {
       this.#endedAtMs.set(plan.name, clock.nowMs);
       listeners().onFaultEnded(plan);
     });
+  }
+
+  #find(name: string): SimFault {
+    const fault = this.#parts.catalogue.get(name);
+    if (fault === undefined) throw new Error(`no fault is called ${name}`);
+    return fault;
   }
 }

@@ -1,0 +1,95 @@
+import type { DeskEvent } from '../../domain/event.ts';
+import type { Checker, CheckerKind } from '../checker.ts';
+import { Tally } from '../checker.ts';
+import type { SimNight } from '../night.ts';
+import { QuietSpell } from '../quiet-spell.ts';
+
+const BACK_MS_MAX = 120_000;
+/** A quiet market has a pause now and then: each symbol was fresh once within this time around the deadline. */
+const FRESH_WITHIN_MS = 15_000;
+
+/**
+ * Two minutes after the last fault, or after the last word of a person, the daemon trades again, unless
+ * a person must speak first, and every symbol it trades has been fresh.
+ */
+class ComesBack implements Checker {
+  readonly tally: Tally;
+  readonly #night: SimNight;
+  readonly #quiet: QuietSpell;
+  /** By symbol: true time at which it was fresh last, in the daemon's own eyes. */
+  readonly #freshAtMs = new Map<string, number>();
+  #isJudged = false;
+
+  constructor(night: SimNight) {
+    this.#night = night;
+    this.tally = new Tally('L2', night);
+    this.#quiet = new QuietSpell(night.startMs);
+  }
+
+  onFaultBegan(): void {
+    this.#quiet.faultBegan();
+    this.#isJudged = false;
+  }
+
+  onFaultEnded(_fault: unknown, atMs: number): void {
+    this.#quiet.faultEnded(atMs);
+    this.#isJudged = false;
+  }
+
+  onEvent(event: DeskEvent, atMs: number): void {
+    if (event.type !== 'operatorSpoke') return;
+    this.#quiet.disturbed(atMs);
+    this.#isJudged = false;
+  }
+
+  onSecond(atMs: number): void {
+    const quietMs = this.#quiet.lastsMs(atMs);
+    if (this.#isJudged || quietMs < BACK_MS_MAX - FRESH_WITHIN_MS) return;
+    this.#lookAtSymbols(atMs);
+    if (quietMs < BACK_MS_MAX) return;
+    this.#isJudged = true;
+    this.#judge(atMs);
+  }
+
+  #lookAtSymbols(atMs: number): void {
+    const { life } = this.#night.daemon;
+    if (life === undefined) return;
+    for (const { feed, instruments } of life.desk.venues) {
+      for (const { index, symbol } of instruments) {
+        const { fresh } = feed.assessFreshness(index, life.nowMs());
+        if (fresh) this.#freshAtMs.set(symbol, atMs);
+      }
+    }
+  }
+
+  #judge(atMs: number): void {
+    const { daemon, setup } = this.#night;
+    const { life } = daemon;
+    const { mode, actor, cause } = life?.desk.mode ?? {};
+    // A halt and a person's word last until a person speaks.
+    const isLatched = mode === 'HALTED' || actor === 'operator';
+    const isBack = life?.desk.phase === 'running' && (mode === 'ACTIVE' || isLatched);
+    this.tally.check(
+      isBack,
+      () =>
+        `${BACK_MS_MAX} ms after anything was wrong the daemon is ` +
+        `${life === undefined ? 'down' : `${life.desk.phase} and ${mode} (${cause})`}, expected is ACTIVE`,
+    );
+    for (const symbol of setup.venues.flatMap(({ symbols }) => symbols)) {
+      const freshAtMs = this.#freshAtMs.get(symbol) ?? Number.NEGATIVE_INFINITY;
+      this.tally.check(
+        atMs - freshAtMs <= FRESH_WITHIN_MS,
+        () =>
+          `${symbol} was fresh ${Math.round(atMs - freshAtMs)} ms ago, ${BACK_MS_MAX} ms after ` +
+          `anything was wrong; allowed are ${FRESH_WITHIN_MS} ms`,
+      );
+    }
+  }
+}
+
+export const comesBack: CheckerKind = {
+  id: 'L2',
+  claim:
+    'two minutes after the last fault the daemon trades again, unless a person must speak first, and every symbol is fresh',
+  make: (night) => new ComesBack(night),
+};
