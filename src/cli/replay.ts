@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { tagOf } from '../live/account-tag.ts';
 import { readBuildId, readStrategyHashes } from '../live/build-id.ts';
+import { loadSettings } from '../live/load-settings.ts';
 import { findNight, NoCapture } from '../replay/captured-night.ts';
 import { replay } from '../replay/replay.ts';
-import { UnusableSettings } from '../replay/saved-settings.ts';
+import { type OwnSettings, UnusableSettings } from '../replay/saved-settings.ts';
 import type { SettingChange } from '../replay/set-value.ts';
 import { STRATEGY_KINDS } from '../signal/registry.ts';
 import { SEGMENT_NAME } from '../store/segment-ring.ts';
@@ -45,6 +47,7 @@ export function replayCommand(
         ROOT,
         STRATEGY_KINDS.map(({ kind }) => kind),
       ),
+      own: () => readOwn(options.config),
     });
     write(options.json === true ? `${JSON.stringify(report)}\n` : renderReplay(report, changes));
     return report.isIdentical ? EXIT.fine : EXIT.finding;
@@ -59,6 +62,14 @@ export function replayCommand(
 /** Where a daemon with these settings keeps its capture. */
 function findFolder(config: string | undefined): string {
   return join(findFiles(config).dataDir, 'capture');
+}
+
+/** The settings of the file, when it is a good one. */
+function readOwn(config: string | undefined): OwnSettings | undefined {
+  const loaded = loadSettings(process.env, config ?? process.env['OVERNIGHT_CONFIG']);
+  if (loaded.type === 'invalid') return undefined;
+  const { source, configHash, accountKey } = loaded;
+  return { source, configHash, accountTag: tagOf(accountKey?.apiKey.reveal()) };
 }
 
 /** The name of a file, or a moment. */

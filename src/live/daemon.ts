@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { CollectionSize } from '../domain/bounded.ts';
@@ -14,6 +13,7 @@ import { firstEpochAt, JournalStore } from '../store/journal-store.ts';
 import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { AccountLock } from './account-lock.ts';
 import { type AccountSide, makeAccountSide } from './account-side.ts';
+import { tagOf } from './account-tag.ts';
 import { AttestedHttp } from './attested-http.ts';
 import { readStrategyHashes } from './build-id.ts';
 import { capturedCodec } from './captured-codec.ts';
@@ -349,14 +349,4 @@ export class Daemon {
       ...(stopped === undefined ? {} : { stopped }),
     });
   }
-}
-
-const TAG_LENGTH = 4;
-
-/** Four letters and digits that tell accounts apart in client order ids, without telling the key. */
-function tagOf(apiKey: string | undefined): string {
-  const digest = createHash('sha256')
-    .update(apiKey ?? 'paper')
-    .digest();
-  return digest.readUIntBE(0, 6).toString(36).padStart(TAG_LENGTH, '0').slice(-TAG_LENGTH);
 }

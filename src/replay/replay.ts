@@ -28,7 +28,7 @@ export interface ReplayOptions {
   readonly buildId: string;
   readonly strategies: Readonly<Record<string, string>>;
   /** For captures of builds that kept no settings in them. */
-  readonly own?: OwnSettings | undefined;
+  readonly own?: (() => OwnSettings | undefined) | undefined;
 }
 
 /** The outcome's number counts records modulo this. */

@@ -29,9 +29,9 @@ export interface SavedSettings {
 export function readSavedSettings(
   header: SegmentHeader,
   changes: readonly SettingChange[],
-  own: OwnSettings | undefined,
+  findOwn: (() => OwnSettings | undefined) | undefined,
 ): SavedSettings {
-  const { source, accountTag } = findSource(header, own);
+  const { source, accountTag } = findSource(header, findOwn);
   const recorded = parseSettings(source, {});
   const isOther = recorded.type === 'invalid' || recorded.configHash !== header.configHash;
   const notes = isOther
@@ -53,10 +53,11 @@ export function readSavedSettings(
 
 function findSource(
   { settings, accountTag, configHash, version }: SegmentHeader,
-  own: OwnSettings | undefined,
+  findOwn: (() => OwnSettings | undefined) | undefined,
 ): { readonly source: string; readonly accountTag: string } {
   if (settings !== undefined && accountTag !== undefined) return { source: settings, accountTag };
   const what = `the capture (version ${version}) holds no settings`;
+  const own = findOwn?.();
   if (own === undefined) throw new UnusableSettings(`${what}, and no settings file is given`);
   if (own.configHash === configHash) return own;
   const found = `found ${short(own.configHash)}, expected ${short(configHash)}`;

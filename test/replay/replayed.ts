@@ -1,0 +1,42 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { findNight } from '../../src/replay/captured-night.ts';
+import { type ReplayOptions, replay } from '../../src/replay/replay.ts';
+import type { ReplayReport } from '../../src/replay/replay-report.ts';
+import type { SettingChange } from '../../src/replay/set-value.ts';
+import type { CapturedItem } from '../../src/store/capture-reader.ts';
+import { tempFolder } from '../store/temp-folder.ts';
+import { putTogether, type TakenApart, takeApart } from '../support/rewritten-capture.ts';
+
+/** Decides what lies in the folder again. */
+export function replayFolder(
+  folder: string,
+  change: {
+    readonly from?: string | number;
+    readonly changes?: readonly SettingChange[];
+    readonly untilMs?: number;
+  } & Partial<Pick<ReplayOptions, 'own'>> = {},
+): ReplayReport {
+  const { from, changes = [], untilMs = Number.POSITIVE_INFINITY, own } = change;
+  const night = findNight(folder, from);
+  return replay({ night, untilMs, changes, buildId: 'this build', strategies: {}, own });
+}
+
+/** The folder again, with what `edit` makes of each of its files. */
+export function rewrite(
+  folder: string,
+  edit: (part: TakenApart, n: number) => readonly CapturedItem[],
+): string {
+  const copy = join(tempFolder(), 'capture');
+  cpSync(folder, copy, { recursive: true });
+  takeApart(copy).forEach((part, n) => {
+    putTogether({ ...part, items: edit(part, n) });
+  });
+  return copy;
+}
+
+/** The first differences, for the message of a failed test. */
+export function explain(report: ReplayReport): string {
+  const { differences, damages, notes, uncompared } = report;
+  return JSON.stringify({ damages, notes, uncompared, first: differences.slice(0, 3) }, null, 1);
+}

@@ -1,0 +1,388 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bytesOf, type DeskEvent, frameReceived } from '../../src/domain/event.ts';
+import { Random } from '../../src/domain/random.ts';
+import { encodeRow } from '../../src/journal/row-codec.ts';
+import { type CapturedItem, listSegments, readSegment } from '../../src/store/capture-reader.ts';
+import { tempFolder } from '../store/temp-folder.ts';
+import { runVerb } from '../support/overnight-verb.ts';
+import { takeApart } from '../support/rewritten-capture.ts';
+import { SocketNight } from '../support/socket-night.ts';
+import { explain, replayFolder, rewrite } from './replayed.ts';
+
+const FILLS_PER_LIFE = 10;
+const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+let night: SocketNight;
+let capture: string;
+/** The journal as the daemon left it, in the order of its rows, without those that the store writes by itself. */
+let rows: readonly string[];
+
+/** Trades until so many more orders are filled, and over the begin of another file. */
+async function trade(end: 'kill' | 'stop'): Promise<void> {
+  const daemon = night.startDaemon();
+  await daemon.waitReady();
+  const filesCount = listSegments(capture).length;
+  const fillsCount = night.account().trades.length + FILLS_PER_LIFE;
+  await daemon.waitFor(
+    'fills, and two more files',
+    () =>
+      night.account().trades.length >= fillsCount && listSegments(capture).length >= filesCount + 2,
+    90_000,
+  );
+  if (end === 'kill') await daemon.kill();
+  else expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+}
+
+// A real daemon trades on the exchange over real sockets, is killed in the middle of it, starts again,
+// trades on and is stopped. Whoever looks at the capture later has nothing else.
+beforeAll(async () => {
+  night = await SocketNight.start({ settings: { capture: { segmentSecondsMax: 3 } } });
+  capture = join(night.dataDir, 'capture');
+  mkdirSync(capture, { recursive: true });
+  await trade('kill');
+  await trade('stop');
+  rows = night
+    .readJournal()
+    .rows.filter(({ type }) => type !== 'started' && type !== 'stopped')
+    .map((row) => `row ${encodeRow(row)}`);
+}, 240_000);
+
+afterAll(() => night.close());
+
+describe('a night over real sockets, killed in the middle and started again', () => {
+  test('decided again from its first file, two lives: identical, to the last outcome', () => {
+    const report = replayFolder(capture);
+    expect(report, explain(report)).toMatchObject({
+      isIdentical: true,
+      differencesCount: 0,
+      damages: [],
+      uncompared: [],
+      livesCount: 2,
+    });
+    expect(report.hash).toBe(report.recordedHash);
+    expect(report.ordersCount).toBeGreaterThan(2 * FILLS_PER_LIFE - 2);
+    expect(report.decisionsCount).toBeGreaterThan(100);
+    expect(report.eventsCount).toBeGreaterThan(1000);
+    // Each file but the first of a life begins with a desk that is the decided one, character for character.
+    expect(report.checkpointsCount).toBe(report.filesCount - 2);
+  });
+
+  // Nobody would be surprised that a desk agrees with itself: what it is compared with must be what the
+  // live process wrote down.
+  test('the outcomes it is compared with are the rows of the journal, in their order', () => {
+    const recorded = takeApart(capture)
+      .flatMap(({ items }) => items)
+      .flatMap((item) =>
+        item.type === 'outcome' && item.text.startsWith('row ') ? [item.text] : [],
+      );
+    // A kill takes the last moments of the capture, and what the journal had not committed.
+    const inBoth = rows.filter((row) => recorded.includes(row));
+    expect(recorded.filter((text) => rows.includes(text))).toEqual(inBoth);
+    expect(inBoth.length).toBeGreaterThan(rows.length - 40);
+    const last = rows.slice(-50);
+    expect(recorded.slice(-50)).toEqual(last);
+  });
+
+  test('decided again from each later file: identical, whether a life begins there or goes on', () => {
+    const files = listSegments(capture);
+    const all = replayFolder(capture).eventsCount;
+    let before = all + 1;
+    for (const file of files) {
+      const report = replayFolder(capture, { from: basename(file) });
+      expect(report, `${basename(file)}\n${explain(report)}`).toMatchObject({
+        isIdentical: true,
+        uncompared: [],
+      });
+      expect(report.eventsCount).toBeLessThan(before);
+      before = report.eventsCount;
+    }
+    expect(files.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('the command says identical, and by its exit code; a moment in the night is a place to begin', async () => {
+    expect(await runVerb(night, ['replay'])).toMatch(
+      /^identical: [\d,]+ events, [\d,]+ decisions, hash [0-9a-f]{16}\n/,
+    );
+    const [, second = ''] = listSegments(capture);
+    const moment = new Date(Number(/capture-(\d+)/.exec(second)?.[1]) + 500).toISOString();
+    const told: unknown = JSON.parse(
+      await runVerb(night, ['replay', capture, '--from', moment, '--json']),
+    );
+    const { eventsCount } = replayFolder(capture, { from: basename(second) });
+    expect(told).toMatchObject({ isIdentical: true, eventsCount });
+    const one = JSON.parse(await runVerb(night, ['replay', second, '--json']));
+    expect(one).toMatchObject({ isIdentical: true, filesCount: 1 });
+  });
+
+  test('another limit: the first decisions that differ, why, and from where on it is an estimate', async () => {
+    const words = ['replay', capture, '--set', 'risk.cooldownMs=3000'];
+    const verb = promisify(execFile)(process.execPath, [CLI, ...words]);
+    const { stdout } = await verb.catch((error: { code: number; stdout: string }) => {
+      expect(error.code).toBe(1);
+      return error;
+    });
+    expect(stdout).toMatch(/^NOT identical: [\d,]+ differences/);
+    expect(stdout).toContain('with risk.cooldownMs=3000');
+    expect(stdout).toMatch(/outcome +"accepted" +"denied"/);
+    expect(stdout).toMatch(/reason\.code +"INTENT_APPROVED" +"COOLDOWN"/);
+    expect(stdout).toMatch(/only recorded: intent/);
+    expect(stdout).toMatch(/risk denied COOLDOWN +\d+ +\d+/);
+    expect(stdout).toContain('what comes later is an estimate');
+  });
+
+  test('a limit that nothing came near changes nothing', () => {
+    const changes = [{ path: 'risk.ordersPerDayMax', value: '99999' }];
+    const report = replayFolder(capture, { changes });
+    expect(report, explain(report)).toMatchObject({ isIdentical: true, differencesCount: 0 });
+  });
+});
+
+/** Where in the items of all files an event stands that something recorded follows in its life. */
+function pickEvent(
+  parts: ReturnType<typeof takeApart>,
+  random: Random,
+  fits: (item: CapturedItem) => boolean,
+): { readonly part: number; readonly at: number } {
+  const places = parts.flatMap(({ items }, part) => {
+    const last = items.findLastIndex((item) => item.type === 'outcome');
+    return items.flatMap((item, at) => (at < last && fits(item) ? [{ part, at }] : []));
+  });
+  const place = places[random.below(places.length)];
+  if (place === undefined) throw new Error('nothing fits');
+  return place;
+}
+
+/** The capture with one item of it replaced. */
+function editOne(
+  place: { readonly part: number; readonly at: number },
+  edit: (item: CapturedItem) => readonly CapturedItem[],
+): string {
+  return rewrite(capture, ({ items }, part) =>
+    items.flatMap((item, at) => (part === place.part && at === place.at ? edit(item) : [item])),
+  );
+}
+
+describe('somebody has touched the capture of that night', () => {
+  const seed = String(Math.floor(Math.random() * 1e9));
+  const random = Random.fromSeed(seed);
+
+  test('taken apart and put together again nothing is touched, and it is identical', () => {
+    const report = replayFolder(rewrite(capture, ({ items }) => items));
+    expect(report).toEqual(replayFolder(capture));
+  });
+
+  test('one bit of one recorded outcome: not identical, and the difference says which', () => {
+    for (let n = 0; n < 5; n++) {
+      const place = pickEvent(takeApart(capture), random, ({ type }) => type === 'outcome');
+      const report = replayFolder(
+        editOne(place, (item) => {
+          if (item.type !== 'outcome') return [item];
+          const bytes = Buffer.from(item.text);
+          const at = random.below(bytes.length);
+          bytes.writeUInt8((bytes[at] ?? 0) ^ (1 << random.below(7)), at);
+          return [{ ...item, text: bytes.toString() }];
+        }),
+      );
+      expect(report, `seed ${seed}`).toMatchObject({ isIdentical: false, differencesCount: 1 });
+      expect(report.hash, `seed ${seed}`).not.toBe(report.recordedHash);
+    }
+  });
+
+  test('one event is not there: not identical, whatever the event was', () => {
+    for (let n = 0; n < 5; n++) {
+      const place = pickEvent(
+        takeApart(capture),
+        random,
+        (item) => item.type === 'event' && item.event.type !== 'started',
+      );
+      const report = replayFolder(editOne(place, () => []));
+      expect(report.isIdentical, `seed ${seed}`).toBe(false);
+      expect(report.damages.length + report.differencesCount, `seed ${seed}`).toBeGreaterThan(0);
+    }
+  });
+
+  test('one event says something else: what was decided on it is not the same', () => {
+    const parts = takeApart(capture);
+    const place = parts
+      .flatMap(({ items }, part) => items.map((item, at) => ({ item, part, at, items })))
+      .find(({ item, at, items }) => {
+        const size = item.type === 'event' ? findBidSize(item.event) : undefined;
+        return size !== undefined && isLookedAt(items.slice(at + 1, at + 20), size);
+      });
+    if (place === undefined) throw new Error('no quote led to a wish');
+    const report = replayFolder(
+      editOne(place, (item) => {
+        if (item.type !== 'event' || item.event.type !== 'frameReceived') return [item];
+        const { connection, atMs } = item.event;
+        const text = Buffer.from(bytesOf(item.event)).toString();
+        const other = text.replace(/"B":"/, '"B":"1');
+        expect(other).not.toBe(text);
+        return [{ type: 'event', event: frameReceived(connection, atMs, Buffer.from(other)) }];
+      }),
+    );
+    expect(report.isIdentical).toBe(false);
+    expect(report.differences[0]?.fields.map(({ field }) => field)).toContain('inputs.bidQuantity');
+  });
+
+  test('an outcome that was lost, or one too many: not identical', () => {
+    const place = pickEvent(takeApart(capture), random, ({ type }) => type === 'outcome');
+    expect(replayFolder(editOne(place, () => [])).isIdentical, `seed ${seed}`).toBe(false);
+    const doubled = editOne(place, (item) => [item, item]);
+    expect(replayFolder(doubled).isIdentical, `seed ${seed}`).toBe(false);
+  });
+
+  test('other settings in its headers than it ran with: told, and not identical', () => {
+    const report = replayFolder(
+      rewrite(capture, ({ items }) =>
+        items.map((item) =>
+          item.type === 'header'
+            ? {
+                ...item,
+                text: item.text
+                  .replaceAll('\\"cooldownMs\\":300', '\\"cooldownMs\\":301')
+                  .replace(/"buildId":"[^"]*"/, '"buildId":"this build"'),
+              }
+            : item,
+        ),
+      ),
+    );
+    expect(report.isIdentical).toBe(false);
+    expect(report.damages.join()).toMatch(/found [0-9a-f]{12}, expected [0-9a-f]{12}/);
+  });
+
+  test('a file in the middle is gone: what can be compared is, and the loss is told', () => {
+    const copy = join(tempFolder(), 'capture');
+    mkdirSync(copy);
+    const files = listSegments(capture);
+    for (const file of files) if (file !== files[1]) copyFileSync(file, join(copy, basename(file)));
+    const report = replayFolder(copy);
+    expect(report).toMatchObject({ isIdentical: false, differencesCount: 0 });
+    expect(report.damages.join()).toMatch(/some are missing, and no gap says so/);
+    expect(report.eventsCount).toBeGreaterThan(
+      replayFolder(copy, { from: basename(files[2] ?? '') }).eventsCount,
+    );
+  });
+
+  test('a gap that says what is missing: the rest is identical, from the next checkpoint on', () => {
+    const [first] = takeApart(capture);
+    const lost = 20;
+    const at = (first?.items.length ?? 0) - lost;
+    const text = JSON.stringify({ droppedCount: lost, droppedBytes: 1, fromMs: 0, toMs: 0 });
+    const report = replayFolder(
+      rewrite(capture, ({ items }, n) =>
+        n === 0 ? [...items.slice(0, at), { type: 'gap', text }] : items,
+      ),
+    );
+    expect(report, explain(report)).toMatchObject({ isIdentical: true, damages: [] });
+    expect(report.uncompared).toMatchObject([{ eventsCount: lost }]);
+  });
+
+  test('without any checkpoint, as an older build wrote it: identical from each start', () => {
+    const copy = rewrite(capture, ({ items }) => items.filter(({ type }) => type !== 'checkpoint'));
+    const report = replayFolder(copy);
+    expect(report, explain(report)).toMatchObject({ isIdentical: true, checkpointsCount: 0 });
+    expect(report.eventsCount).toBe(replayFolder(capture).eventsCount);
+
+    // The file begins in the middle of a life: it is passed over, and the next start is compared.
+    const later = replayFolder(copy, { from: basename(listSegments(copy)[1] ?? '') });
+    expect(later, explain(later)).toMatchObject({ isIdentical: true, livesCount: 1 });
+    expect(later.uncompared[0]?.why).toContain('no checkpoint');
+  });
+
+  test('without decisions to compare with, as a still older build wrote it: decided, and said to be unproven', () => {
+    const settings = /"settings":("(?:[^"\\]|\\.)*")/.exec(headerOf(capture))?.[1] ?? '""';
+    const accountTag = /"accountTag":"(\w+)"/.exec(headerOf(capture))?.[1] ?? '';
+    const configHash = /"configHash":"(\w+)"/.exec(headerOf(capture))?.[1] ?? '';
+    const copy = rewrite(capture, ({ items }) =>
+      items.flatMap((item): readonly CapturedItem[] => {
+        if (item.type === 'outcome' || item.type === 'checkpoint') return [];
+        if (item.type !== 'header') return [item];
+        const { settings: _settings, accountTag: _tag, ...rest } = JSON.parse(item.text);
+        return [{ ...item, text: JSON.stringify({ ...rest, version: 2 }) }];
+      }),
+    );
+    expect(() => replayFolder(copy)).toThrow(/holds no settings/);
+    const own = { source: JSON.parse(settings), configHash, accountTag };
+    const report = replayFolder(copy, { own: () => own });
+    expect(report).toMatchObject({ isIdentical: false, livesCount: 2 });
+    expect(report.notes.join()).toContain('nothing was compared');
+    const compared = replayFolder(capture);
+    expect(report.decisionsCount).toBe(compared.decisionsCount);
+  });
+});
+
+describe('a file that ends early, as kill -9 leaves it', () => {
+  // Any byte may be the last that reached the disk.
+  test('cut at many bytes: identical up to its last whole record, and never longer than the whole', () => {
+    const files = listSegments(capture);
+    const last = files.at(-1) ?? '';
+    const bytes = readFileSync(last).length;
+    const copy = join(tempFolder(), 'capture');
+    cpSync(capture, copy, { recursive: true });
+    const cut = join(copy, basename(last));
+    const options = { from: basename(files.at(-2) ?? '') };
+    const whole = replayFolder(capture, options).eventsCount;
+    let before = whole;
+    for (let at = bytes; at >= 0; at -= Math.ceil(bytes / 40)) {
+      truncateSync(cut, at);
+      const report = replayFolder(copy, options);
+      expect(report, `cut at byte ${at}\n${explain(report)}`).toMatchObject({ isIdentical: true });
+      expect(report.eventsCount).toBeLessThanOrEqual(before);
+      before = report.eventsCount;
+    }
+    expect(before).toBeLessThan(whole);
+  });
+});
+
+describe('what is no capture', () => {
+  test('is told with its file, its byte, what was found and what was expected', async () => {
+    const folder = tempFolder();
+    const file = join(folder, 'capture-001795289914296-1.zst');
+    writeFileSync(file, 'this was never a capture, whatever it is called');
+    const report = replayFolder(folder);
+    expect(report.isIdentical).toBe(false);
+    expect(report.damages).toEqual([
+      expect.stringMatching(
+        /capture-001795289914296-1\.zst, byte 0: found 7468\w+, expected a block's/,
+      ),
+    ]);
+    expect(() => replayFolder(join(folder, 'nowhere'))).toThrow(/nowhere/);
+    expect(() => replayFolder(tempFolder())).toThrow(/expected some called capture-/);
+    await expect(runVerb(night, ['replay', join(folder, 'nowhere')])).rejects.toMatchObject({
+      code: 2,
+    });
+    await expect(
+      runVerb(night, ['replay', capture, '--set', 'risk.maxPosition=5']),
+    ).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('risk.maxPosition') });
+  });
+});
+
+function headerOf(folder: string): string {
+  for (const item of readSegment(listSegments(folder)[0] ?? '')) {
+    if (item.type === 'header') return item.text;
+  }
+  throw new Error('no header');
+}
+
+/** Of a best bid and ask, as it is spelled; `undefined` for any other event. */
+function findBidSize(event: DeskEvent): string | undefined {
+  if (event.type !== 'frameReceived') return undefined;
+  return /"B":"([\d.]+)"/.exec(Buffer.from(bytesOf(event)).toString())?.[1];
+}
+
+/** Whether a decision is among them that was taken on a bid of this size. */
+function isLookedAt(items: readonly CapturedItem[], size: string): boolean {
+  const told = `"bidQuantity":"${size.replace(/0+$/, '')}"`;
+  return items.some((item) => item.type === 'outcome' && item.text.includes(told));
+}
