@@ -1,0 +1,90 @@
+// npm run mutants: daemons that are wrong in one way each, and whether the nights notice.
+//
+//   npm run mutants -- [--only NAME,NAME] [--jobs J]
+//
+// Each patch of test/mutants/ is applied to a copy; its nights must break an invariant that its head names.
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { Copy } from './mutants/copy.ts';
+import { type Mutant, readMutants } from './mutants/mutant.ts';
+import { ROOT } from './node-runtime.mjs';
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, jobs: { type: 'string', default: '2' } },
+});
+
+const nightsReport = z.object({
+  survival: z.object({
+    nights: z.number(),
+    invariants: z.array(z.object({ id: z.string(), brokenNights: z.number() })),
+    breaks: z.array(z.object({ invariant: z.string(), violation: z.object({ text: z.string() }) })),
+  }),
+});
+
+interface Verdict {
+  readonly mutant: Mutant;
+  readonly isCaught: boolean;
+  readonly text: string;
+}
+
+function main(): void {
+  const wanted = values.only?.split(',');
+  const mutants = readMutants(join(ROOT, 'test', 'mutants')).filter(
+    ({ name }) => wanted === undefined || wanted.includes(name),
+  );
+  if (mutants.length === 0) throw new Error('no mutant has such a name');
+  const verdicts = mutants.map((mutant) => {
+    const verdict = judge(mutant);
+    const mark = verdict.isCaught ? 'caught ' : 'MISSED ';
+    process.stdout.write(`${mark} ${mutant.name.padEnd(36)} ${verdict.text}\n`);
+    return verdict;
+  });
+  const missed = verdicts.filter(({ isCaught }) => !isCaught);
+  process.stdout.write(
+    `${verdicts.length} mutants, ${verdicts.length - missed.length} caught, ${missed.length} missed\n`,
+  );
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+function judge(mutant: Mutant): Verdict {
+  const copy = new Copy(ROOT);
+  try {
+    const problem = copy.apply(mutant.file);
+    if (problem !== undefined)
+      return { mutant, isCaught: false, text: `does not apply: ${problem}` };
+    const args = ['--seeds', String(mutant.seedsCount), '--from', mutant.name];
+    const more = ['--hours', String(mutant.hours), '--jobs', values.jobs, '--no-shrink', '--json'];
+    const ran = spawnSync(
+      process.execPath,
+      [join('scripts', 'nights.ts'), ...args, '--faults', mutant.faults, ...more],
+      { cwd: copy.folder, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
+    );
+    if (!ran.stdout.startsWith('{')) {
+      return { mutant, isCaught: false, text: `no report: ${ran.stderr.slice(-400)}` };
+    }
+    return decide(mutant, nightsReport.parse(JSON.parse(ran.stdout)));
+  } finally {
+    copy.remove();
+  }
+}
+
+function decide(mutant: Mutant, { survival }: z.infer<typeof nightsReport>): Verdict {
+  const broken = survival.invariants.filter(({ brokenNights }) => brokenNights > 0);
+  const hits = broken.filter(({ id }) => mutant.caughtBy.includes(id));
+  const tell = (found: typeof broken): string =>
+    found.map(({ id, brokenNights }) => `${id} ${brokenNights}/${survival.nights}`).join(' ');
+  const others = broken.filter(({ id }) => !mutant.caughtBy.includes(id));
+  const first = survival.breaks.find(({ invariant }) => mutant.caughtBy.includes(invariant));
+  if (hits.length === 0) {
+    const found = others.length === 0 ? 'nothing broke' : `only ${tell(others)} broke`;
+    return { mutant, isCaught: false, text: `${mutant.caughtBy.join(' or ')} held; ${found}` };
+  }
+  const beside = others.length === 0 ? '' : `, beside it ${tell(others)}`;
+  return { mutant, isCaught: true, text: `${tell(hits)}${beside}: ${first?.violation.text ?? ''}` };
+}
+
+main();
