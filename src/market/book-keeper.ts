@@ -2,6 +2,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { DepthDiff, DepthSnapshot, TopOfBook } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
+import { isSameTop, topOf } from './best-levels.ts';
 import type { FeedContext } from './feed-context.ts';
 import { type DiffOutcome, OrderBook, type OrderBookState } from './order-book.ts';
 import { TopHistory } from './top-history.ts';
@@ -332,30 +333,4 @@ export class BookKeeper {
     this.#topDiffersSinceMs = undefined;
     this.#differentInARow = 0;
   }
-}
-
-/** Best levels, whichever stream they come from. */
-interface BestLevels {
-  readonly bidPrice: number;
-  readonly bidQuantity: number;
-  readonly askPrice: number;
-  readonly askQuantity: number;
-}
-
-function topOf(book: OrderBook): BestLevels {
-  return {
-    bidPrice: book.bids.priceAt(0),
-    bidQuantity: book.bids.quantityAt(0),
-    askPrice: book.asks.priceAt(0),
-    askQuantity: book.asks.quantityAt(0),
-  };
-}
-
-function isSameTop(a: BestLevels, b: BestLevels): boolean {
-  return (
-    a.bidPrice === b.bidPrice &&
-    a.bidQuantity === b.bidQuantity &&
-    a.askPrice === b.askPrice &&
-    a.askQuantity === b.askQuantity
-  );
 }

@@ -1,20 +1,16 @@
-import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
+import type { ExactNumber } from '../domain/exact-number.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
-import { backoffMs, type ConnectBudget } from './connect-budget.ts';
+import type { ConnectBudget } from './connect-budget.ts';
 import { countIn, type FeedContext } from './feed-context.ts';
 import type { ConnectionStatus } from './feed-views.ts';
+import { longestSilenceMs } from './line-silence.ts';
 import { MarketSocket, type MarketSocketState } from './market-socket.ts';
+import { ReconnectPace, type ReconnectPaceState } from './reconnect-pace.ts';
+import { StreamRemedy } from './stream-remedy.ts';
 import type { SymbolFeed } from './symbol-feed.ts';
 
-/** A symbol whose new subscription did not help within this time costs its socket. */
-const RESUBSCRIBE_HELPS_WITHIN_MS = 5_000;
-/** But one bad symbol may not cost the others their socket more often than this. */
-const SYMBOL_COSTS_SOCKET_EVERY_MS = 300_000;
-const RESUBSCRIBE_EVERY_MS = 30_000;
-/** All symbols silent for so many times the shortest of their limits: it is the socket. */
-const SILENCE_FACTOR = 2;
 /** Close code of a socket that brought a frame larger than we take. */
 const MESSAGE_TOO_BIG = 1009;
 
@@ -22,11 +18,9 @@ const MESSAGE_TOO_BIG = 1009;
 export interface FeedLineState {
   readonly current: MarketSocketState | null;
   readonly next: MarketSocketState | null;
-  readonly attempt: number;
-  readonly connectNotBeforeMs: ExactNumber;
+  readonly pace: ReconnectPaceState;
   readonly sinceMs: UnixMs;
-  readonly symbolCostAtMs: ExactNumber;
-  readonly isStormTold: boolean;
+  readonly remedy: ExactNumber;
 }
 
 /**
@@ -39,13 +33,10 @@ export class FeedLine {
   current: MarketSocket | undefined;
   next: MarketSocket | undefined;
   readonly #context: FeedContext;
-  readonly #budget: ConnectBudget;
   readonly #newConnection: () => ConnectionId;
-  #attempt = 0;
-  #connectNotBeforeMs = 0;
+  readonly #pace: ReconnectPace;
   #sinceMs: UnixMs;
-  #symbolCostAtMs = Number.NEGATIVE_INFINITY;
-  #isStormTold = false;
+  readonly #remedy = new StreamRemedy();
 
   constructor(
     symbols: readonly SymbolFeed[],
@@ -57,7 +48,7 @@ export class FeedLine {
     this.symbols = symbols;
     this.streams = symbols.flatMap((symbol) => context.codec.streamsOf(symbol.instrument));
     this.#context = context;
-    this.#budget = budget;
+    this.#pace = new ReconnectPace(context, budget);
     this.#newConnection = newConnection;
     this.#sinceMs = atMs;
   }
@@ -140,8 +131,8 @@ export class FeedLine {
     for (const socket of [this.next, this.current]) {
       if (socket !== undefined) this.#giveUp(socket, 'clockStep', atMs);
     }
-    this.#connectNotBeforeMs = atMs;
-    this.#symbolCostAtMs = Number.NEGATIVE_INFINITY;
+    this.#pace.openFrom(atMs);
+    this.#remedy.onClockStep();
     for (const symbol of this.symbols) symbol.resubscribedAtMs = undefined;
   }
 
@@ -154,7 +145,7 @@ export class FeedLine {
     }
     this.current = undefined;
     this.next = undefined;
-    this.#connectNotBeforeMs = Number.POSITIVE_INFINITY;
+    this.#pace.openFrom(Number.POSITIVE_INFINITY);
     this.#sinceMs = atMs;
     for (const symbol of this.symbols) symbol.onInterrupted(false);
   }
@@ -163,21 +154,17 @@ export class FeedLine {
     return {
       current: this.current?.save() ?? null,
       next: this.next?.save() ?? null,
-      attempt: this.#attempt,
-      connectNotBeforeMs: saveNumber(this.#connectNotBeforeMs),
+      pace: this.#pace.save(),
       sinceMs: this.#sinceMs,
-      symbolCostAtMs: saveNumber(this.#symbolCostAtMs),
-      isStormTold: this.#isStormTold,
+      remedy: this.#remedy.save(),
     };
   }
   load(state: FeedLineState): void {
     this.current = this.#restore(state.current);
     this.next = this.#restore(state.next);
-    this.#attempt = state.attempt;
-    this.#connectNotBeforeMs = loadNumber(state.connectNotBeforeMs);
+    this.#pace.load(state.pace);
     this.#sinceMs = state.sinceMs;
-    this.#symbolCostAtMs = loadNumber(state.symbolCostAtMs);
-    this.#isStormTold = state.isStormTold;
+    this.#remedy.load(state.remedy);
   }
   #restore(state: MarketSocketState | null): MarketSocket | undefined {
     return state === null ? undefined : MarketSocket.restore(state, this.#context);
@@ -191,15 +178,7 @@ export class FeedLine {
   }
 
   #open(atMs: UnixMs): MarketSocket | undefined {
-    if (atMs < this.#connectNotBeforeMs) return undefined;
-    if (!this.#budget.hasRoom(atMs)) {
-      if (!this.#isStormTold)
-        this.#context.raise('feed.storm', 'error', { attempt: this.#attempt });
-      this.#isStormTold = true;
-      return undefined;
-    }
-    this.#isStormTold = false;
-    this.#budget.spend(atMs);
+    if (!this.#pace.allows(atMs)) return undefined;
     const connection = this.#newConnection();
     this.#context.push({
       type: 'openSocket',
@@ -251,7 +230,7 @@ export class FeedLine {
 
   #check(socket: MarketSocket | undefined, atMs: UnixMs): void {
     if (socket === undefined) return;
-    const end = socket.findEnd(atMs, this.#silenceMsMax(atMs));
+    const end = socket.findEnd(atMs, longestSilenceMs(this.symbols, this.#context.limits, atMs));
     if (end !== undefined) {
       this.#giveUp(socket, end, atMs);
       return;
@@ -280,12 +259,8 @@ export class FeedLine {
   }
 
   #drop(socket: MarketSocket, cause: string, atMs: UnixMs): void {
-    const { limits, random, counters } = this.#context;
-    countIn(counters.reconnects, cause);
-    const livedMs = socket.ackedAtMs === undefined ? 0 : atMs - socket.ackedAtMs;
-    if (livedMs >= limits.stableAfterMs) this.#attempt = 0;
-    this.#connectNotBeforeMs = atMs + backoffMs(this.#attempt, limits, random);
-    this.#attempt += 1;
+    countIn(this.#context.counters.reconnects, cause);
+    this.#pace.onEnded(socket.ackedAtMs === undefined ? 0 : atMs - socket.ackedAtMs, atMs);
     if (socket === this.next) {
       this.next = undefined;
       this.#markDoubled(false);
@@ -329,7 +304,7 @@ export class FeedLine {
       overlapMs,
     });
     this.#context.counters.rotations += 1;
-    this.#attempt = 0;
+    this.#pace.onRotated();
     this.current = next;
     this.next = undefined;
     this.#sinceMs = atMs;
@@ -342,18 +317,13 @@ export class FeedLine {
       const socket = this.current;
       const { trouble } = symbol.keeper;
       if (trouble === undefined || socket?.ackedAtMs === undefined || !symbol.isLive) continue;
-      const sinceMs = atMs - (symbol.resubscribedAtMs ?? Number.NEGATIVE_INFINITY);
-      const costsSocket =
-        sinceMs < RESUBSCRIBE_EVERY_MS &&
-        sinceMs > RESUBSCRIBE_HELPS_WITHIN_MS &&
-        atMs - this.#symbolCostAtMs > SYMBOL_COSTS_SOCKET_EVERY_MS;
-      if (costsSocket) {
-        this.#symbolCostAtMs = atMs;
+      const remedy = this.#remedy.choose(symbol.resubscribedAtMs, atMs);
+      if (remedy === 'newSocket') {
         const { symbol: name } = symbol.instrument;
         this.#giveUp(socket, 'symbolSilent', atMs, { symbol: name, trouble });
         return;
       }
-      if (sinceMs < RESUBSCRIBE_EVERY_MS) continue;
+      if (remedy === 'wait') continue;
       symbol.resubscribedAtMs = atMs;
       this.#context.counters.resubscribes += 1;
       this.#context.log('symbol.resubscribed', 'streams of a symbol are asked for anew', {
@@ -363,18 +333,6 @@ export class FeedLine {
       symbol.onInterrupted(true);
       socket.resubscribe(this.#context.codec.streamsOf(symbol.instrument), atMs);
     }
-  }
-
-  /** How long nothing new may come. As long as the venue confirms every symbol, silence is no fault. */
-  #silenceMsMax(atMs: UnixMs): number {
-    let shortestMs = Number.POSITIVE_INFINITY;
-    let allConfirmed = true;
-    for (const { freshness } of this.symbols) {
-      if (freshness.limitMs < shortestMs) shortestMs = freshness.limitMs;
-      if (freshness.ageMs(atMs) > freshness.limitMs) allConfirmed = false;
-    }
-    if (allConfirmed) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#context.limits.dataSilenceMsMax, SILENCE_FACTOR * shortestMs);
   }
 
   #markDoubled(isDoubled: boolean): void {

@@ -24,6 +24,7 @@ import type {
   MarketSink,
 } from './feed-views.ts';
 import type { MarketSocket } from './market-socket.ts';
+import { splitByStreams } from './split-by-streams.ts';
 import { SymbolFeed, type SymbolFeedState } from './symbol-feed.ts';
 
 export type { FeedParts } from './feed-context.ts';
@@ -333,26 +334,11 @@ export class MarketFeed {
     return undefined;
   }
 
-  /** As many symbols to a socket as their streams fit. */
   #split(atMs: UnixMs): readonly FeedLine[] {
-    const lines: FeedLine[] = [];
-    let symbols: SymbolFeed[] = [];
-    let streamCount = 0;
-    const close = (): void => {
-      if (symbols.length === 0) return;
-      const newConnection = (): ConnectionId => this.#newConnection();
-      lines.push(new FeedLine(symbols, this.#context, this.#budget, newConnection, atMs));
-      symbols = [];
-      streamCount = 0;
-    };
-    for (const symbol of this.#symbols) {
-      const count = this.#context.codec.streamsOf(symbol.instrument).length;
-      if (streamCount + count > this.#context.limits.streamsPerConnectionMax) close();
-      symbols.push(symbol);
-      streamCount += count;
-    }
-    close();
-    return lines;
+    const newConnection = (): ConnectionId => this.#newConnection();
+    return splitByStreams(this.#symbols, this.#context).map(
+      (symbols) => new FeedLine(symbols, this.#context, this.#budget, newConnection, atMs),
+    );
   }
 
   #newConnection(): ConnectionId {
