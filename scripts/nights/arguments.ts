@@ -1,0 +1,139 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { FAULT_FAMILIES, type SimFault } from '../../src/sim/fault.ts';
+
+/** What a person asked for. */
+export interface Ask {
+  /** What is run besides the nights that are kept. */
+  readonly nights:
+    | { readonly type: 'seeds'; readonly count: number; readonly from: string }
+    | { readonly type: 'seed'; readonly seed: string }
+    | { readonly type: 'schedule'; readonly file: string };
+  readonly hours: number;
+  /** Names of the faults that may happen; `undefined`: all. */
+  readonly faultNames: readonly string[] | undefined;
+  readonly jobs: number;
+  /** No new night begins after so many minutes. */
+  readonly minutes: number | undefined;
+  readonly isJson: boolean;
+  readonly isShrinking: boolean;
+  readonly isHashShown: boolean;
+}
+
+export const USAGE = `npm run nights -- [--seeds N] [--from S] [--hours H] [--faults LIST] [--jobs J] [--minutes M]
+  --seeds N        so many nights, default 10; with --minutes as many as there is time for
+  --from S         the first seed: a whole number, or a text that becomes S-0, S-1, ...; \`commit\`: the commit's
+  --hours H        simulated hours of a night, default 8
+  --faults LIST    names or families, with commas; \`none\`; default all
+  --jobs J         nights at a time, default one a core
+  --minutes M      begin no night after so many minutes; the kept ones are always run
+  --seed S         this one night, and not the kept ones
+  --schedule FILE  a night that was written down, and not the others
+  --no-shrink      tell what broke, and look for no smaller night that breaks too
+  --hash           print each night's journal hash
+  --json           the report as JSON`;
+
+const OPTIONS = {
+  seeds: { type: 'string' },
+  from: { type: 'string', default: '1' },
+  hours: { type: 'string', default: '8' },
+  faults: { type: 'string', default: 'all' },
+  jobs: { type: 'string' },
+  minutes: { type: 'string' },
+  seed: { type: 'string' },
+  schedule: { type: 'string' },
+  'no-shrink': { type: 'boolean', default: false },
+  hash: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const;
+
+const SEEDS = 10;
+const HOURS_MAX = 240;
+
+/** An argument that cannot be meant. */
+export class BadArgument extends Error {}
+
+/** Throws `BadArgument`, or what `parseArgs` throws about an unknown option. */
+export function parseAsk(
+  args: readonly string[],
+  catalogue: ReadonlyMap<string, SimFault>,
+  commit: string,
+): Ask {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const minutes = values.minutes === undefined ? undefined : positive('minutes', values.minutes);
+  const hours = positive('hours', values.hours);
+  if (hours > HOURS_MAX) throw new BadArgument(`--hours is ${hours}, at most ${HOURS_MAX}`);
+  return {
+    nights: toNights(values, minutes, commit),
+    hours,
+    faultNames: toFaultNames(values.faults, catalogue),
+    jobs: values.jobs === undefined ? availableParallelism() : whole('jobs', values.jobs),
+    minutes,
+    isJson: values.json,
+    isShrinking: !values['no-shrink'],
+    isHashShown: values.hash,
+  };
+}
+
+/** Seed number `index` of a run. */
+export function seedAt(from: string, index: number): string {
+  return /^\d{1,15}$/.test(from) ? String(Number(from) + index) : `${from}-${index}`;
+}
+
+interface Values {
+  readonly seeds?: string | undefined;
+  readonly from: string;
+  readonly seed?: string | undefined;
+  readonly schedule?: string | undefined;
+}
+
+function toNights(
+  { seeds, from, seed, schedule }: Values,
+  minutes: number | undefined,
+  commit: string,
+): Ask['nights'] {
+  if (seed !== undefined && schedule !== undefined) {
+    throw new BadArgument('--seed and --schedule are two different nights');
+  }
+  if (schedule !== undefined) return { type: 'schedule', file: schedule };
+  if (seed !== undefined) return { type: 'seed', seed };
+  const asManyAsFit = minutes === undefined ? SEEDS : Number.POSITIVE_INFINITY;
+  const count = seeds === undefined ? asManyAsFit : whole('seeds', seeds);
+  return { type: 'seeds', count, from: from === 'commit' ? commit : from };
+}
+
+function toFaultNames(
+  list: string,
+  catalogue: ReadonlyMap<string, SimFault>,
+): readonly string[] | undefined {
+  if (list === 'all') return undefined;
+  if (list === 'none') return [];
+  const names = list.split(',').flatMap((word) => {
+    const isFamily = FAULT_FAMILIES.some((family) => family === word);
+    const all = [...catalogue.values()].filter(({ family, name }) =>
+      isFamily ? family === word : name === word,
+    );
+    if (all.length === 0) {
+      throw new BadArgument(
+        `--faults: nothing is called ${word}; families: ${FAULT_FAMILIES.join(', ')}; ` +
+          `faults: ${[...catalogue.keys()].join(', ')}`,
+      );
+    }
+    return all.map(({ name }) => name);
+  });
+  return [...new Set(names)];
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new BadArgument(`--${name} is ${text}, expected a number above 0`);
+  }
+  return value;
+}
+
+function whole(name: string, text: string): number {
+  const value = positive(name, text);
+  if (!Number.isInteger(value)) throw new BadArgument(`--${name} is ${text}, expected a whole one`);
+  return value;
+}

@@ -1,0 +1,119 @@
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import type { PlannedFault } from '../../src/sim/fault.ts';
+import { ROOT } from '../node-runtime.mjs';
+import type { Commit } from './commit.ts';
+import { type ExpectedFailure, unexpectedOf } from './expected.ts';
+import { writeKeptNight } from './kept-nights.ts';
+import { type Shrunken, shrink } from './shrink.ts';
+import type { Break } from './survival.ts';
+import { HUNG, type NightOutcome, type NightPlan, SAME_TWICE } from './words.ts';
+
+/** Broken nights are written down here; who keeps one moves it to `test/nights/regress/` with its story. */
+const FOLDER = join(ROOT, 'logs', 'nights');
+const RUNS_MAX = 100;
+
+export interface Smaller {
+  readonly broken: Break;
+  /** `undefined`: nothing smaller was looked for. */
+  readonly shrunken: Shrunken | undefined;
+  /** Where the night is written down. */
+  readonly file: string;
+}
+
+export interface ShrinkParts {
+  readonly run: (plan: NightPlan) => Promise<NightOutcome>;
+  readonly jobs: number;
+  readonly expected: readonly ExpectedFailure[];
+  readonly untilMs: number;
+}
+
+/** Looks for the smallest night that still breaks the same invariant, and writes it down. */
+export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Smaller> {
+  const { invariant, outcome, violation } = broken;
+  const { plan, startMs } = outcome;
+  // One that hangs takes minutes each time; one that differs from itself differs by something outside of it.
+  const isHopeless = invariant === HUNG || invariant === SAME_TWICE;
+  const shrunken = isHopeless
+    ? undefined
+    : await shrink({
+        from: plan,
+        brokeAtMs: violation.atMs > startMs ? violation.atMs - startMs : undefined,
+        breaks: async (shape) => {
+          const seen = await parts.run({ seed: plan.seed, ...shape });
+          return unexpectedOf(seen, parts.expected).some((one) => one.invariant === invariant);
+        },
+        jobs: parts.jobs,
+        runsMax: RUNS_MAX,
+        nowMs: () => performance.now(),
+        untilMs: parts.untilMs,
+      });
+  return { broken, shrunken, file: writeDown(broken, shrunken ?? plan) };
+}
+
+/** The same without looking. */
+export function asItIs(broken: Break): Smaller {
+  return { broken, shrunken: undefined, file: writeDown(broken, broken.outcome.plan) };
+}
+
+function writeDown(
+  { invariant, outcome, violation }: Break,
+  { hours, schedule }: Pick<NightPlan, 'hours' | 'schedule'>,
+): string {
+  const { seed } = outcome.plan;
+  const name = `${invariant}-${seed}`.replaceAll(/[^\w.-]/g, '_');
+  const file = join(FOLDER, `${name}.json`);
+  writeKeptNight(file, { plan: { seed, hours, schedule }, invariant, story: violation.text });
+  return relative(process.cwd(), file);
+}
+
+/** What a person needs to know and to type. */
+export function brokenLines(
+  smaller: Smaller,
+  commit: Commit,
+  faultList: string,
+): readonly string[] {
+  const { broken, file, shrunken } = smaller;
+  const { invariant, nights, outcome, violation } = broken;
+  const { plan, startMs } = outcome;
+  const others = nights === 1 ? '' : ` and ${nights - 1} more nights`;
+  const shown = shrunken ?? plan;
+  return [
+    '',
+    `BROKEN ${invariant}: seed ${plan.seed}${others}, commit ${commit.id}${commit.isChanged ? ' with changes' : ''}`,
+    `  ${clockOf(violation.atMs - startMs)} ${violation.text.replaceAll('\n', '\n  ')}`,
+    `  wrong then: ${violation.faults.join(', ') || 'nothing'}`,
+    shrunkenLine(smaller),
+    ...shown.schedule.map((fault) => `    ${faultLine(fault)}`),
+    `  again: npm run nights -- --schedule ${file}`,
+    ...(plan.keptAs === undefined
+      ? [`  whole: npm run nights -- --seed ${plan.seed} --hours ${plan.hours}${faultList}`]
+      : [`  kept as test/nights/regress/${plan.keptAs}.json`]),
+  ];
+}
+
+function shrunkenLine({ broken, shrunken }: Smaller): string {
+  const { hours, schedule } = broken.outcome.plan;
+  const whole = `${schedule.length} faults in ${Number(hours.toFixed(2))} h`;
+  if (shrunken === undefined) return `  not shrunk: ${whole}`;
+  const time = shrunken.isMinimal ? '' : ', and there was no time for more';
+  return (
+    `  shrunk in ${shrunken.runs} runs from ${whole} to ${shrunken.schedule.length} faults ` +
+    `in ${Number(shrunken.hours.toFixed(2))} h${time}:`
+  );
+}
+
+/** One fault of a schedule, for people. */
+function faultLine({ atMs, durationMs, moment, name, parameters }: PlannedFault): string {
+  const told = Object.keys(parameters).length === 0 ? '' : ` ${JSON.stringify(parameters)}`;
+  const when = moment === 'atOnce' ? '' : `, at ${moment}`;
+  return `${clockOf(atMs)} ${name} for ${(durationMs / 1_000).toFixed(1)} s${when}${told}`;
+}
+
+/** `h:mm:ss.mmm` after the beginning of the night. */
+function clockOf(ms: number): string {
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const seconds = (ms / 1_000) % 60;
+  const rest = seconds.toFixed(3).padStart(6, '0');
+  return `+${Math.floor(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${rest}`;
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Violation } from '../../src/sim/checker.ts';
+import type { NightOutcome } from './words.ts';
+
+/** A cell that must stay broken until something is built: an invariant under a fault. */
+export interface ExpectedFailure {
+  readonly invariant: string;
+  readonly fault: string;
+  /** The capability that is not there yet. */
+  readonly missing: string;
+  /** Within so many nights that have the fault it breaks for certain. */
+  readonly withinNights: number;
+}
+
+const WITHIN_NIGHTS = 20;
+
+const EXPECTED = z.array(
+  z.strictObject({
+    invariant: z.string(),
+    fault: z.string(),
+    missing: z.string().min(3),
+    withinNights: z.int().positive().default(WITHIN_NIGHTS),
+  }),
+);
+
+export interface Known {
+  readonly invariants: readonly string[];
+  readonly faults: readonly string[];
+}
+
+/** What the file expects. Throws when it names what does not exist: such a cell could never fail. */
+export function readExpected(file: URL | string, known: Known): readonly ExpectedFailure[] {
+  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const all = EXPECTED.parse(parsed);
+  for (const { invariant, fault } of all) {
+    if (!known.invariants.includes(invariant)) throw new Error(`no invariant is ${invariant}`);
+    if (!known.faults.includes(fault)) throw new Error(`no fault is ${fault}`);
+  }
+  return all;
+}
+
+/** The cell in which a violation lies; `undefined`: it should not be there at all. */
+export function findExpected(
+  { invariant, faults }: Pick<Violation, 'invariant' | 'faults'>,
+  expected: readonly ExpectedFailure[],
+): ExpectedFailure | undefined {
+  return expected.find((cell) => cell.invariant === invariant && faults.includes(cell.fault));
+}
+
+/** How a cell fared over a run. */
+export interface CellSeen {
+  readonly cell: ExpectedFailure;
+  /** Nights in which the fault began. */
+  readonly nights: number;
+  /** Nights of them in which the invariant broke under it. */
+  readonly brokenNights: number;
+  /** Hit often enough and never broken: what was missing is there, and the cell must go. */
+  readonly isOutlived: boolean;
+}
+
+export function seeCells(
+  expected: readonly ExpectedFailure[],
+  outcomes: readonly NightOutcome[],
+): readonly CellSeen[] {
+  return expected.map((cell) => {
+    const hit = outcomes.filter(({ faultsBegan }) => (faultsBegan[cell.fault] ?? 0) > 0);
+    const broken = hit.filter(({ violations }) =>
+      violations.some((violation) => findExpected(violation, [cell]) !== undefined),
+    );
+    const isOutlived = broken.length === 0 && hit.length >= cell.withinNights;
+    return { cell, nights: hit.length, brokenNights: broken.length, isOutlived };
+  });
+}
+
+/** What broke in a night and must not have. */
+export function unexpectedOf(
+  { violations }: NightOutcome,
+  expected: readonly ExpectedFailure[],
+): readonly Violation[] {
+  return violations.filter((violation) => findExpected(violation, expected) === undefined);
+}

@@ -1,0 +1,82 @@
+import type { Survival } from './survival.ts';
+
+const RULE = '-'.repeat(100);
+
+/** The table that a run ends with, line by line. */
+export function survivalLines(survival: Survival, cells: readonly string[]): readonly string[] {
+  return [
+    RULE,
+    ...totals(survival),
+    '',
+    ...faults(survival),
+    '',
+    ...invariants(survival),
+    '',
+    ...expectedCells(survival),
+    ...coverage(survival, cells),
+    RULE,
+  ];
+}
+
+function totals(survival: Survival): readonly string[] {
+  const { counts, keptNights, nights, simulatedHours, twins, unsettledNights } = survival;
+  const rate = survival.nightsPerMinutePerCore.toFixed(1);
+  const megabytes = Math.round(survival.rssBytesMax / 1e6);
+  return [
+    `${many(nights)} nights (${keptNights} of them kept), ${many(simulatedHours)} simulated hours`,
+    `${many(counts.frames)} frames, ${many(counts.orders)} orders, ${many(counts.fills)} fills, ` +
+      `${many(counts.lives)} lives, ${many(counts.journalRows)} journal rows in ${many(counts.commits)} commits`,
+    `${twins} run twice; ${unsettledNights} with something open in the morning`,
+    `${rate} nights a minute and core, a worker held ${megabytes} MB at most`,
+  ];
+}
+
+function faults({ faults: all }: Survival): readonly string[] {
+  const seen = all.filter(({ began }) => began > 0);
+  const never = all.filter(({ began }) => began === 0).map(({ name }) => name);
+  return [
+    columns('fault', 'family', 'began', 'nights'),
+    ...seen.map(({ name, family, began, nights }) =>
+      columns(name, family, many(began), many(nights)),
+    ),
+    ...(never.length > 0 ? [`never: ${never.join(', ')}`] : []),
+  ];
+}
+
+function invariants({ invariants: all }: Survival): readonly string[] {
+  return [
+    `${'invariant'.padEnd(15)}${'checks'.padStart(14)}${'broken'.padStart(8)}${'expected'.padStart(10)}`,
+    ...all.map(
+      ({ id, claim, checks, brokenNights, expectedNights }) =>
+        `${id.padEnd(15)}${many(checks).padStart(14)}${many(brokenNights).padStart(8)}` +
+        `${many(expectedNights).padStart(10)}  ${claim}`,
+    ),
+  ];
+}
+
+function expectedCells({ expectedCells: all }: Survival): readonly string[] {
+  if (all.length === 0) return [];
+  const rows = all.map(({ cell, nights, brokenNights, isOutlived }) => {
+    const told = isOutlived ? 'NO LONGER' : many(brokenNights);
+    return `${columns(cell.fault, cell.invariant, told, many(nights))}  ${cell.missing}`;
+  });
+  return [columns('expected under', 'invariant', 'broke', 'nights'), ...rows, ''];
+}
+
+function coverage({ cellsHit }: Survival, cells: readonly string[]): readonly string[] {
+  if (cells.length === 0) return [];
+  const never = cells.filter((cell) => !cellsHit.has(cell));
+  const percent = (100 * (1 - never.length / cells.length)).toFixed(1);
+  return [
+    `coverage ${percent} %: ${cells.length - never.length} of ${cells.length} cells`,
+    ...never.map((cell) => `  never hit: ${cell}`),
+  ];
+}
+
+function columns(name: string, kind: string, first: string, second: string): string {
+  return `${name.padEnd(34)}${kind.padEnd(14)}${first.padStart(9)}${second.padStart(9)}`;
+}
+
+function many(count: number): string {
+  return count.toLocaleString('en', { maximumFractionDigits: 1 });
+}

@@ -1,0 +1,190 @@
+import type { CheckerKind, Violation } from '../../src/sim/checker.ts';
+import type { FaultFamily, SimFault } from '../../src/sim/fault.ts';
+import { type CellSeen, type ExpectedFailure, seeCells, unexpectedOf } from './expected.ts';
+import { findDifference, type NightsRun } from './run-nights.ts';
+import { CRASHED, HUNG, type NightCounts, type NightOutcome, SAME_TWICE } from './words.ts';
+
+export interface InvariantSeen {
+  readonly id: string;
+  readonly claim: string;
+  readonly checks: number;
+  /** Nights in which it broke where it must not. */
+  readonly brokenNights: number;
+  /** Nights in which it broke only where it must until something is built. */
+  readonly expectedNights: number;
+}
+
+export interface FaultSeen {
+  readonly name: string;
+  readonly family: FaultFamily;
+  readonly began: number;
+  readonly nights: number;
+}
+
+/** An invariant that broke where it must not, and the night that shows it soonest. */
+export interface Break {
+  readonly invariant: string;
+  readonly nights: number;
+  readonly outcome: NightOutcome;
+  readonly violation: Violation;
+}
+
+/** What became of all nights of a run. */
+export interface Survival {
+  readonly nights: number;
+  readonly keptNights: number;
+  readonly simulatedHours: number;
+  readonly counts: NightCounts;
+  readonly unsettledNights: number;
+  readonly faults: readonly FaultSeen[];
+  readonly invariants: readonly InvariantSeen[];
+  readonly breaks: readonly Break[];
+  readonly expectedCells: readonly CellSeen[];
+  readonly cellsHit: ReadonlySet<string>;
+  readonly twins: number;
+  /** Of drawn nights: how many one core gets through in a minute. */
+  readonly nightsPerMinutePerCore: number;
+  readonly rssBytesMax: number;
+}
+
+export interface Judged {
+  readonly checkers: readonly Pick<CheckerKind, 'id' | 'claim'>[];
+  readonly catalogue: ReadonlyMap<string, SimFault>;
+  readonly expected: readonly ExpectedFailure[];
+}
+
+export function surviveOf(run: NightsRun, judged: Judged): Survival {
+  const all = [...run.kept, ...run.drawn];
+  const different = run.twins.flatMap((twins) => {
+    const difference = findDifference(twins);
+    return difference === undefined ? [] : [{ twins, difference }];
+  });
+  const told = all.map((outcome) => withTwice(outcome, different));
+  const cpuMs = run.drawn.reduce((sum, outcome) => sum + outcome.cpuMs, 0);
+  return {
+    nights: all.length,
+    keptNights: run.kept.length,
+    simulatedHours: all.reduce((sum, { plan }) => sum + plan.hours, 0),
+    counts: sumCounts(all),
+    unsettledNights: all.filter(({ isSettled }) => !isSettled).length,
+    faults: faultsOf(all, judged),
+    invariants: invariantsOf(told, judged, run.twins.length),
+    breaks: breaksOf(told, judged.expected),
+    expectedCells: seeCells(judged.expected, all),
+    cellsHit: new Set(all.flatMap(({ cells }) => cells)),
+    twins: run.twins.length,
+    nightsPerMinutePerCore: cpuMs === 0 ? 0 : run.drawn.length / (cpuMs / 60_000),
+    rssBytesMax: Math.max(0, ...all.map(({ rssBytesMax }) => rssBytesMax)),
+  };
+}
+
+/** Why a run is not good enough, one sentence each; none: it is. */
+export function findFailures(
+  { breaks, expectedCells, invariants }: Survival,
+  isWhole: boolean,
+): readonly string[] {
+  const vacuous = invariants.filter(({ checks }) => checks === 0);
+  return [
+    ...breaks.map(({ invariant, nights }) => `${invariant} broke in ${nights} nights`),
+    // One night may have nothing to show for an invariant; a whole run must not.
+    ...(isWhole ? vacuous.map(({ id }) => `${id} was never really checked`) : []),
+    ...expectedCells
+      .filter(({ isOutlived }) => isOutlived)
+      .map(
+        ({ cell, nights }) =>
+          `${cell.invariant} x ${cell.fault} never broke in ${nights} nights: ` +
+          `${cell.missing} must be there by now, take the cell out`,
+      ),
+  ];
+}
+
+function withTwice(
+  outcome: NightOutcome,
+  different: readonly {
+    readonly twins: { readonly first: NightOutcome };
+    readonly difference: string;
+  }[],
+): NightOutcome {
+  const found = different.find(({ twins }) => twins.first === outcome);
+  if (found === undefined) return outcome;
+  const violation = {
+    invariant: SAME_TWICE,
+    atMs: outcome.startMs,
+    text: `the same night came out differently: ${found.difference}`,
+    faults: [],
+  };
+  return {
+    ...outcome,
+    broken: { ...outcome.broken, [SAME_TWICE]: 1 },
+    violations: [...outcome.violations, violation],
+  };
+}
+
+function sumCounts(all: readonly NightOutcome[]): NightCounts {
+  const sum = (of: (counts: NightCounts) => number): number =>
+    all.reduce((total, { counts }) => total + of(counts), 0);
+  return {
+    events: sum(({ events }) => events),
+    frames: sum(({ frames }) => frames),
+    orders: sum(({ orders }) => orders),
+    fills: sum(({ fills }) => fills),
+    lives: sum(({ lives }) => lives),
+    commits: sum(({ commits }) => commits),
+    journalRows: sum(({ journalRows }) => journalRows),
+  };
+}
+
+function faultsOf(all: readonly NightOutcome[], { catalogue }: Judged): readonly FaultSeen[] {
+  return [...catalogue.values()].map(({ name, family }) => {
+    const times = all.map(({ faultsBegan }) => faultsBegan[name] ?? 0);
+    const began = times.reduce((sum, count) => sum + count, 0);
+    return { name, family, began, nights: times.filter((count) => count > 0).length };
+  });
+}
+
+function invariantsOf(
+  all: readonly NightOutcome[],
+  { checkers, expected }: Judged,
+  twins: number,
+): readonly InvariantSeen[] {
+  const seen = (id: string, claim: string, checks: number): InvariantSeen => {
+    const isOf = ({ invariant }: Violation): boolean => invariant === id;
+    const hurt = all.filter(({ violations }) => violations.some(isOf));
+    const broken = hurt.filter((outcome) => unexpectedOf(outcome, expected).some(isOf)).length;
+    return { id, claim, checks, brokenNights: broken, expectedNights: hurt.length - broken };
+  };
+  return [
+    ...checkers.map(({ id, claim }) =>
+      seen(
+        id,
+        claim,
+        all.reduce((sum, { checks }) => sum + (checks[id] ?? 0), 0),
+      ),
+    ),
+    seen(SAME_TWICE, 'the same seed gives the same journal, row by row', twins),
+    seen(CRASHED, 'no error but a planned one ends a night', all.length),
+    seen(HUNG, 'each night ends', all.length),
+  ];
+}
+
+function breaksOf(
+  all: readonly NightOutcome[],
+  expected: readonly ExpectedFailure[],
+): readonly Break[] {
+  const breaks = new Map<string, Break>();
+  for (const outcome of all) {
+    const counted = new Set<string>();
+    for (const violation of unexpectedOf(outcome, expected)) {
+      const { invariant } = violation;
+      const before = breaks.get(invariant);
+      const isSooner =
+        before === undefined ||
+        violation.atMs - outcome.startMs < before.violation.atMs - before.outcome.startMs;
+      const nights = (before?.nights ?? 0) + (counted.has(invariant) ? 0 : 1);
+      counted.add(invariant);
+      const shown = isSooner ? { outcome, violation } : before;
+      breaks.set(invariant, { ...shown, invariant, nights });
+    }
+  }
+  return [...breaks.values()];
+}

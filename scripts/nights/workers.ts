@@ -1,0 +1,187 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { CRASHED, HUNG, type NightOutcome, type NightPlan, type WorkerSays } from './words.ts';
+
+/** Ten times what the slowest night took on the slowest machine it was tried on. */
+const WALL_MS_BASE = 60_000;
+const WALL_MS_PER_HOUR = 30_000;
+/** A night holds about 0.4 GB; whoever needs five times that has a leak, and dies of it. */
+const HEAP_MB_MAX = 2_048;
+/** Of the last words of a process that broke. */
+const LAST_WORDS_MAX = 4_000;
+/** A file system in memory: a kill of the process loses nothing of it, and no disk is worn out. */
+const MEMORY_DISK = '/dev/shm';
+
+export interface WorkersOptions {
+  readonly jobs: number;
+  /** The Node that the nights run under; default our own. */
+  readonly node?: string;
+  /** Longest time a night may take by the clock on the wall; default by its hours. */
+  readonly wallMsMax?: number;
+  /** The file that a worker runs, for tests of what happens when one breaks. */
+  readonly file?: string;
+}
+
+interface Waiting {
+  readonly plan: NightPlan;
+  readonly done: (outcome: NightOutcome) => void;
+}
+
+/** Child processes that run nights, each one at a time. A night that hangs or kills its process costs only itself. */
+export class NightWorkers {
+  readonly jobs: number;
+  readonly #options: WorkersOptions;
+  readonly #folder: string;
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+  readonly #waiting: Waiting[] = [];
+
+  constructor(options: WorkersOptions) {
+    this.jobs = options.jobs;
+    this.#options = options;
+    this.#folder = mkdtempSync(join(groundFolder(), 'overnight-nights-'));
+  }
+
+  /** Never rejects: what became of the process is the outcome. */
+  run(plan: NightPlan): Promise<NightOutcome> {
+    return new Promise((done) => {
+      this.#waiting.push({ plan, done });
+      this.#next();
+    });
+  }
+
+  close(): void {
+    for (const worker of this.#all) worker.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #next(): void {
+    const first = this.#waiting[0];
+    const worker = first === undefined ? undefined : this.#findWorker();
+    if (first === undefined || worker === undefined) return;
+    this.#waiting.shift();
+    void this.#give(worker, first);
+  }
+
+  #findWorker(): Worker | undefined {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.isGone) return idle;
+      this.#all.delete(idle);
+    }
+    if (this.#all.size >= this.jobs) return undefined;
+    const worker = new Worker(this.#options);
+    this.#all.add(worker);
+    return worker;
+  }
+
+  async #give(worker: Worker, { plan, done }: Waiting): Promise<void> {
+    const outcome = await worker.run(plan, this.#folder);
+    if (worker.isGone) this.#all.delete(worker);
+    else this.#idle.push(worker);
+    done(outcome);
+    this.#next();
+  }
+}
+
+function groundFolder(): string {
+  try {
+    accessSync(MEMORY_DISK, constants.W_OK);
+    return MEMORY_DISK;
+  } catch {
+    // Not on this machine: the journal lies where temporary files lie.
+    return tmpdir();
+  }
+}
+
+class Worker {
+  readonly #child: ChildProcess;
+  readonly #wallMsMax: number | undefined;
+  #lastWords = '';
+  #end: string | undefined;
+
+  constructor({ node, wallMsMax, file = 'night-process.ts' }: WorkersOptions) {
+    this.#wallMsMax = wallMsMax;
+    this.#child = fork(join(import.meta.dirname, file), {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execPath: node ?? process.execPath,
+      execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_MB_MAX}`],
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_MAX);
+    });
+    this.#child.on('error', (error) => {
+      this.#lastWords += `\n${error.message}`;
+    });
+    // After the streams have been read to their end, so that the last words are known.
+    this.#child.on('close', (code, signal) => {
+      this.#end = `the process of the night ended with ${code ?? signal}`;
+    });
+  }
+
+  get isGone(): boolean {
+    return this.#end !== undefined;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  run(plan: NightPlan, folder: string): Promise<NightOutcome> {
+    const wallMsMax = this.#wallMsMax ?? WALL_MS_BASE + WALL_MS_PER_HOUR * plan.hours;
+    const child = this.#child;
+    let reachedMs = 0;
+    let hung: string | undefined;
+    return new Promise((done) => {
+      const settle = (outcome: NightOutcome): void => {
+        clearTimeout(patience);
+        child.off('message', onSaid);
+        child.off('close', onGone);
+        done(outcome);
+      };
+      const onSaid = (said: WorkerSays): void => {
+        if (said.type === 'done') settle(said.outcome);
+        else reachedMs = said.atMs;
+      };
+      const onGone = (): void => {
+        const text = hung ?? [this.#end, this.#lastWords.trim()].filter(Boolean).join('\n');
+        settle(brokenOff(plan, hung === undefined ? CRASHED : HUNG, reachedMs, text));
+      };
+      const patience = setTimeout(() => {
+        hung = `no end after ${wallMsMax / 1_000} s, in which a night should take a tenth`;
+        child.kill('SIGKILL');
+      }, wallMsMax);
+      child.on('message', onSaid);
+      child.on('close', onGone);
+      if (this.isGone) onGone();
+      // What cannot be said any more is followed by `close`.
+      else child.send({ type: 'run', plan, folder }, () => undefined);
+    });
+  }
+}
+
+/** What is left of a night of which nobody can tell: where it was last seen. */
+function brokenOff(
+  plan: NightPlan,
+  invariant: string,
+  reachedMs: number,
+  text: string,
+): NightOutcome {
+  const where = `last seen ${Math.round(reachedMs / 60_000)} minutes into the night`;
+  return {
+    plan,
+    startMs: 0,
+    counts: { events: 0, frames: 0, orders: 0, fills: 0, lives: 0, commits: 0, journalRows: 0 },
+    journalHash: '',
+    isSettled: false,
+    faultsBegan: {},
+    checks: {},
+    broken: { [invariant]: 1 },
+    violations: [{ invariant, atMs: 0, text: `${text}\n${where}`, faults: [] }],
+    cells: [],
+    cpuMs: 0,
+    rssBytesMax: 0,
+  };
+}
