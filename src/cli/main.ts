@@ -4,6 +4,7 @@ import { readBuildId } from '../live/build-id.ts';
 import { checkCommand } from './check.ts';
 import type { ListOptions } from './list-options.ts';
 import { decisionsCommand, fillsCommand, ordersCommand, positionsCommand } from './lists.ts';
+import type { RehearseOptions } from './rehearse/command.ts';
 import type { ReplayVerbOptions } from './replay.ts';
 import { statusCommand } from './status.ts';
 import { CannotStart, EXIT, UsageError, type VerbOptions } from './tell.ts';
@@ -93,6 +94,20 @@ function makeProgram(done: (code: number | undefined) => void): Command {
       // Loaded here only: no other verb needs a whole desk.
       const { replayCommand } = await import('./replay.ts');
       done(replayCommand(place, options));
+    });
+  program
+    .command('rehearse')
+    .description('a scripted bad night on this machine, and what became of it')
+    .option('--json', 'one line of JSON instead of text')
+    .option('--html <file>', 'write the report with its timeline there, too')
+    .option('--only <names...>', 'these faults and no others')
+    .option('--list', 'tell the faults and play none')
+    .option('--keep', 'keep the folder: journal, decisions, capture, logs')
+    .option('--seed <text>', 'the same seed makes the same market')
+    .action(async (options: RehearseOptions) => {
+      // Loaded here only: no other verb starts anything.
+      const { rehearseCommand } = await import('./rehearse/command.ts');
+      done(await rehearseCommand(options));
     });
   program
     .command('exchange')

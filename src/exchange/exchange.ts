@@ -104,6 +104,10 @@ export class Exchange implements Venue, FaultControls {
     return this.#ws?.closeConnections(target, code) ?? 0;
   }
 
+  freezeConnections(target: FaultTarget): () => void {
+    return this.#ws?.freezeConnections(target) ?? (() => undefined);
+  }
+
   shutDownConnections(closeAfterMs: number): void {
     const ws = this.#ws;
     ws?.announceShutdown();

@@ -37,7 +37,14 @@ async function answer(parts: ControlParts, request: IncomingMessage): Promise<An
     case 'GET /truth':
       return { status: 200, body: parts.truth() };
     case 'GET /faults':
-      return { status: 200, body: { armed: parts.faults.list(), known: describeKnown() } };
+      return {
+        status: 200,
+        body: {
+          armed: parts.faults.list(),
+          ended: parts.faults.listEnded(),
+          known: describeKnown(),
+        },
+      };
     case 'POST /faults':
       return { status: 201, body: { ids: arm(parts.faults, JSON.parse(await readText(request))) } };
     case 'DELETE /faults':

@@ -8,6 +8,7 @@ import { endUserStream } from './end-user-stream.ts';
 import { errorAfter } from './error-after.ts';
 import { errorBefore } from './error-before.ts';
 import type { FaultKind } from './fault.ts';
+import { halfOpen } from './half-open.ts';
 import { loseAnswer } from './lose-answer.ts';
 import { malform } from './malform.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -29,6 +30,7 @@ export const FAULT_CATALOGUE: readonly FaultKind[] = [
   endUserStream,
   errorAfter,
   errorBefore,
+  halfOpen,
   loseAnswer,
   malform,
   rateLimit,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BoundedMap } from '../../domain/bounded.ts';
+import { BoundedList, BoundedMap } from '../../domain/bounded.ts';
 import { FAULT_CATALOGUE } from './catalogue.ts';
 import {
   type FaultControls,
@@ -12,6 +12,8 @@ import {
 } from './fault.ts';
 
 const ARMED_MAX = 200;
+const ENDED_MAX = 100;
+const ACTED_ON_MAX = 100;
 
 const orderSchema = z.strictObject({
   fault: z.string(),
@@ -38,11 +40,21 @@ interface ArmedFault {
   readonly hooks: FaultHooks;
   leftCount: number | undefined;
   actedCount: number;
+  /** By the machine's clock; `undefined` as long as it has not acted. */
+  firstActedAtMs: number | undefined;
+  /** Client order ids of the requests and reports it acted on, newest last. */
+  readonly actedOn: BoundedList<string>;
+}
+
+/** A fault as `GET /faults` tells it. */
+export interface FaultView extends Omit<ArmedFault, 'hooks' | 'actedOn'> {
+  readonly actedOn: readonly string[];
 }
 
 /** The faults armed right now. Everything that leaves or enters the exchange asks here first. */
 export class FaultBoard {
   readonly #armed = new BoundedMap<number, ArmedFault>('exchange.faults', ARMED_MAX, 'refuse');
+  readonly #ended = new BoundedList<FaultView>('exchange.faultsEnded', ENDED_MAX, 'dropOldest');
   readonly #controls: FaultControls;
   readonly #wallMs: () => number;
   readonly #random: () => number;
@@ -77,6 +89,8 @@ export class FaultBoard {
       hooks: kind.arm(order.settings, this.#controls, order.target),
       leftCount: order.count,
       actedCount: 0,
+      firstActedAtMs: undefined,
+      actedOn: new BoundedList('exchange.faultActedOn', ACTED_ON_MAX, 'dropOldest'),
     });
     return id;
   }
@@ -87,9 +101,15 @@ export class FaultBoard {
     }
   }
 
-  list(): readonly Readonly<Record<string, unknown>>[] {
+  list(): readonly FaultView[] {
     this.#expire();
-    return [...this.#armed.values()].map(({ hooks: _, ...fault }) => fault);
+    return [...this.#armed.values()].map(viewOf);
+  }
+
+  /** The last faults that are over: who armed one `count: 1` asks here what it hit. */
+  listEnded(): readonly FaultView[] {
+    this.#expire();
+    return [...this.#ended];
   }
 
   get isEmpty(): boolean {
@@ -118,7 +138,7 @@ export class FaultBoard {
     if (this.isEmpty) return frames;
     for (const fault of this.#matching(subject)) {
       const { onFrame } = fault.hooks;
-      if (onFrame === undefined || !this.#acts(fault)) continue;
+      if (onFrame === undefined || !this.#acts(fault, subject)) continue;
       frames = frames.flatMap((frame) =>
         onFrame(frame.text, subject).map((next) => ({
           text: next.text,
@@ -135,20 +155,22 @@ export class FaultBoard {
       if (this.#random() >= fault.probability) continue;
       const answer = ask(fault.hooks);
       if (answer === undefined) continue;
-      this.#spend(fault);
+      this.#spend(fault, subject);
       return answer;
     }
     return undefined;
   }
 
-  #acts(fault: ArmedFault): boolean {
+  #acts(fault: ArmedFault, subject: Subject): boolean {
     if (this.#random() >= fault.probability) return false;
-    this.#spend(fault);
+    this.#spend(fault, subject);
     return true;
   }
 
-  #spend(fault: ArmedFault): void {
+  #spend(fault: ArmedFault, { clientOrderId }: Subject): void {
     fault.actedCount += 1;
+    fault.firstActedAtMs ??= this.#wallMs();
+    if (clientOrderId !== undefined) fault.actedOn.push(clientOrderId);
     if (fault.leftCount === undefined) return;
     fault.leftCount -= 1;
     if (fault.leftCount <= 0) this.#disarm(fault);
@@ -168,8 +190,13 @@ export class FaultBoard {
 
   #disarm(fault: ArmedFault): void {
     this.#armed.delete(fault.id);
+    this.#ended.push(viewOf(fault));
     fault.hooks.onCleared?.();
   }
+}
+
+function viewOf({ hooks: _, actedOn, ...fault }: ArmedFault): FaultView {
+  return { ...fault, actedOn: [...actedOn] };
 }
 
 /** Whether `target` names `subject`. A field the subject lacks cannot match. */

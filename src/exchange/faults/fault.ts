@@ -65,6 +65,8 @@ export interface OutgoingFrame {
 export interface FaultControls {
   /** Closes matching connections; returns how many. `code` undefined: destroyed without a close frame. */
   closeConnections(target: FaultTarget, code: number | undefined): number;
+  /** Freezes matching connections as they stand; returns what cuts them at last. */
+  freezeConnections(target: FaultTarget): () => void;
   /** Says `serverShutdown` on every WS connection and closes them after `closeAfterMs`. */
   shutDownConnections(closeAfterMs: number): void;
   /** Ends all user data streams with `eventStreamTerminated`. */

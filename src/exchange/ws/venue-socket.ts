@@ -38,6 +38,7 @@ export class VenueSocket {
   #unansweredSinceMs: number | undefined;
   #second = 0;
   #messagesInSecond = 0;
+  #isFrozen = false;
   #onText: (text: string) => void = () => undefined;
   #onClosed: () => void = () => undefined;
   #onShutdown: () => void = () => undefined;
@@ -94,12 +95,18 @@ export class VenueSocket {
     else this.#socket.close(code, reason);
   }
 
+  /** From now on nothing is read, sent or answered here: as if this end had gone without a word. */
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#socket.pause();
+  }
+
   announceShutdown(): void {
     this.#onShutdown();
   }
 
   #sendNow(text: string): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen || this.#isFrozen) return;
     this.#socket.send(text);
     if (this.#socket.bufferedAmount > BUFFERED_BYTES_MAX) this.#socket.terminate();
   }
@@ -137,7 +144,7 @@ export class VenueSocket {
   }
 
   #ping(): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen || this.#isFrozen) return;
     const nowMs = this.#nowMs();
     const since = this.#unansweredSinceMs;
     if (since !== undefined && nowMs - since >= this.#rules.pongDeadlineMs) {

@@ -60,6 +60,17 @@ export class WsServer {
     return count;
   }
 
+  /** Freezes connections of the target's channel; returns what cuts those that are still there. */
+  freezeConnections(target: FaultTarget): () => void {
+    const frozen = [...this.#sockets].filter(({ channel }) =>
+      isTarget({ channel: target.channel }, { channel }),
+    );
+    for (const socket of frozen) socket.freeze();
+    return () => {
+      for (const socket of frozen) socket.close(undefined);
+    };
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const door = findDoor(request.url ?? '/');
     if (door === undefined) {
