@@ -4,10 +4,10 @@ import { assessReadiness } from '../../src/live/readiness.ts';
 import { Desk } from '../../src/pipeline/desk.ts';
 import { handle } from '../../src/pipeline/handle.ts';
 import type { VenueSetup } from '../../src/pipeline/setup.ts';
+import { http } from '../../src/sim/venue-answer.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { expectSound } from '../support/night-proof.ts';
 import { makeSetup, strategyOf } from '../support/night-setup.ts';
-import { http } from '../support/night-venue.ts';
 
 /** The default, and a little for the way. */
 const POLL_MS = 60_500;

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { assessReadiness } from '../../src/live/readiness.ts';
 import { Desk } from '../../src/pipeline/desk.ts';
 import { handle } from '../../src/pipeline/handle.ts';
+import { http } from '../../src/sim/venue-answer.ts';
 import { type Night, startNight } from '../support/night.ts';
 import { listAs } from '../support/night-listing.ts';
 import { expectSafe, expectSound } from '../support/night-proof.ts';
 import { makeSetup, strategyOf } from '../support/night-setup.ts';
-import { http } from '../support/night-venue.ts';
 
 /** The default, and a little for the way. */
 const POLL_MS = 60_500;

@@ -3,8 +3,8 @@ import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer } from '../../src/domain/venue.ts';
 import { findClockSkew } from '../../src/pipeline/clock-watch.ts';
 import type { VenueDesk } from '../../src/pipeline/desk.ts';
+import { http } from '../../src/sim/venue-answer.ts';
 import { type Night, startNight } from '../support/night.ts';
-import { http } from '../support/night-venue.ts';
 
 /** What a change of the venue's clock may cost beyond noticing it: three answers, a second apart. */
 const HEALED_WITHIN_MS = 8_000;

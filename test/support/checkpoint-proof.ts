@@ -80,13 +80,10 @@ export function expectSameThroughCheckpoints(heard: Heard, options: CutOptions):
   return cutsCount;
 }
 
-/** A desk made of nothing but the text of another. Saving twice says the same, and so does saving the new one. */
-export function passThroughText(setup: DeskSetup, desk: Desk): Desk {
+/** A desk made of nothing but the text of another. */
+function passThroughText(setup: DeskSetup, desk: Desk): Desk {
   const text = encodeCheckpoint(saveDesk(desk));
-  const loaded = loadDesk(setup, decodeCheckpoint(text));
-  const again = encodeCheckpoint(saveDesk(loaded));
-  if (again !== text) expect(readable(again), 'saved, loaded and saved').toEqual(readable(text));
-  return loaded;
+  return loadDesk(setup, decodeCheckpoint(text));
 }
 
 /** Numbers that JSON would change must not reach it at all. */

@@ -14,12 +14,14 @@ const SEED = process.env['CHECKPOINT_SEED'] ?? `${Date.now()}`;
 const lives: (() => Heard)[] = [];
 
 /** A life begins. Its set-up is kept as it is now: a story may change it for the next one. */
-export function rememberLife(desk: Desk, world: NightWorld): void {
-  lives.push(hearing(desk, world));
+export function rememberLife(desk: Desk, world: NightWorld): () => Heard {
+  const hear = hearing(desk, world);
+  lives.push(hear);
+  return hear;
 }
 
 /** What a life has heard by the time that somebody asks. */
-export function hearing(desk: Desk, world: NightWorld): () => Heard {
+function hearing(desk: Desk, world: NightWorld): () => Heard {
   const venues = desk.setup.venues.map((venue) => ({ ...venue }));
   const setup: DeskSetup = { ...desk.setup, venues, probe: SILENT_PROBE };
   return () => ({

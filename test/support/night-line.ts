@@ -1,7 +1,7 @@
 import { type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
-import type { NightClock } from './night-clock.ts';
+import type { SimClock } from '../../src/sim/clock.ts';
 import type { NightFaults } from './night-faults.ts';
 
 /** From here to the venue, or back. */
@@ -23,13 +23,13 @@ interface Request {
 
 /** The sockets of one life of the daemon. They die with it. */
 export class NightLines {
-  readonly #clock: NightClock;
+  readonly #clock: SimClock;
   readonly #faults: NightFaults;
   readonly #tell: (event: DeskEvent) => void;
   readonly #sockets = new Map<ConnectionId, Socket>();
   readonly #opened: ('market' | 'account')[] = [];
 
-  constructor(clock: NightClock, faults: NightFaults, tell: (event: DeskEvent) => void) {
+  constructor(clock: SimClock, faults: NightFaults, tell: (event: DeskEvent) => void) {
     this.#clock = clock;
     this.#faults = faults;
     this.#tell = tell;

@@ -1,8 +1,6 @@
 import type { ExchangeCore } from '../../src/matching/exchange-core.ts';
 import type { MarketHappening } from '../../src/matching/happening.ts';
 import { toWire } from '../../src/matching/scale.ts';
-import { DepthDiffs } from '../../src/matching/wire/depth-diffs.ts';
-import { bookTickerFrame, depthFrame, tradeFrame } from '../../src/matching/wire/market-frames.ts';
 
 /** Who makes the market of a night which is not generated, and who trades with the maker now and then. */
 export const MAKER = 'maker';
@@ -14,59 +12,6 @@ export interface Quote {
   readonly ask: string;
   readonly bidQuantity: string;
   readonly askQuantity: string;
-}
-
-/** Frames of the market streams of a core, as the real exchange would send them. */
-export class NightStreams {
-  readonly #diffs = new Map<string, DepthDiffs>();
-  readonly #send: (stream: string, data: string) => void;
-
-  constructor(symbols: readonly string[], send: (stream: string, data: string) => void) {
-    this.#send = send;
-    for (const symbol of symbols) this.#diffs.set(symbol, new DepthDiffs());
-  }
-
-  /** `skewMs`: how far the venue's clock has jumped; the core, which stamps trades, does not jump. */
-  onHappening(happening: MarketHappening, nowMs: number, skewMs: number): void {
-    switch (happening.type) {
-      case 'traded': {
-        const trade = { ...happening.trade, atMs: happening.trade.atMs + skewMs };
-        this.#send(stream(happening.symbol, 'trade'), tradeFrame(trade, nowMs));
-        return;
-      }
-      case 'topChanged':
-        this.#send(stream(happening.symbol, 'bookTicker'), bookTickerFrame(happening));
-        return;
-      case 'levelChanged':
-        this.#diffs.get(happening.symbol)?.add(happening);
-        return;
-      default:
-        return;
-    }
-  }
-
-  /** The changed levels since the last time, as one event. */
-  flushDepth(symbol: string, nowMs: number): void {
-    const range = this.#diffs.get(symbol)?.take();
-    if (range === undefined) return;
-    this.#send(stream(symbol, 'depth@100ms'), depthFrame(symbol, range, nowMs));
-  }
-}
-
-function stream(symbol: string, kind: string): string {
-  return `${symbol.toLowerCase()}@${kind}`;
-}
-
-/** The body of a REST depth answer. */
-export function describeDepth(core: ExchangeCore, symbol: string, limit: number): unknown {
-  const book = core.depth(symbol, limit);
-  const texts = (levels: readonly (readonly [number, number])[] = []) =>
-    levels.map(([price, quantity]) => [toWire(price), toWire(quantity)]);
-  return {
-    lastUpdateId: book?.lastUpdateId ?? 0,
-    bids: texts(book?.bids),
-    asks: texts(book?.asks),
-  };
 }
 
 /** By symbol; the smallest trade that every symbol here takes is worth 5 USDT. */

@@ -1,6 +1,5 @@
 import { formatPrice, formatQuantity, type Instrument } from '../../src/domain/instrument.ts';
 import type { SendableOrder } from '../../src/domain/order.ts';
-import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer, VenueQuestion } from '../../src/domain/venue.ts';
 import { createExchangeCore } from '../../src/matching/create-exchange-core.ts';
 import type { ExchangeCore, Outcome, Refused } from '../../src/matching/exchange-core.ts';
@@ -17,7 +16,9 @@ import {
   describePlaced,
   describeQueried,
 } from '../../src/matching/wire/wire-shapes.ts';
-import { describeDepth, MAKER, MadeMarket, NightStreams, PASSER } from './night-market.ts';
+import { describeDepth, MarketStreams } from '../../src/sim/market-streams.ts';
+import { http } from '../../src/sim/venue-answer.ts';
+import { MAKER, MadeMarket, PASSER } from './night-market.ts';
 
 export const OURS = 'ours';
 const ROWS_MAX = 1_000;
@@ -43,7 +44,7 @@ export class NightVenue {
   readonly broken = new Set<string>();
   /** What becomes of the answer to which symbols are traded, and by which rules. */
   listing: (body: Readonly<Record<string, unknown>>) => unknown = (body) => body;
-  readonly #streams: NightStreams;
+  readonly #streams: MarketStreams;
   readonly #news: VenueNews;
   readonly #names: readonly string[];
   readonly #coreNowMs: () => number;
@@ -75,7 +76,7 @@ export class NightVenue {
       startAtMs: nowMs(),
       seed: seed ?? 'made',
     });
-    this.#streams = new NightStreams(names, (stream, data) => {
+    this.#streams = new MarketStreams(names, (stream, data) => {
       const [symbol = ''] = stream.split('@');
       if (!this.delisted.has(symbol.toUpperCase())) this.#news.onMarket(stream, data);
     });
@@ -217,16 +218,4 @@ function isRefused(answer: unknown): answer is Refused {
   return (
     typeof answer === 'object' && answer !== null && 'type' in answer && answer.type === 'refused'
   );
-}
-
-/** `sentAtMs` is filled in by whoever carried the request. */
-export function http(status: number, body: unknown, retryAfterMs?: number): VenueAnswer {
-  return {
-    type: 'http',
-    status,
-    body: JSON.stringify(body),
-    retryAfterMs,
-    usedWeight: undefined,
-    sentAtMs: unixMs(0),
-  };
 }

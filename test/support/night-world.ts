@@ -5,12 +5,13 @@ import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer } from '../../src/domain/venue.ts';
 import { markDurable } from '../../src/journal/durable.ts';
 import type { World } from '../../src/ports.ts';
-import type { NightClock } from './night-clock.ts';
+import type { SimClock } from '../../src/sim/clock.ts';
+import { http } from '../../src/sim/venue-answer.ts';
 import type { NightFaults } from './night-faults.ts';
 import type { NightJournal } from './night-journal.ts';
 import { NightLines, ONE_WAY_MS } from './night-line.ts';
 import type { NightTimes } from './night-times.ts';
-import { http, type NightVenue } from './night-venue.ts';
+import type { NightVenue } from './night-venue.ts';
 
 const ORDER_TIMEOUT_MS = 15_000;
 const QUESTION_TIMEOUT_MS = 10_000;
@@ -21,7 +22,7 @@ const REFUSED = { code: -2010, msg: 'Account has insufficient balance for reques
 
 /** What all lives of a night share. */
 export interface NightParts {
-  readonly clock: NightClock;
+  readonly clock: SimClock;
   readonly venue: NightVenue;
   readonly journal: NightJournal;
   readonly faults: NightFaults;

@@ -5,8 +5,9 @@ import { Desk } from '../../src/pipeline/desk.ts';
 import { run } from '../../src/pipeline/run.ts';
 import type { DeskSetup } from '../../src/pipeline/setup.ts';
 import type { StrategySettings } from '../../src/signal/settings.ts';
+import { SimClock } from '../../src/sim/clock.ts';
+import type { Heard } from './checkpoint-proof.ts';
 import { rememberLife } from './night-checkpoints.ts';
-import { NightClock } from './night-clock.ts';
 import { NightFaults } from './night-faults.ts';
 import { type KillPoint, NightJournal, ProcessKilled } from './night-journal.ts';
 import { ONE_WAY_MS } from './night-line.ts';
@@ -42,12 +43,14 @@ const START_UP_MS = 4_000;
 
 /** One night of the whole pure core: real desk, real matching, real wire, no clock but the test's. */
 export class Night {
-  readonly clock: NightClock;
+  readonly clock: SimClock;
   readonly venue: NightVenue;
   readonly journal = new NightJournal();
   readonly faults = new NightFaults();
   /** All lives, the present one last. */
   readonly lives: NightWorld[] = [];
+  /** What each life has heard and asked for, by the time that somebody wants to know. */
+  readonly hearings: (() => Heard)[] = [];
   desk: Desk;
   clockAheadMs: number;
   #health: Health = { diskFreeBytes: 10_000_000_000, loopDelayMsMax: 1 };
@@ -56,7 +59,7 @@ export class Night {
   readonly #times: NightTimes | undefined;
 
   constructor(options: NightOptions) {
-    this.clock = new NightClock(options.startMs ?? START_MS);
+    this.clock = new SimClock(options.startMs ?? START_MS);
     const { clockAheadMs = 270 } = options;
     this.clockAheadMs = clockAheadMs;
     this.#recentStartsCount = options.recentStartsCount ?? 1;
@@ -100,7 +103,7 @@ export class Night {
   waitMs(ms: number): void {
     const endMs = this.clock.nowMs + ms;
     while (this.clock.nowMs < endMs) {
-      this.#survive(() => this.clock.pass(endMs - this.clock.nowMs));
+      this.#survive(() => this.clock.passUntil(endMs));
     }
   }
 
@@ -218,7 +221,7 @@ export class Night {
     const { clock, venue, journal, faults } = this;
     const world = new NightWorld({ clock, venue, journal, faults, times: this.#times });
     this.lives.push(world);
-    rememberLife(this.desk, world);
+    this.hearings.push(rememberLife(this.desk, world));
     const rows = journal.durable();
     const epoch = this.lives.length;
     this.#survive(() => {
