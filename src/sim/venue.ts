@@ -26,6 +26,9 @@ import { answerOf, http } from './venue-answer.ts';
 export const OURS = 'ours';
 /** What the account holds when the night begins, as decimal text. */
 export const OPENING_BALANCES = { USDT: '100000', BTC: '1', ETH: '10' };
+/** Somebody with more money than anybody. */
+const STRANGER = 'stranger';
+const PLENTY = '100000000';
 const ROWS_MAX = 1_000;
 const AHEAD_MS_MAX = 1_000;
 
@@ -71,7 +74,10 @@ export class SimVenue {
     this.#names = setup.rules.map(({ symbol }) => symbol);
     this.core = createExchangeCore({
       symbols: setup.rules,
-      accounts: [{ accountKey: OURS, balances: OPENING_BALANCES }],
+      accounts: [
+        { accountKey: OURS, balances: OPENING_BALANCES },
+        { accountKey: STRANGER, balances: strangersBalances(setup.rules) },
+      ],
       market: setup.market,
       startAtMs: Math.floor(setup.nowMs()),
       seed: setup.seed,
@@ -138,6 +144,17 @@ export class SimVenue {
     return isRefused(answer) ? undefined : newClientOrderId;
   }
 
+  /** Somebody else takes what stands on the other side of the book, up to a price; the rest is forgotten. */
+  takeAsStranger(order: {
+    readonly symbol: string;
+    readonly side: 'BUY' | 'SELL';
+    readonly price: string;
+    readonly quantity: string;
+  }): void {
+    const fields = { ...order, type: 'LIMIT', timeInForce: 'IOC' } as const;
+    this.#report(this.core.submit(STRANGER, fields, this.#coreNowMs()).happenings);
+  }
+
   /** A person cancels an order of the account, whoever placed it. */
   cancelByHand(symbol: string, origClientOrderId: string): void {
     const ref = { symbol, origClientOrderId };
@@ -177,6 +194,11 @@ export class SimVenue {
   balance(asset: string): bigint {
     const held = this.core.account(OURS)?.balances.find((each) => each.asset === asset);
     return held === undefined ? 0n : held.free + held.locked;
+  }
+
+  /** What the account could spend of an asset, at the asset's scale. */
+  freeBalance(asset: string): bigint {
+    return this.core.account(OURS)?.balances.find((each) => each.asset === asset)?.free ?? 0n;
   }
 
   #applyRules(): void {
@@ -259,6 +281,15 @@ export class SimVenue {
       if (event?.account === OURS) news.onAccount(event.name, event.fields);
     }
   }
+}
+
+function strangersBalances(rules: readonly SymbolRules[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    rules.flatMap(({ base, quote }) => [
+      [base, PLENTY],
+      [quote, PLENTY],
+    ]),
+  );
 }
 
 function refusal({ code, msg }: Refused): VenueRefusal {

@@ -1,0 +1,144 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import Database from 'better-sqlite3';
+import { invariant } from '../../domain/assert.ts';
+import type { SimFault } from '../fault.ts';
+import type { CommitFate } from '../trouble.ts';
+import { lasting, numberOf, oneOf, textOf } from './drawn.ts';
+
+const ORDERLY = ['orderLeft', 'orderTaken', 'filled'] as const;
+
+export const diskFilling: SimFault = {
+  name: 'disk.filling',
+  family: 'disk',
+  about: 'hardly any space is left on the disk',
+  moments: [],
+  draw: (random) => ({
+    durationMs: lasting(random, 5_000, 180_000),
+    parameters: { freeBytes: lasting(random, 1_000_000, 450_000_000) },
+  }),
+  begin: ({ machine }, plan) => ({ end: machine.fillDisk(numberOf(plan, 'freeBytes')) }),
+};
+
+type Code = Extract<CommitFate, { type: 'fails' }>['code'];
+const CODES: readonly Code[] = ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY'];
+
+/** Full, broken, or mounted read-only: no commit goes through, in this life or the next. */
+export const diskRefusing: SimFault = {
+  name: 'disk.refusing',
+  family: 'disk',
+  about: 'no commit goes through: the disk is full, broken, or has become read-only',
+  moments: ORDERLY,
+  share: 0.7,
+  draw: (random) => ({
+    durationMs: lasting(random, 500, 30_000),
+    parameters: { code: oneOf(random, CODES) },
+  }),
+  begin: ({ machine }, plan) => {
+    const code = CODES.find((each) => each === textOf(plan, 'code')) ?? 'SQLITE_FULL';
+    return {
+      trouble: { commit: () => ({ type: 'fails', code }) },
+      ...(code === 'SQLITE_FULL' ? { end: machine.fillDisk(0) } : {}),
+    };
+  },
+};
+
+export const diskSlow: SimFault = {
+  name: 'disk.slow',
+  family: 'disk',
+  about: 'each commit takes long: tenths of a second, or seconds',
+  moments: ['orderLeft', 'recovering'],
+  draw: (random) => ({
+    durationMs: lasting(random, 5_000, 90_000),
+    parameters: { byMs: lasting(random, 20, 3_000) },
+  }),
+  begin: (_, plan) => ({
+    trouble: { commit: () => ({ type: 'slow', byMs: numberOf(plan, 'byMs') }) },
+  }),
+};
+
+/** Somebody holds the journal when the daemon comes back: a twin, or a curious person. */
+export const journalLocked: SimFault = {
+  name: 'journal.locked',
+  family: 'disk',
+  about: 'the daemon is killed, and the next start finds its journal held by somebody else',
+  moments: ['orderTaken'],
+  share: 0.5,
+  draw: (random) => ({ durationMs: lasting(random, 2_000, 60_000), parameters: {} }),
+  begin: ({ journalPath, kill }) => {
+    kill('killed, and its journal taken');
+    const stranger = new Database(journalPath, { timeout: 0 });
+    stranger.pragma('locking_mode = EXCLUSIVE');
+    stranger.exec('BEGIN EXCLUSIVE');
+    return {
+      end: () => {
+        stranger.exec('ROLLBACK');
+        stranger.close();
+      },
+    };
+  },
+};
+
+const PARTS = ['', '-wal'];
+const PAGE_BYTES = 4_096;
+
+/** Bytes of the journal are changed while nobody has it open; later the right file is put back. */
+export const journalDamaged: SimFault = {
+  name: 'journal.damaged',
+  family: 'disk',
+  about: 'the daemon is killed and bytes of its journal change; a person puts the right file back',
+  moments: ['filled'],
+  share: 0.4,
+  draw: (random) => ({
+    durationMs: lasting(random, 5_000, 40_000),
+    parameters: { at: Math.round(random.float() * 1_000) / 1_000 },
+  }),
+  begin: (stage, plan) => {
+    const { journalPath, kill } = stage;
+    kill('killed, and its journal damaged');
+    keepCopy(journalPath, journalPath, '.kept');
+    flipByte(journalPath, numberOf(plan, 'at'));
+    return {
+      end: () => {
+        stage.kill('killed to put the journal back');
+        putBack(journalPath, '.kept');
+      },
+    };
+  },
+};
+
+function keepCopy(path: string, to: string, ending: string): void {
+  for (const part of PARTS) {
+    if (existsSync(path + part)) copyFileSync(path + part, to + part + ending);
+  }
+}
+
+function putBack(path: string, ending: string): void {
+  for (const part of PARTS) {
+    rmSync(path + part, { force: true });
+    if (!existsSync(path + part + ending)) continue;
+    copyFileSync(path + part + ending, path + part);
+    rmSync(path + part + ending);
+  }
+}
+
+/** Somewhere behind the first page, whose loss would make the file nobody's. */
+function flipByte(path: string, at: number): void {
+  const { size } = statSync(path);
+  invariant(size > PAGE_BYTES, `${path} has pages to damage`);
+  const offset = PAGE_BYTES + Math.floor(at * (size - PAGE_BYTES - 1));
+  const file = openSync(path, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, offset);
+  byte[0] = (byte[0] ?? 0) ^ 0xff;
+  writeSync(file, byte, 0, 1, offset);
+  closeSync(file);
+}

@@ -1,0 +1,189 @@
+import { invariant } from '../../domain/assert.ts';
+import { e8, toWire } from '../../matching/scale.ts';
+import type { SimFault } from '../fault.ts';
+import type { SimRequest } from '../request.ts';
+import type { Stage } from '../stage.ts';
+import type { AnswerFate, RequestFate, Trouble } from '../trouble.ts';
+import { OURS } from '../venue.ts';
+import { lasting, numberOf, oneOf, shareOf } from './drawn.ts';
+import { SERVER_ERRORS, UNKNOWN_ORDER } from './venue-words.ts';
+
+type Place = Extract<SimRequest, { readonly kind: 'place' }>;
+
+const LEVELS = 1_000;
+const PERSON_TAKES_MS = 4_000;
+
+/**
+ * Somebody is faster: what our order was aimed at is gone when it comes, but for `leaves` of what we
+ * want. Only what our limit price would have reached.
+ */
+function sweepBefore({ venue }: Stage, { fields }: Place, leaves: number): void {
+  const book = venue.core.depth(fields.symbol, LEVELS);
+  const rules = venue.core.symbol(fields.symbol);
+  if (book === undefined || rules === undefined) return;
+  const limit = e8(fields.price);
+  const isBuy = fields.side === 'BUY';
+  const reached = isBuy
+    ? book.asks.filter(([price]) => price <= limit)
+    : book.bids.filter(([price]) => price >= limit);
+  const there = reached.reduce((sum, [, quantity]) => sum + quantity, 0);
+  const left = Math.floor((e8(fields.quantity) * leaves) / rules.lot.step) * rules.lot.step;
+  if (there - left < rules.lot.min) return;
+  const { symbol, side, price } = fields;
+  venue.takeAsStranger({ symbol, side, price, quantity: toWire(there - left) });
+}
+
+/** Orders that find nothing and stay: the engine keeps what it could not fill at once. */
+function leaveResting(stage: Stage, share: number): Pick<Trouble, 'request'> {
+  return {
+    request: (request): RequestFate | undefined => {
+      if (request.kind !== 'place' || !stage.random.chance(share)) return undefined;
+      sweepBefore(stage, request, oneOf(stage.random, [0, 0, 0.3, 0.7]));
+      const fields = { ...request.fields, timeInForce: 'GTC' } as const;
+      return { type: 'misread', as: { ...request, fields } };
+    },
+  };
+}
+
+/** Whatever of ours rests is canceled by the venue: nothing stays behind a fault. */
+function clearBook({ venue }: Stage): void {
+  for (const { clientOrderId, symbol } of venue.core.openOrders(OURS, undefined)) {
+    venue.cancelByHand(symbol, clientOrderId);
+  }
+}
+
+export const marketSwept: SimFault = {
+  name: 'market.swept',
+  family: 'rest',
+  about: 'somebody else takes the other side of the book just before our orders come',
+  moments: [],
+  share: 1.5,
+  draw: (random) => ({
+    durationMs: lasting(random, 30_000, 300_000),
+    parameters: { share: shareOf(random, 0.5, 1), leaves: oneOf(random, [0, 0.3, 0.7]) },
+  }),
+  begin: (stage, plan) => ({
+    trouble: {
+      request: (request) => {
+        const isHit = request.kind === 'place' && stage.random.chance(numberOf(plan, 'share'));
+        if (isHit) sweepBefore(stage, request, numberOf(plan, 'leaves'));
+        return undefined;
+      },
+    },
+  }),
+};
+
+export const orderRests: SimFault = {
+  name: 'order.rests',
+  family: 'rest',
+  about: 'the engine keeps on its book what an IOC order could not fill, and ends it minutes later',
+  moments: [],
+  share: 1.5,
+  draw: (random) => ({
+    durationMs: lasting(random, 30_000, 180_000),
+    parameters: { share: shareOf(random, 0.5, 1) },
+  }),
+  begin: (stage, plan) => ({
+    trouble: leaveResting(stage, numberOf(plan, 'share')),
+    end: () => clearBook(stage),
+  }),
+};
+
+/** A person sees an order of ours on the venue's own page and takes it away. */
+export const orderCanceledByHand: SimFault = {
+  name: 'order.canceled_by_hand',
+  family: 'operator',
+  about: 'orders rest, and a person cancels them at the venue behind our back',
+  moments: [],
+  draw: (random) => ({
+    durationMs: lasting(random, 30_000, 180_000),
+    parameters: { share: shareOf(random, 0.5, 1) },
+  }),
+  begin: (stage, plan) => {
+    let isOn = true;
+    stage.clock.every(
+      PERSON_TAKES_MS,
+      () => clearBook(stage),
+      () => isOn,
+    );
+    return {
+      trouble: leaveResting(stage, numberOf(plan, 'share')),
+      end: () => {
+        isOn = false;
+        clearBook(stage);
+      },
+    };
+  },
+};
+
+/** What becomes of our cancels: none of these proves that an order has ended. */
+const CANCEL_FATES = ['answer lost', 'error', 'never arrives', 'filled first', 'unknown order'];
+
+/** Only an operator's halt makes the daemon cancel: somebody halts while orders rest. */
+export const cancelTroubled: SimFault = {
+  name: 'cancel.troubled',
+  family: 'rest',
+  about: 'orders rest, a person halts, and the cancels are lost, refused, or too late',
+  moments: [],
+  draw: (random) => ({
+    durationMs: lasting(random, 60_000, 180_000),
+    parameters: { fate: oneOf(random, CANCEL_FATES), forMs: lasting(random, 2_000, 20_000) },
+  }),
+  begin: (stage, plan) => {
+    const { clock } = stage;
+    const fate = plan.parameters['fate'];
+    const resting = leaveResting(stage, 1);
+    let isTroubled = true;
+    let isHalted = false;
+    const halt = (): void => {
+      if (isHalted || stage.venue.core.openOrders(OURS, undefined).length === 0) return;
+      isHalted = true;
+      stage.speak('halt', 'person');
+      clock.after(numberOf(plan, 'forMs'), () => {
+        isTroubled = false;
+      });
+    };
+    let isOn = true;
+    clock.every(2_500, halt, () => isOn);
+    const request = (asked: SimRequest): RequestFate | undefined => {
+      if (asked.kind !== 'cancel' || !isTroubled) return resting.request?.(asked);
+      if (fate === 'never arrives') return { type: 'lost' };
+      if (fate === 'filled first') fill(stage, asked.clientOrderId);
+      return undefined;
+    };
+    const answer = (asked: SimRequest): AnswerFate | undefined => {
+      if (asked.kind !== 'cancel' || !isTroubled) return undefined;
+      if (fate === 'answer lost') return { type: 'lost' };
+      if (fate === 'error') return { type: 'replaced', answer: oneOf(stage.random, SERVER_ERRORS) };
+      return fate === 'unknown order' ? { type: 'replaced', answer: UNKNOWN_ORDER } : undefined;
+    };
+    return {
+      trouble: { request, answer },
+      end: () => {
+        isOn = false;
+        clearBook(stage);
+        stage.speak('resume', 'person');
+      },
+    };
+  },
+};
+
+/** Somebody takes our resting order before our cancel comes. */
+function fill({ venue }: Stage, clientOrderId: string): void {
+  const order = venue.core
+    .openOrders(OURS, undefined)
+    .find((each) => each.clientOrderId === clientOrderId);
+  if (order === undefined) return;
+  const book = venue.core.depth(order.symbol, LEVELS);
+  invariant(book !== undefined, `${order.symbol} has a book`);
+  const isBid = order.side === 'BUY';
+  const ahead = (isBid ? book.bids : book.asks)
+    .filter(([price]) => (isBid ? price >= order.price : price <= order.price))
+    .reduce((sum, [, quantity]) => sum + quantity, 0);
+  venue.takeAsStranger({
+    symbol: order.symbol,
+    side: isBid ? 'SELL' : 'BUY',
+    price: toWire(order.price),
+    quantity: toWire(ahead),
+  });
+}
