@@ -4,6 +4,7 @@ import process from 'node:process';
 import Database from 'better-sqlite3';
 import type { Checker, Violation } from '../../src/sim/checker.ts';
 import { CHECKERS } from '../../src/sim/checkers/all.ts';
+import { CoverageWatcher } from '../../src/sim/coverage.ts';
 import type { PlannedFault } from '../../src/sim/fault.ts';
 import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 import type { NightListener } from '../../src/sim/listener.ts';
@@ -71,7 +72,7 @@ export function runNight(plan: NightPlan, { folder, onReached }: RunNightOptions
       ...tallies.flatMap(({ violations }) => violations),
       ...(crash === undefined ? [] : [crash]),
     ],
-    cells: [],
+    coverage: watch.coverage?.hits ?? {},
     cpuMs: (user + system) / 1_000,
     rssBytesMax: process.resourceUsage().maxRSS * 1_024,
   };
@@ -117,6 +118,7 @@ function closeBroken(night: SimNight | undefined): void {
 /** Counts what happens and holds the checkers of one night. */
 class NightWatch {
   checkers: readonly Checker[] = [];
+  coverage: CoverageWatcher | undefined;
   readonly faultsBegan: Record<string, number> = {};
   readonly #onReached: ((atMs: number) => void) | undefined;
   #night: SimNight | undefined;
@@ -130,7 +132,8 @@ class NightWatch {
   begin(night: SimNight): readonly NightListener[] {
     this.#night = night;
     this.checkers = CHECKERS.map(({ make }) => make(night));
-    return [this.#counter(night), ...this.checkers];
+    this.coverage = new CoverageWatcher(night);
+    return [this.#counter(night), this.coverage, ...this.checkers];
   }
 
   counts(night: SimNight | undefined): Omit<NightCounts, 'journalRows'> {

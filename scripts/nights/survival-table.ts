@@ -1,9 +1,10 @@
+import { printCoverage } from '../../src/sim/cells/coverage-report.ts';
 import type { Survival } from './survival.ts';
 
 const RULE = '-'.repeat(100);
 
 /** The table that a run ends with, line by line. */
-export function survivalLines(survival: Survival, cells: readonly string[]): readonly string[] {
+export function survivalLines(survival: Survival): readonly string[] {
   return [
     RULE,
     ...totals(survival),
@@ -13,7 +14,7 @@ export function survivalLines(survival: Survival, cells: readonly string[]): rea
     ...invariants(survival),
     '',
     ...expectedCells(survival),
-    ...coverage(survival, cells),
+    ...printCoverage(survival.coverage),
     RULE,
   ];
 }
@@ -61,16 +62,6 @@ function expectedCells({ expectedCells: all }: Survival): readonly string[] {
     return `${columns(cell.fault, cell.invariant, told, many(nights))}  ${cell.missing}`;
   });
   return [columns('expected under', 'invariant', 'broke', 'nights'), ...rows, ''];
-}
-
-function coverage({ cellsHit }: Survival, cells: readonly string[]): readonly string[] {
-  if (cells.length === 0) return [];
-  const never = cells.filter((cell) => !cellsHit.has(cell));
-  const percent = (100 * (1 - never.length / cells.length)).toFixed(1);
-  return [
-    `coverage ${percent} %: ${cells.length - never.length} of ${cells.length} cells`,
-    ...never.map((cell) => `  never hit: ${cell}`),
-  ];
 }
 
 function columns(name: string, kind: string, first: string, second: string): string {

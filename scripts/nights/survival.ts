@@ -1,3 +1,8 @@
+import {
+  type CoverageReport,
+  mergeCoverage,
+  reportCoverage,
+} from '../../src/sim/cells/coverage-report.ts';
 import type { CheckerKind, Violation } from '../../src/sim/checker.ts';
 import type { FaultFamily, SimFault } from '../../src/sim/fault.ts';
 import { type CellSeen, type ExpectedFailure, seeCells, unexpectedOf } from './expected.ts';
@@ -40,7 +45,7 @@ export interface Survival {
   readonly invariants: readonly InvariantSeen[];
   readonly breaks: readonly Break[];
   readonly expectedCells: readonly CellSeen[];
-  readonly cellsHit: ReadonlySet<string>;
+  readonly coverage: CoverageReport;
   readonly twins: number;
   /** Of drawn nights: how many one core gets through in a minute. */
   readonly nightsPerMinutePerCore: number;
@@ -71,7 +76,7 @@ export function surviveOf(run: NightsRun, judged: Judged): Survival {
     invariants: invariantsOf(told, judged, run.twins.length),
     breaks: breaksOf(told, judged.expected),
     expectedCells: seeCells(judged.expected, all),
-    cellsHit: new Set(all.flatMap(({ cells }) => cells)),
+    coverage: reportCoverage(mergeCoverage(all.map(({ coverage }) => coverage))),
     twins: run.twins.length,
     nightsPerMinutePerCore: cpuMs === 0 ? 0 : run.drawn.length / (cpuMs / 60_000),
     rssBytesMax: Math.max(0, ...all.map(({ rssBytesMax }) => rssBytesMax)),
@@ -80,7 +85,7 @@ export function surviveOf(run: NightsRun, judged: Judged): Survival {
 
 /** Why a run is not good enough, one sentence each; none: it is. */
 export function findFailures(
-  { breaks, expectedCells, invariants }: Survival,
+  { breaks, coverage, expectedCells, invariants }: Survival,
   isWhole: boolean,
 ): readonly string[] {
   const vacuous = invariants.filter(({ checks }) => checks === 0);
@@ -88,6 +93,8 @@ export function findFailures(
     ...breaks.map(({ invariant, nights }) => `${invariant} broke in ${nights} nights`),
     // One night may have nothing to show for an invariant; a whole run must not.
     ...(isWhole ? vacuous.map(({ id }) => `${id} was never really checked`) : []),
+    ...coverage.wronglyImpossible.map((cell) => `${cell} was hit, and is said to be impossible`),
+    ...coverage.unheardOf.map((cell) => `${cell} was hit, and is in no list of cells`),
     ...expectedCells
       .filter(({ isOutlived }) => isOutlived)
       .map(

@@ -1,6 +1,7 @@
 // What the runner and its workers say to one another, and what a night comes to.
 
 import type { Violation } from '../../src/sim/checker.ts';
+import type { CoverageHits } from '../../src/sim/coverage.ts';
 import type { PlannedFault } from '../../src/sim/fault.ts';
 
 /** One night to run. */
@@ -44,8 +45,7 @@ export interface NightOutcome {
   /** By invariant, also those of which no text was kept. */
   readonly broken: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
-  /** Cells of coverage that were hit. */
-  readonly cells: readonly string[];
+  readonly coverage: CoverageHits;
   readonly cpuMs: number;
   /** The most memory the worker ever held, this night's and all before it. */
   readonly rssBytesMax: number;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { CRASHED, HUNG, type NightOutcome, type NightPlan, type WorkerSays } from './words.ts';
 
@@ -34,7 +34,8 @@ interface Waiting {
 export class NightWorkers {
   readonly jobs: number;
   readonly #options: WorkersOptions;
-  readonly #folder: string;
+  /** Where the journals of its nights lie. */
+  readonly folder: string;
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
   readonly #waiting: Waiting[] = [];
@@ -42,7 +43,7 @@ export class NightWorkers {
   constructor(options: WorkersOptions) {
     this.jobs = options.jobs;
     this.#options = options;
-    this.#folder = mkdtempSync(join(groundFolder(), 'overnight-nights-'));
+    this.folder = mkdtempSync(join(groundFolder(), 'overnight-nights-'));
   }
 
   /** Never rejects: what became of the process is the outcome. */
@@ -55,7 +56,7 @@ export class NightWorkers {
 
   close(): void {
     for (const worker of this.#all) worker.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #next(): void {
@@ -78,7 +79,7 @@ export class NightWorkers {
   }
 
   async #give(worker: Worker, { plan, done }: Waiting): Promise<void> {
-    const outcome = await worker.run(plan, this.#folder);
+    const outcome = await worker.run(plan, this.folder);
     if (worker.isGone) this.#all.delete(worker);
     else this.#idle.push(worker);
     done(outcome);
@@ -104,7 +105,7 @@ class Worker {
 
   constructor({ node, wallMsMax, file = 'night-process.ts' }: WorkersOptions) {
     this.#wallMsMax = wallMsMax;
-    this.#child = fork(join(import.meta.dirname, file), {
+    this.#child = fork(resolve(import.meta.dirname, file), {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execPath: node ?? process.execPath,
       execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_MB_MAX}`],
@@ -180,7 +181,7 @@ function brokenOff(
     checks: {},
     broken: { [invariant]: 1 },
     violations: [{ invariant, atMs: 0, text: `${text}\n${where}`, faults: [] }],
-    cells: [],
+    coverage: {},
     cpuMs: 0,
     rssBytesMax: 0,
   };

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { ExpectedFailure } from '../../../scripts/nights/expected.ts';
+import type { NightsRun } from '../../../scripts/nights/run-nights.ts';
+import { findFailures, type Survival, surviveOf } from '../../../scripts/nights/survival.ts';
+import { SAME_TWICE } from '../../../scripts/nights/words.ts';
+import { outcomeOf, violationOf } from './made-up-outcome.ts';
+
+const CELL: ExpectedFailure = {
+  invariant: 'I2',
+  fault: 'rest.banned',
+  missing: 'rate budget',
+  withinNights: 3,
+};
+
+function survive(run: Partial<NightsRun>, expected: readonly ExpectedFailure[] = []): Survival {
+  const one = outcomeOf();
+  const twins = [{ first: one, second: one }];
+  return surviveOf(
+    { kept: [], drawn: [one], twins, ...run },
+    {
+      checkers: [{ id: 'I2', claim: 'no order is sent twice' }],
+      catalogue: new Map(),
+      expected,
+    },
+  );
+}
+
+test('a run in which everything was checked and nothing broke has no reason to fail', () => {
+  expect(findFailures(survive({}), true)).toEqual([]);
+});
+
+test('an invariant that was never really checked fails a run, and not the repetition of one night', () => {
+  const blind = survive({ drawn: [outcomeOf({ checks: { I2: 0 } })] });
+  expect(findFailures(blind, true)).toEqual(['I2 was never really checked']);
+  expect(findFailures(blind, false)).toEqual([]);
+});
+
+test('of several nights that break the same, the one that breaks soonest is shown', () => {
+  const early = outcomeOf({ violations: [violationOf('I2', [], 5)] });
+  const late = outcomeOf({ violations: [violationOf('I2', [], 500), violationOf('I2', [], 600)] });
+  const { breaks } = survive({ drawn: [late, early] });
+  expect(breaks).toEqual([
+    { invariant: 'I2', nights: 2, outcome: early, violation: early.violations[0] },
+  ]);
+});
+
+describe('what must break until something is built', () => {
+  const broken = outcomeOf({
+    faultsBegan: { 'rest.banned': 1 },
+    violations: [violationOf('I2', ['feed.silent', 'rest.banned'])],
+  });
+  const hit = outcomeOf({ faultsBegan: { 'rest.banned': 2 } });
+
+  test('is no reason to fail where it stands in the list', () => {
+    const survival = survive({ drawn: [broken] }, [CELL]);
+    expect(survival.invariants[0]).toMatchObject({ brokenNights: 0, expectedNights: 1 });
+    expect(findFailures(survival, true)).toEqual([]);
+  });
+
+  test('is one under any other fault', () => {
+    const elsewhere = outcomeOf({ violations: [violationOf('I2', ['feed.silent'])] });
+    expect(findFailures(survive({ drawn: [broken, elsewhere] }, [CELL]), true)).toEqual([
+      'I2 broke in 1 nights',
+    ]);
+  });
+
+  test('fails the run once it was hit often enough and broke no more', () => {
+    expect(findFailures(survive({ drawn: [hit, hit] }, [CELL]), true)).toEqual([]);
+    expect(findFailures(survive({ drawn: [hit, hit, hit] }, [CELL]), true)).toEqual([
+      'I2 x rest.banned never broke in 3 nights: rate budget must be there by now, take the cell out',
+    ]);
+    expect(findFailures(survive({ drawn: [hit, hit, broken] }, [CELL]), true)).toEqual([]);
+  });
+});
+
+describe('the same night twice', () => {
+  test.each([
+    ['another journal', { journalHash: 'b2' }, 'journal hash: a1, then b2'],
+    ['one more check', { checks: { I2: 101 } }, 'checks: {"I2":100}, then {"I2":101}'],
+  ])('with %s the second time breaks I20', (_, change, told) => {
+    const first = outcomeOf();
+    const second = outcomeOf(change);
+    const survival = survive({ drawn: [first], twins: [{ first, second }] });
+    expect(survival.breaks[0]?.violation.text).toContain(told);
+    expect(findFailures(survival, true)).toEqual([`${SAME_TWICE} broke in 1 nights`]);
+  });
+
+  test('the time and memory that it took may differ', () => {
+    const first = outcomeOf();
+    const second = outcomeOf({ cpuMs: 77, rssBytesMax: 88 });
+    expect(survive({ drawn: [first], twins: [{ first, second }] }).breaks).toEqual([]);
+  });
+
+  test('a run without any such pair has not looked', () => {
+    expect(findFailures(survive({ twins: [] }), true)).toEqual(['I20 was never really checked']);
+  });
+});
