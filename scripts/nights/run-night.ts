@@ -10,11 +10,9 @@ import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 import type { NightListener } from '../../src/sim/listener.ts';
 import { SimNight } from '../../src/sim/night.ts';
 import { OURS } from '../../src/sim/venue.ts';
+import { calmMsOf } from './draw-faults.ts';
 import { CRASHED, type NightCounts, type NightOutcome, type NightPlan } from './words.ts';
 
-/** The last part of a night in which nothing goes wrong and the daemon must be well again. */
-const CALM_MS = 900_000;
-const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 600_000;
 
 export interface RunNightOptions {
@@ -79,8 +77,7 @@ export function runNight(plan: NightPlan, { folder, onReached }: RunNightOptions
 }
 
 function passNight(night: SimNight, plan: NightPlan, checkers: readonly Checker[]): boolean {
-  // A night of minutes keeps half of itself for what may go wrong.
-  night.runFaults(Math.min(CALM_MS, (plan.hours * HOUR_MS) / 2));
+  night.runFaults(calmMsOf(plan.hours));
   for (const checker of checkers) checker.onCalm?.();
   night.runCalm();
   const isSettled = night.settle();

@@ -90,7 +90,10 @@ export function findFailures(
 ): readonly string[] {
   const vacuous = invariants.filter(({ checks }) => checks === 0);
   return [
-    ...breaks.map(({ invariant, nights }) => `${invariant} broke in ${nights} nights`),
+    ...breaks.map(
+      ({ invariant, nights }) =>
+        `${invariant} broke in ${nights} ${nights === 1 ? 'night' : 'nights'}`,
+    ),
     // One night may have nothing to show for an invariant; a whole run must not.
     ...(isWhole ? vacuous.map(({ id }) => `${id} was never really checked`) : []),
     ...coverage.wronglyImpossible.map((cell) => `${cell} was hit, and is said to be impossible`),

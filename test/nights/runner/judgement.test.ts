@@ -60,7 +60,7 @@ describe('what must break until something is built', () => {
   test('is one under any other fault', () => {
     const elsewhere = outcomeOf({ violations: [violationOf('I2', ['feed.silent'])] });
     expect(findFailures(survive({ drawn: [broken, elsewhere] }, [CELL]), true)).toEqual([
-      'I2 broke in 1 nights',
+      'I2 broke in 1 night',
     ]);
   });
 
@@ -82,7 +82,7 @@ describe('the same night twice', () => {
     const second = outcomeOf(change);
     const survival = survive({ drawn: [first], twins: [{ first, second }] });
     expect(survival.breaks[0]?.violation.text).toContain(told);
-    expect(findFailures(survival, true)).toEqual([`${SAME_TWICE} broke in 1 nights`]);
+    expect(findFailures(survival, true)).toEqual([`${SAME_TWICE} broke in 1 night`]);
   });
 
   test('the time and memory that it took may differ', () => {
