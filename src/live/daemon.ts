@@ -13,9 +13,7 @@ import { firstEpochAt, JournalStore } from '../store/journal-store.ts';
 import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { AccountLock } from './account-lock.ts';
 import { type AccountSide, makeAccountSide } from './account-side.ts';
-import { tagOf } from './account-tag.ts';
 import { AttestedHttp } from './attested-http.ts';
-import { readStrategyHashes } from './build-id.ts';
 import { capturedCodec } from './captured-codec.ts';
 import { DaemonStatus } from './daemon-status.ts';
 import { exportDesk, pm2Gauges } from './desk-metrics.ts';
@@ -32,6 +30,7 @@ import { PrometheusExporter } from './metrics.ts';
 import type { Pm2Gauge } from './pm2.ts';
 import { Records } from './records.ts';
 import { recoverDecisions } from './recovered-decisions.ts';
+import { makeRunHeader } from './run-header.ts';
 import { exportJournal } from './sink-metrics.ts';
 import { Sockets } from './sockets.ts';
 import { systemClockMs, wallClockMs } from './wall-clock.ts';
@@ -121,26 +120,16 @@ export class Daemon {
     side: AccountSide,
     lock: AccountLock | undefined,
   ) {
-    const { settings, configHash, source } = parts.loaded;
-    const accountTag = tagOf(parts.loaded.accountKey?.apiKey.reveal());
+    const { settings, configHash } = parts.loaded;
+    const { root, buildId } = parts;
+    const header = makeRunHeader(parts.loaded, { root, buildId, epoch: journal.epoch });
     this.#parts = parts;
     this.#settings = settings;
     this.#journal = journal;
     this.#accountLock = lock;
     this.#records = new Records({
       settings,
-      header: {
-        buildId: parts.buildId,
-        configHash,
-        epoch: journal.epoch,
-        settings: source,
-        accountTag,
-        environment: settings.venue.setup,
-        strategies: readStrategyHashes(
-          parts.root,
-          settings.signal.strategies.map(({ kind }) => kind),
-        ),
-      },
+      header,
       checkpoint: () =>
         this.desk.phase === 'idle' ? undefined : encodeCheckpoint(saveDesk(this.desk)),
       loops: Object.keys(LOOP_LIMITS_MS),
@@ -151,7 +140,7 @@ export class Daemon {
     this.desk = new Desk(
       toDeskSetup(settings, {
         probe,
-        accountTag,
+        accountTag: header.accountTag,
         wrapCodec: (codec) => capturedCodec(codec, capture),
       }),
     );
@@ -182,7 +171,7 @@ export class Daemon {
     this.status = new DaemonStatus({
       desk: this.desk,
       setup: settings.venue.setup,
-      buildId: parts.buildId,
+      buildId,
       configHash,
       epoch: journal.epoch,
       startedAtMs: wallClockMs(),

@@ -8,6 +8,20 @@ export interface CheckpointRecord {
   readonly missing: string | undefined;
 }
 
+/** `undefined`: there is no desk to save yet. One that throws is one that is missing: trading goes on. */
+export function takeCheckpoint(
+  take: (() => string | undefined) | undefined,
+  recordsCount: number,
+): CheckpointRecord | undefined {
+  try {
+    const text = take?.();
+    return text === undefined ? undefined : { recordsCount, text, missing: undefined };
+  } catch (error) {
+    const missing = `the desk gives no checkpoint: ${String(error)}`;
+    return { recordsCount, text: undefined, missing };
+  }
+}
+
 export function encodeCheckpointRecord({ recordsCount, text, missing }: CheckpointRecord): string {
   return `${JSON.stringify({ recordsCount, missing })}\n${text ?? ''}`;
 }

@@ -49,6 +49,11 @@ export const RECORD_KINDS = {
 } as const;
 export type RecordKind = (typeof RECORD_KINDS)[keyof typeof RECORD_KINDS];
 
+/** Whether its loss is told as a missing event or outcome: names and checkpoints are no part of what was heard. */
+export function isCounted(kind: RecordKind): boolean {
+  return kind !== RECORD_KINDS.packer && kind !== RECORD_KINDS.checkpoint;
+}
+
 const BLOCK_MAGIC = 0x184d2a50;
 export const BLOCK_HEADER_BYTES = 12;
 

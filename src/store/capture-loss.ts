@@ -1,3 +1,5 @@
+import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
+
 /** Events that are in no file. */
 export interface Loss {
   readonly eventsCount: number;
@@ -42,4 +44,40 @@ export const NO_CONTENT: BlockContent = { eventsCount: 0, ifLost: NOTHING_LOST }
 
 export function addContent(a: BlockContent, b: BlockContent): BlockContent {
   return { eventsCount: a.eventsCount + b.eventsCount, ifLost: addLoss(a.ifLost, b.ifLost) };
+}
+
+/** Records that found no room on their way to the disk, until a gap record tells them. */
+export class DropTally {
+  count = 0;
+  #unsaid = NOTHING_LOST;
+  /** Told by gap records of the running block. */
+  #saidInBlock = NOTHING_LOST;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+
+  /** No gap record tells them yet. */
+  get unsaid(): Loss {
+    return this.#unsaid;
+  }
+
+  /** Returns whether people know already, and need not be told again so soon. */
+  add(atMs: number, bytes: number): boolean {
+    this.count += 1;
+    this.#unsaid = addLoss(this.#unsaid, { eventsCount: 1, bytes, fromMs: atMs, toMs: atMs });
+    if (atMs - this.#toldAtMs < FAULT_TOLD_EVERY_MS) return true;
+    this.#toldAtMs = atMs;
+    return false;
+  }
+
+  /** A gap record of the running block tells them. */
+  said(): void {
+    this.#saidInBlock = addLoss(this.#saidInBlock, this.#unsaid);
+    this.#unsaid = NOTHING_LOST;
+  }
+
+  /** What the running block tells to be missing: it is sent now. */
+  takeSaid(): Loss {
+    const said = this.#saidInBlock;
+    this.#saidInBlock = NOTHING_LOST;
+    return said;
+  }
 }

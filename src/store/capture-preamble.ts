@@ -5,6 +5,7 @@ import { RECORD_KINDS } from './capture-format.ts';
 import { HEADER_VERSION } from './capture-header.ts';
 import { gapText, type Loss } from './capture-loss.ts';
 import type { SegmentCut } from './segment-file.ts';
+import type { TrustedPacker } from './trusted-packer.ts';
 
 /** Of a header, as plain values; a daemon writes a `RunHeader`. */
 export type HeaderFields = Readonly<
@@ -17,16 +18,21 @@ export interface Preamble {
   /** Of files that end before their last byte, for a segment that must begin in the middle of a run. */
   readonly cuts: readonly SegmentCut[];
   readonly connections: Iterable<readonly [name: ConnectionId, number: number]>;
+  readonly packers: readonly TrustedPacker[];
 }
 
-/** Writes the header and the names of the connections into an empty block. */
+/** Writes the header, the names of the connections and the packers into an empty block. */
 export function writePreamble(block: CaptureBlock, atMs: number, preamble: Preamble): void {
-  const { header, cuts, connections } = preamble;
+  const { header, cuts, connections, packers } = preamble;
   const more = cuts.length === 0 ? {} : { cuts };
   const text = JSON.stringify({ ...header, openedAtMs: atMs, version: HEADER_VERSION, ...more });
   block.append(RECORD_KINDS.header, 0, atMs, Buffer.from(text));
   for (const [name, number] of connections) {
     block.append(RECORD_KINDS.connection, number, atMs, Buffer.from(name));
+  }
+  for (const entry of packers) {
+    const key = Buffer.from(entry.packer.key);
+    entry.isNamed = block.append(RECORD_KINDS.packer, entry.number, atMs, key);
   }
 }
 

@@ -1,22 +1,24 @@
-import { BoundedMap } from '../domain/bounded.ts';
 import { bytesOf, type DeskEvent, type FrameReceived } from '../domain/event.ts';
-import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { FramePacker } from '../domain/venue.ts';
-import { openUnpacker } from '../venues/unpackers.ts';
 import { BLOCK_BYTES, BlockPool } from './block-pool.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
-import { encodeCheckpointRecord } from './capture-checkpoint.ts';
+import {
+  type CheckpointRecord,
+  encodeCheckpointRecord,
+  takeCheckpoint,
+} from './capture-checkpoint.ts';
 import { encodeEvent } from './capture-event.ts';
-import { RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
-import { addLoss, gapText, NOTHING_LOST } from './capture-loss.ts';
+import { isCounted, RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
+import { addLoss, DropTally, gapText, NOTHING_LOST } from './capture-loss.ts';
 import type { OutageListener } from './capture-outage.ts';
 import { type HeaderFields, lastBlock, writePreamble } from './capture-preamble.ts';
+import { ConnectionNumbers } from './connection-numbers.ts';
 import type { SegmentCut } from './segment-file.ts';
 import { SegmentPlan } from './segment-plan.ts';
 import { SegmentWriter, type Sending } from './segment-writer.ts';
-import { comesBack, type TrustedPacker } from './trusted-packer.ts';
+import { comesBack, type TrustedPacker, TrustedPackers } from './trusted-packer.ts';
 
 export interface CaptureOptions {
   /** `data/capture`. Made when it is not there. */
@@ -33,15 +35,13 @@ export interface CaptureOptions {
 
 /** A block this old leaves half empty: what a crash may take from the capture. */
 const BLOCK_AGE_MS_MAX = 1000;
-/** Of the records of packed frames. Hundreds of frames go into one. */
-const READ_BACK_EVERY = 16;
 const SEGMENT_AGE_MS_MAX = 600_000;
 
 /**
- * Keeps every input event, and behind it what it has caused, in order, in a bounded ring of compressed files. On the hot path a frame goes
- * into memory that is made once: its values, packed, when they tell it wholly, else one copy of its bytes.
- * Compression and writing happen in the thread pool. When the disk is slower than the feed or refuses,
- * events are lost and a gap record says how many: trading never waits.
+ * Keeps every input event, and behind it what it has caused, in order, in a bounded ring of compressed
+ * files. On the hot path a frame goes into memory that is made once: its values, packed, when they tell
+ * it wholly, else one copy of its bytes. Compression and writing happen in the thread pool. When the disk
+ * is slower than the feed or refuses, events are lost and a gap record says how many: trading never waits.
  */
 export class Capture {
   readonly #writer: SegmentWriter;
@@ -52,24 +52,15 @@ export class Capture {
   #block: CaptureBlock;
   #blockOpenedAtMs = 0;
   readonly #plan: SegmentPlan;
-  /** Numbers of the latest connections; each new segment names them again. */
-  readonly #numbers = new BoundedMap<ConnectionId, number>('capture.connections', 64, 'dropOldest');
-  #connectionsCount = 0;
-  #lastConnection: ConnectionId | undefined;
-  #lastNumber = 0;
+  readonly #numbers = new ConnectionNumbers();
   /** Heard and not yet kept: what it says is about to be known. */
   #waiting: FrameReceived | undefined;
-  readonly #packers: TrustedPacker[] = [];
-  #begunCount = 0;
+  readonly #packers = new TrustedPackers();
   /** Events and outcomes that found room in a block. */
   #recordsCount = 0;
   /** Of these, those in blocks that are on their way or on the disk. */
   #sentCount = 0;
-  #droppedCount = 0;
-  #unsaid = NOTHING_LOST;
-  #slowToldAtMs = Number.NEGATIVE_INFINITY;
-  /** Told by gap records of the running block. */
-  #saidInBlock = NOTHING_LOST;
+  readonly #drops = new DropTally();
 
   constructor(options: CaptureOptions, listener: OutageListener) {
     this.#options = options;
@@ -93,7 +84,7 @@ export class Capture {
   }
   /** Events and outcomes lost because the disk was slower than the feed, refused them, or lost their file. */
   get droppedCount(): number {
-    return this.#droppedCount + this.#writer.lostCount;
+    return this.#drops.count + this.#writer.lostCount;
   }
   /** Compressed bytes written by this process. */
   get writtenBytes(): number {
@@ -108,7 +99,7 @@ export class Capture {
   record(event: DeskEvent): void {
     if (this.#waiting !== undefined) this.#keepWaiting();
     if (this.#plan.isDue) this.#beginSegment(event.atMs);
-    if (event.type === 'frameReceived' && this.#packers.length > 0) this.#waiting = event;
+    if (event.type === 'frameReceived' && this.#packers.all.length > 0) this.#waiting = event;
     else if (event.type === 'frameReceived') this.#keepFrame(event);
     else this.#keep(RECORD_KINDS.event, 0, event.atMs, this.#encoder.encode(encodeEvent(event)));
   }
@@ -124,15 +115,9 @@ export class Capture {
   addPacker(packer: FramePacker, atMs: number): void {
     this.#keepWaiting();
     if (!this.#plan.isOpen) this.#openSegment(atMs);
-    const number = this.#packers.length;
-    const unpacker = openUnpacker(packer.key);
-    const isNamed = this.#append(
-      RECORD_KINDS.packer,
-      number,
-      atMs,
-      this.#encoder.encode(packer.key),
-    );
-    this.#packers.push({ packer, number, unpacker, isNamed, isDistrusted: false });
+    const entry = this.#packers.add(packer);
+    const key = this.#encoder.encode(packer.key);
+    entry.isNamed = this.#append(RECORD_KINDS.packer, entry.number, atMs, key);
   }
 
   /**
@@ -142,8 +127,13 @@ export class Capture {
   pack(packer: FramePacker, message: FeedMessage): void {
     const frame = this.#waiting;
     if (frame === undefined || !packer.packs(message)) return;
-    const entry = this.#findPacker(packer);
-    if (entry === undefined || !entry.isNamed || entry.isDistrusted || this.#unsaid.eventsCount > 0)
+    const entry = this.#packers.find(packer);
+    if (
+      entry === undefined ||
+      !entry.isNamed ||
+      entry.isDistrusted ||
+      this.#drops.unsaid.eventsCount > 0
+    )
       return;
     const { atMs } = frame;
     const connection = this.#findNumber(frame.connection, atMs);
@@ -158,8 +148,7 @@ export class Capture {
 
   /** Bytes that nobody can read again are no capture: now and then one frame is unpacked and compared. */
   #readBack(entry: TrustedPacker, begunAt: number, frame: FrameReceived): void {
-    this.#begunCount += 1;
-    if (this.#begunCount % READ_BACK_EVERY !== 1) return;
+    if (!this.#packers.isReadBackDue()) return;
     if (comesBack(entry.unpacker, this.#block.content, begunAt, bytesOf(frame))) return;
     entry.isDistrusted = true;
     this.#block.dropBegun();
@@ -203,12 +192,11 @@ export class Capture {
   /** What stands behind the running block when nothing comes any more: a gap not told, the frame that waits. */
   #takeLast(): CaptureBlock | undefined {
     const frame = this.#waiting;
-    const number = frame === undefined ? undefined : this.#numbers.get(frame.connection);
-    const last = lastBlock(this.#unsaid, frame, number ?? this.#nextNumber());
+    const number = frame === undefined ? undefined : this.#numbers.find(frame.connection);
+    const last = lastBlock(this.#drops.unsaid, frame, number ?? this.#numbers.next);
     if (frame !== undefined) this.#recordsCount += 1;
     this.#waiting = undefined;
-    this.#saidInBlock = addLoss(this.#saidInBlock, this.#unsaid);
-    this.#unsaid = NOTHING_LOST;
+    this.#drops.said();
     return last;
   }
 
@@ -234,7 +222,7 @@ export class Capture {
 
   /** `false` when there was no room. */
   #append(kind: RecordKind, number: number, atMs: number, payload: Uint8Array): boolean {
-    if (this.#unsaid.eventsCount > 0 && !this.#sayGap(atMs)) return false;
+    if (this.#drops.unsaid.eventsCount > 0 && !this.#sayGap(atMs)) return false;
     if (this.#block.recordsCount === 0) this.#blockOpenedAtMs = atMs;
     if (this.#block.append(kind, number, atMs, payload)) return true;
     if (!this.#sendBlock(atMs, 'full')) return false;
@@ -279,9 +267,8 @@ export class Capture {
     const eventsCount = this.#recordsCount - this.#sentCount;
     const { usedBytes: bytes, firstAtMs: fromMs, lastAtMs: toMs } = block;
     const kept = eventsCount === 0 ? NOTHING_LOST : { eventsCount, bytes, fromMs, toMs };
-    const content = { eventsCount, ifLost: addLoss(kept, this.#saidInBlock) };
+    const content = { eventsCount, ifLost: addLoss(kept, this.#drops.takeSaid()) };
     this.#sentCount = this.#recordsCount;
-    this.#saidInBlock = NOTHING_LOST;
     this.#give({ block, content, atMs, asItIs });
   }
 
@@ -294,106 +281,68 @@ export class Capture {
   #beginSegment(atMs: number): void {
     if (this.#block.recordsCount > 0 && !this.#sendBlock(atMs, 'old')) return;
     this.#openSegment(atMs);
-    const { text, missing } = this.#takeDesk();
-    if (text === undefined && missing === undefined) return;
-    if (this.#appendCheckpoint(atMs, text, missing) || text === undefined) return;
-    const why = `its ${text.length} characters found no room on their way to the disk`;
-    this.#appendCheckpoint(atMs, undefined, why);
+    const taken = takeCheckpoint(this.#options.checkpoint, this.#heardCount);
+    if (taken === undefined) return;
+    if (taken.missing !== undefined) this.#listener.failed(`capture: ${taken.missing}`);
+    if (this.#appendCheckpoint(taken, atMs)) return;
+    const missing = 'the checkpoint found no room on its way to the disk';
+    this.#appendCheckpoint({ ...taken, text: undefined, missing }, atMs);
   }
 
-  #takeDesk(): { readonly text: string | undefined; readonly missing: string | undefined } {
-    try {
-      return { text: this.#options.checkpoint?.(), missing: undefined };
-    } catch (error) {
-      // Trading goes on, and replay begins at a later one.
-      this.#listener.failed(`capture: the desk gives no checkpoint: ${String(error)}`);
-      return { text: undefined, missing: String(error) };
-    }
-  }
-
-  #appendCheckpoint(atMs: number, text: string | undefined, missing: string | undefined): boolean {
-    const record = { recordsCount: this.#heardCount, text, missing };
+  #appendCheckpoint(record: CheckpointRecord, atMs: number): boolean {
     const payload = this.#encoder.encode(encodeCheckpointRecord(record));
     return this.#append(RECORD_KINDS.checkpoint, 0, atMs, payload);
   }
 
   /** Events and outcomes of this life so far, the lost ones included. */
   get #heardCount(): number {
-    return this.#recordsCount + this.#droppedCount;
+    return this.#recordsCount + this.#drops.count;
   }
 
   #openSegment(atMs: number): void {
     this.#plan.opened(atMs);
     this.#writer.openSegment(atMs);
     this.#writePreamble(this.#block, atMs, []);
-    for (const entry of this.#packers) entry.isNamed = this.#namePacker(this.#block, entry, atMs);
   }
 
   /** In the middle of a run: as a segment begins, with the names of now. */
   #preamble(atMs: number, cuts: readonly SegmentCut[]): Uint8Array {
     const block = new CaptureBlock(BLOCK_BYTES);
     this.#writePreamble(block, atMs, cuts);
-    for (const entry of this.#packers) this.#namePacker(block, entry, atMs);
     return block.content;
   }
 
   #writePreamble(block: CaptureBlock, atMs: number, cuts: readonly SegmentCut[]): void {
     const { header } = this.#options;
-    writePreamble(block, atMs, { header, cuts, connections: this.#numbers.entries() });
-  }
-
-  #namePacker(block: CaptureBlock, { packer, number }: TrustedPacker, atMs: number): boolean {
-    return block.append(RECORD_KINDS.packer, number, atMs, this.#encoder.encode(packer.key));
+    const connections = this.#numbers.entries();
+    writePreamble(block, atMs, { header, cuts, connections, packers: this.#packers.all });
   }
 
   /** `undefined` when there was no room to name a new connection. */
   #findNumber(connection: ConnectionId, atMs: number): number | undefined {
-    if (connection === this.#lastConnection) return this.#lastNumber;
-    let number = this.#numbers.get(connection);
-    if (number === undefined) {
-      number = this.#nextNumber();
-      const name = this.#encoder.encode(connection);
-      if (!this.#append(RECORD_KINDS.connection, number, atMs, name)) return undefined;
-      this.#connectionsCount += 1;
-      this.#numbers.set(connection, number);
-    }
-    this.#lastConnection = connection;
-    this.#lastNumber = number;
-    return number;
-  }
-
-  #nextNumber(): number {
-    return this.#connectionsCount & 0xffff;
-  }
-
-  #findPacker(packer: FramePacker): TrustedPacker | undefined {
-    for (const entry of this.#packers) if (entry.packer === packer) return entry;
-    return undefined;
+    const known = this.#numbers.find(connection);
+    if (known !== undefined) return known;
+    const { next } = this.#numbers;
+    const name = this.#encoder.encode(connection);
+    if (!this.#append(RECORD_KINDS.connection, next, atMs, name)) return undefined;
+    this.#numbers.add(connection);
+    return next;
   }
 
   /** Once something was dropped, nothing is kept before a new block is free: then the gap is told first. */
   #sayGap(atMs: number): boolean {
     if (!this.#sendBlock(atMs, 'full')) return false;
-    const gap = this.#encoder.encode(gapText(this.#unsaid));
+    const gap = this.#encoder.encode(gapText(this.#drops.unsaid));
     this.#block.append(RECORD_KINDS.gap, 0, atMs, gap);
-    this.#saidInBlock = this.#unsaid;
-    this.#unsaid = NOTHING_LOST;
+    this.#drops.said();
     this.#plan.gapped();
     return true;
   }
 
   #drop(atMs: number, payload: Uint8Array): void {
-    const bytes = recordBytes(payload.length);
-    this.#droppedCount += 1;
-    this.#unsaid = addLoss(this.#unsaid, { eventsCount: 1, bytes, fromMs: atMs, toMs: atMs });
-    if (atMs - this.#slowToldAtMs < FAULT_TOLD_EVERY_MS) return;
-    this.#slowToldAtMs = atMs;
+    const isTold = this.#drops.add(atMs, recordBytes(payload.length));
+    if (isTold) return;
     const lost = 'events are lost, and the gap record behind them says how many';
     this.#listener.failed(`capture: the disk is slower than the feed: ${lost}`);
   }
-}
-
-/** Names and checkpoints are no part of what was heard. */
-function isCounted(kind: RecordKind): boolean {
-  return kind !== RECORD_KINDS.packer && kind !== RECORD_KINDS.checkpoint;
 }
