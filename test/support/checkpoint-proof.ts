@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import type { Effect } from '../../src/domain/effect.ts';
 import type { DeskEvent } from '../../src/domain/event.ts';
-import type { Random } from '../../src/domain/random.ts';
 import { loadDesk, saveDesk } from '../../src/pipeline/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/pipeline/checkpoint-text.ts';
 import { Desk } from '../../src/pipeline/desk.ts';
@@ -28,9 +27,8 @@ export interface CheckpointCost {
 
 /** Where to stop, and what was seen there. */
 export interface CutOptions {
-  /** Share of events before which the desk is written down and another one is made of the text. */
-  readonly share: number;
-  readonly random: Random;
+  /** Asked before each event: whether the desk is written down now and another one is made of the text. */
+  readonly cuts: (desk: Desk) => boolean;
   /** Looks at the desk that was saved and at the one made of the text. */
   readonly look?: ((saved: Desk, loaded: Desk) => void) | undefined;
 }
@@ -46,7 +44,7 @@ export function expectSameThroughCheckpoints(heard: Heard, options: CutOptions):
   let lastCut = 'nowhere yet';
   let told = 0;
   for (const [number, event] of events.entries()) {
-    if (options.random.float() < options.share) {
+    if (options.cuts(desk)) {
       const loaded = passThroughText(setup, desk);
       options.look?.(desk, loaded);
       desk = loaded;
