@@ -104,6 +104,7 @@ function makeProgram(done: (code: number | undefined) => void): Command {
     .option('--list', 'tell the faults and play none')
     .option('--keep', 'keep the folder: journal, decisions, capture, logs')
     .option('--seed <text>', 'the same seed makes the same market')
+    .option('--judge <folder>', 'play none: compare the books of a kept night again')
     .action(async (options: RehearseOptions) => {
       // Loaded here only: no other verb starts anything.
       const { rehearseCommand } = await import('./rehearse/command.ts');

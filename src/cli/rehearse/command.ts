@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EXIT, formatAge, formatTable, toStdout, UsageError, type Write } from '../tell.ts';
 import type { Act, ActRecord } from './act.ts';
+import { isKept, readEvidence } from './evidence.ts';
+import { judge, tellWrongs } from './judge.ts';
 import { Night } from './night.ts';
 import { playScript } from './play-script.ts';
 import { renderHtml } from './render-html.ts';
-import { renderTable } from './render-table.ts';
+import { renderOrders, renderTable } from './render-table.ts';
 import type { SurvivalReport } from './report.ts';
 import { SCRIPT } from './script.ts';
 
@@ -16,6 +18,8 @@ export interface RehearseOptions {
   readonly only?: readonly string[];
   readonly list?: boolean;
   readonly keep?: boolean;
+  /** The folder of a kept night: judged again, nothing is played. */
+  readonly judge?: string;
   readonly seed?: string;
 }
 
@@ -32,6 +36,7 @@ export async function rehearseCommand(
   write: Write = toStdout,
   tell: Write = (text) => void process.stderr.write(text),
 ): Promise<number> {
+  if (options.judge !== undefined) return judgeKept(options.judge, options.json === true, write);
   const scenes = chooseScenes(options.only);
   if (options.list === true) {
     write(options.json === true ? `${JSON.stringify(listActs(scenes))}\n` : drawActs(scenes));
@@ -41,6 +46,16 @@ export async function rehearseCommand(
   if (options.html !== undefined) writeFileSync(options.html, renderHtml(report));
   write(options.json === true ? `${JSON.stringify(report)}\n` : renderTable(report));
   return report.survived ? EXIT.fine : EXIT.finding;
+}
+
+/** The books of a kept night once more: its journal and decisions against what the exchange knew. */
+function judgeKept(folder: string, asJson: boolean, write: Write): number {
+  if (!isKept(folder)) throw new UsageError(`${folder} is no night that was kept with --keep`);
+  const judgement = judge(readEvidence(folder));
+  const wrongs = tellWrongs(judgement);
+  const verdict = wrongs.length === 0 ? 'nothing lost, doubled or unexplained' : wrongs.join('\n');
+  write(asJson ? `${JSON.stringify(judgement)}\n` : `${renderOrders(judgement)}\n${verdict}\n`);
+  return wrongs.length === 0 ? EXIT.fine : EXIT.finding;
 }
 
 /** The script, or what is left of it: an act alone needs no partner. */

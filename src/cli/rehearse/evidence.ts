@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { DecisionReader } from '../../store/decision-reader.ts';
@@ -6,17 +6,23 @@ import { readJournal } from '../../store/journal-reader.ts';
 import { truthShape } from './exchange-truth.ts';
 import type { Evidence } from './judge.ts';
 
+const TRUTH_FILE = 'truth.json';
 const DECISIONS_MAX = 1_000_000;
 const keptShape = z.object({ truth: truthShape, operatorIds: z.array(z.string()) });
 
+/** Whether a night was kept there. */
+export function isKept(folder: string): boolean {
+  return existsSync(path.join(folder, TRUTH_FILE));
+}
+
 /** Keeps what the exchange knew beside what the daemon wrote: the exchange forgets its wire log with its process. */
 export function keepTruth(folder: string, kept: z.infer<typeof keptShape>): void {
-  writeFileSync(path.join(folder, 'truth.json'), JSON.stringify(kept));
+  writeFileSync(path.join(folder, TRUTH_FILE), JSON.stringify(kept));
 }
 
 /** Everything to judge a night by, from the folder of a stopped one. Throws when its journal cannot be read. */
 export function readEvidence(folder: string): Evidence {
-  const text = readFileSync(path.join(folder, 'truth.json'), 'utf8');
+  const text = readFileSync(path.join(folder, TRUTH_FILE), 'utf8');
   const { truth, operatorIds } = keptShape.parse(JSON.parse(text));
   const journal = readJournal(path.join(folder, 'data', 'journal.db'));
   if (journal.type !== 'read') throw new Error(`the journal is ${journal.type}`);

@@ -41,6 +41,15 @@ export interface Judgement {
   readonly balances: readonly BalanceLine[];
 }
 
+/** Everything that is wrong, a sentence each; nothing when all is well. */
+export function tellWrongs({ lost, duplicated, unexplained }: Judgement): readonly string[] {
+  return [
+    ...lost.map((text) => `lost: ${text}`),
+    ...duplicated.map((text) => `duplicated: ${text}`),
+    ...unexplained.map((text) => `unexplained: ${text}`),
+  ];
+}
+
 type Orders = ReturnType<typeof followOrders>;
 
 /**

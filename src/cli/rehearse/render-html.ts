@@ -17,7 +17,7 @@ export function renderHtml(report: SurvivalReport): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>A bad night in ${formatAge(report.tookMs)}</h1>
+<h1>A bad night in ${(report.tookMs / 1_000).toFixed(0)} s</h1>
 <p>${report.acts.length} faults, seed ${escapeText(report.seed)}, began ${escapeText(report.beganAt)}.
 The daemon was started ${report.startsCount} times.</p>
 <p class="${report.survived ? 'good' : 'bad'}">${verdict}</p>

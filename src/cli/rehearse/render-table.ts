@@ -1,4 +1,5 @@
 import { formatAge, formatTable } from '../tell.ts';
+import type { Judgement } from './judge.ts';
 import type { ActReport, SurvivalReport } from './report.ts';
 
 const HEADS = ['fault', 'family', 'at', 'detected', 'by', 'mailed', 'recovered', 'next order'];
@@ -6,13 +7,13 @@ const HEADS = ['fault', 'family', 'at', 'detected', 'by', 'mailed', 'recovered',
 /** The survival report for a terminal. */
 export function renderTable(report: SurvivalReport): string {
   const lines = [
-    `A bad night in ${formatAge(report.tookMs)}, ${report.acts.length} faults, seed ${report.seed}`,
+    `A bad night in ${(report.tookMs / 1_000).toFixed(0)} s, ${report.acts.length} faults, seed ${report.seed}`,
     '',
     formatTable([...HEADS, 'verdict'], report.acts.map(toRow)),
     '',
     `mailed: ${report.acts[0]?.mailed ?? ''}`,
     '',
-    ...renderOrders(report),
+    renderOrders(report.judgement),
     `starts of the daemon: ${report.startsCount}, ends it was not asked for: ${report.ends.filter(({ wanted }) => !wanted).length}`,
     '',
   ];
@@ -40,10 +41,11 @@ function toRow(act: ActReport): readonly string[] {
 
 const age = (ms: number | undefined): string => (ms === undefined ? '-' : formatAge(ms));
 
-function renderOrders({ judgement }: SurvivalReport): readonly string[] {
-  if (judgement === undefined) return ['orders: nobody could judge them', ''];
+/** What became of the orders, and what each side owns. */
+export function renderOrders(judgement: Judgement | undefined): string {
+  if (judgement === undefined) return 'orders: nobody could judge them\n';
   const row = (what: string, count: number): readonly string[] => [what, String(count)];
-  return [
+  const parts = [
     formatTable(
       ['orders', 'count'],
       [
@@ -59,7 +61,6 @@ function renderOrders({ judgement }: SurvivalReport): readonly string[] {
         row('unexplained', judgement.unexplained.length),
       ],
     ),
-    '',
     formatTable(
       ['asset', 'by the journal', 'by the exchange', ''],
       judgement.balances.map(({ asset, byJournal, byExchange }) => [
@@ -69,6 +70,6 @@ function renderOrders({ judgement }: SurvivalReport): readonly string[] {
         byJournal === byExchange ? 'equal' : 'DIFFERENT',
       ]),
     ),
-    '',
   ];
+  return parts.join('\n\n').concat('\n');
 }

@@ -1,6 +1,6 @@
 import type { Act, ActRecord, Family, Mark } from './act.ts';
 import type { ExchangeTruth } from './exchange-truth.ts';
-import type { Judgement } from './judge.ts';
+import { type Judgement, tellWrongs } from './judge.ts';
 import type { DaemonEnd } from './supervisor.ts';
 import type { Told } from './told.ts';
 
@@ -146,11 +146,6 @@ function findFindings(result: NightResult, acts: readonly ActReport[]): readonly
     );
   }
   findings.push(...troubles);
-  if (judgement === undefined) findings.push('nobody could judge the orders');
-  else {
-    findings.push(...judgement.lost.map((text) => `lost: ${text}`));
-    findings.push(...judgement.duplicated.map((text) => `duplicated: ${text}`));
-    findings.push(...judgement.unexplained.map((text) => `unexplained: ${text}`));
-  }
-  return findings;
+  if (judgement === undefined) return [...findings, 'nobody could judge the orders'];
+  return [...findings, ...tellWrongs(judgement)];
 }
