@@ -3,6 +3,7 @@ import type { ClientOrderId } from '../domain/ids.ts';
 import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderIntent } from '../domain/order.ts';
+import type { ReasonCode } from '../domain/reason.ts';
 import type { DecisionLine } from '../observe/decision-line.ts';
 
 /** Records wait a fraction of a second: what is missing is at the very end. The start must not read a whole night for it. */
@@ -23,18 +24,24 @@ export function recoverDecisions(
   const intents = new Map<ClientOrderId, OrderIntent>();
   const known = new Map<ClientOrderId, readonly DecisionLine[]>();
   const made: DecisionRecord[] = [];
+  const unproven = new Set<ClientOrderId>();
   const lastStart = rows.findLastIndex((row) => row.type === 'started');
   const first = Math.max(lastStart, rows.length - ROWS_MAX);
   for (const [place, row] of rows.entries()) {
     if (row.type === 'intent') intents.set(row.intent.clientOrderId, row.intent);
-    if (place < first) continue;
     const id = idOf(row);
     const intent = id === undefined ? undefined : intents.get(id);
-    const record = intent === undefined ? undefined : toRecord(row, intent);
-    if (record === undefined || intent === undefined) continue;
+    if (id === undefined || intent === undefined) continue;
+    const wasUnproven = unproven.has(id);
+    if (row.type === 'unknown' || row.type === 'dead') unproven.add(id);
+    if (row.type === 'reported') unproven.delete(id);
+    if (place < first) continue;
+    const record = toRecord(row, intent, wasUnproven);
+    if (record === undefined) continue;
     const chain = known.get(intent.clientOrderId) ?? chainOf(intent.clientOrderId);
     known.set(intent.clientOrderId, chain);
-    if (!chain.some((line) => isSame(line, record))) made.push(record);
+    const isTold = [...chain, ...made].some((line) => isSame(line, record));
+    if (!isTold) made.push(record);
   }
   return made;
 }
@@ -44,20 +51,31 @@ function idOf(row: JournalRow): ClientOrderId | undefined {
   return 'clientOrderId' in row && row.type !== 'external' ? row.clientOrderId : undefined;
 }
 
-/** One order has one record per stage and outcome, and one per fill. */
-function isSame(line: DecisionLine, record: DecisionRecord): boolean {
+/** One order has one record per stage and state, and one per fill. */
+function isSame(
+  line: Pick<DecisionLine | DecisionRecord, 'clientOrderId' | 'stage' | 'outcome' | 'reason'> & {
+    readonly inputs?: DecisionRecord['inputs'] | undefined;
+  },
+  record: DecisionRecord,
+): boolean {
   if (line.clientOrderId !== record.clientOrderId || line.stage !== record.stage) return false;
   if (record.stage === 'fill') {
     return String(line.reason['tradeId'] ?? line.inputs?.['tradeId']) === record.reason['tradeId'];
   }
-  return record.stage === 'ack' ? line.outcome === record.outcome : true;
+  if (record.stage !== 'ack') return true;
+  const to = record.inputs['to'];
+  return to === undefined ? line.outcome === record.outcome : line.inputs?.['to'] === to;
 }
 
 type Told = Pick<DecisionRecord, 'stage' | 'outcome' | 'reason'> &
   Partial<Pick<DecisionRecord, 'checks' | 'venueOrderId' | 'inputs'>>;
 
-function toRecord(row: JournalRow, intent: OrderIntent): DecisionRecord | undefined {
-  const told = tell(row, intent);
+function toRecord(
+  row: JournalRow,
+  intent: OrderIntent,
+  wasUnproven: boolean,
+): DecisionRecord | undefined {
+  const told = tell(row, intent, wasUnproven);
   if (told === undefined) return undefined;
   return {
     atMs: row.atMs,
@@ -78,7 +96,7 @@ function toRecord(row: JournalRow, intent: OrderIntent): DecisionRecord | undefi
   };
 }
 
-function tell(row: JournalRow, intent: OrderIntent): Told | undefined {
+function tell(row: JournalRow, intent: OrderIntent, wasUnproven: boolean): Told | undefined {
   switch (row.type) {
     case 'intent':
       return {
@@ -116,10 +134,40 @@ function tell(row: JournalRow, intent: OrderIntent): Told | undefined {
       };
     case 'filled':
       return tellFill(row, intent);
+    case 'reported':
+      return tellReport(row, intent, wasUnproven);
     default:
-      // What a query or the stream says later is told again by the core itself.
+      // What is left says nothing that another record of the chain would not say.
       return undefined;
   }
+}
+
+type ReportedRow = Extract<JournalRow, { type: 'reported' }>;
+
+// biome-ignore format: it reads as a list
+const REPORTED: Readonly<Record<ReportedRow['state'], Pick<Told, 'outcome'> & { readonly code: ReasonCode }>> = {
+  ACCEPTED:         { outcome: 'accepted', code: 'VENUE_ACCEPTED' },
+  PARTIALLY_FILLED: { outcome: 'partial',  code: 'FILL' },
+  FILLED:           { outcome: 'filled',   code: 'FILL' },
+  CANCELED:         { outcome: 'canceled', code: 'VENUE_CANCELED' },
+  EXPIRED:          { outcome: 'expired',  code: 'VENUE_EXPIRED' },
+};
+
+/** The venue will not say it again: an order that has ended in the journal is not asked about. */
+function tellReport(row: ReportedRow, intent: OrderIntent, wasUnproven: boolean): Told {
+  const { outcome, code } = REPORTED[row.state];
+  return {
+    stage: 'ack',
+    outcome: wasUnproven ? 'adopted' : outcome,
+    reason: {
+      code: wasUnproven ? 'FOUND_AT_VENUE' : code,
+      filledLots: row.filledQuantity,
+      quantityLots: intent.quantity,
+      ...(row.text === '' ? {} : { text: row.text }),
+    },
+    venueOrderId: row.venueOrderId,
+    inputs: { to: row.state, source: row.source },
+  };
 }
 
 function tellFill(row: Extract<JournalRow, { type: 'filled' }>, intent: OrderIntent): Told {
