@@ -32,7 +32,7 @@ export interface FeedLimits {
   readonly connectWindowMs: number;
   /** A socket that lives this long resets the backoff. */
   readonly stableAfterMs: number;
-  /** Smallest distance of two frames we send on one socket (the venue counts pongs, too). */
+  /** Smallest distance of two frames we send on one socket: with a pong in between, three a second. */
   readonly sendSpacingMs: number;
   readonly streamsPerConnectionMax: number;
   /** Levels per side in a snapshot. */
@@ -86,7 +86,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   connectCountMax: 20,
   connectWindowMs: 300_000,
   stableAfterMs: 60_000,
-  sendSpacingMs: 350,
+  sendSpacingMs: 550,
   streamsPerConnectionMax: 300,
   snapshotLevels: 1_000,
   snapshotTriesMax: 5,
