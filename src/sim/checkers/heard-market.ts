@@ -1,0 +1,129 @@
+import type { Effect } from '../../domain/effect.ts';
+import { bytesOf, type DeskEvent, type FrameReceived } from '../../domain/event.ts';
+import { HeardStream } from './heard-stream.ts';
+
+const FRAME_HEAD = '{"stream":"';
+const DATA_HEAD = '","data":';
+const LAST_ID = /"u":(\d+)/;
+const SNAPSHOT_ID = /"lastUpdateId":(\d+)/;
+const EVENT_TIME = /"E":(\d+)/;
+
+type VenueAnswered = Extract<DeskEvent, { type: 'venueAnswered' }>;
+
+/** What the daemon has really been told of one market, and what it has missed. */
+export class HeardSymbol {
+  readonly top = new HeardStream();
+  readonly depth = new HeardStream();
+  /** True times of the last usable depth answer: when it was asked for and when it was heard. */
+  snapshotAskedAtMs: number | undefined;
+  snapshotHeardAtMs: number | undefined;
+  /** The longest time between two changes of the best prices at the exchange so far. */
+  gapMsMax = 0;
+  #snapshotId: number | undefined;
+
+  onTopMade(data: string, atMs: number): void {
+    const before = this.top.newest?.atMs ?? atMs;
+    this.gapMsMax = Math.max(this.gapMsMax, atMs - before);
+    this.top.onMade(data, atMs);
+  }
+
+  onSnapshot(body: string, askedAtMs: number, atMs: number): void {
+    const id = SNAPSHOT_ID.exec(body)?.[1];
+    if (id === undefined) return;
+    this.#snapshotId = Math.max(this.#snapshotId ?? 0, Number(id));
+    this.snapshotAskedAtMs = askedAtMs;
+    this.snapshotHeardAtMs = atMs;
+  }
+
+  restart(): void {
+    this.top.restart();
+    this.depth.restart();
+    this.#snapshotId = undefined;
+    this.snapshotAskedAtMs = undefined;
+    this.snapshotHeardAtMs = undefined;
+  }
+
+  /** A book can be whole: nothing is missing behind the last snapshot of this life. */
+  get isBookWhole(): boolean {
+    if (this.#snapshotId === undefined) return false;
+    const { lost } = this.depth;
+    const lostId = lost === undefined ? 0 : Number(LAST_ID.exec(lost)?.[1] ?? 0);
+    return this.#snapshotId >= lostId;
+  }
+
+  /** When the last word came that was new, or was asked for that nothing is: true time. */
+  get youngestAtMs(): number | undefined {
+    const known = [this.top.heardAtMs, this.depth.heardAtMs, this.snapshotAskedAtMs].filter(
+      (atMs) => atMs !== undefined,
+    );
+    return known.length === 0 ? undefined : Math.max(...known);
+  }
+}
+
+/** The market streams seen from both ends, by the venue's name of the market. */
+export class HeardMarket {
+  readonly #symbols = new Map<string, HeardSymbol>();
+  readonly #streams = new Map<string, HeardStream>();
+  /** True times of questions for depth, by request. */
+  readonly #asked = new Map<number, number>();
+
+  onFrameMade(stream: string, data: string, atMs: number): void {
+    const at = stream.indexOf('@');
+    if (stream.startsWith('@bookTicker', at)) this.#of(stream, at).onTopMade(data, atMs);
+    else if (stream.startsWith('@depth', at)) this.#of(stream, at).depth.onMade(data, atMs);
+  }
+
+  /** The hot one: most frames are found where they are looked for first. */
+  onFrame(event: FrameReceived, atMs: number): void {
+    const { buffer, byteOffset, length } = bytesOf(event);
+    const frame = Buffer.from(buffer, byteOffset, length).toString('latin1');
+    if (!frame.startsWith(FRAME_HEAD)) return;
+    const end = frame.indexOf('"', FRAME_HEAD.length);
+    const stream = this.#streams.get(frame.slice(FRAME_HEAD.length, end));
+    if (stream !== undefined) stream.onHeard(frame, end + DATA_HEAD.length, atMs);
+  }
+
+  onEffect(effect: Effect, atMs: number): void {
+    if (effect.type !== 'askVenue' || effect.question.type !== 'depth') return;
+    this.#asked.set(effect.requestId, atMs);
+  }
+
+  onAnswer({ question, requestId, answer }: VenueAnswered, atMs: number): void {
+    if (question.type !== 'depth') return;
+    const askedAtMs = this.#asked.get(requestId);
+    this.#asked.delete(requestId);
+    if (askedAtMs === undefined || answer.type !== 'http' || answer.status !== 200) return;
+    this.find(question.instrument.venueSymbol)?.onSnapshot(answer.body, askedAtMs, atMs);
+  }
+
+  onLifeBegan(): void {
+    this.#asked.clear();
+    for (const symbol of this.#symbols.values()) symbol.restart();
+  }
+
+  find(venueSymbol: string): HeardSymbol | undefined {
+    return this.#symbols.get(venueSymbol);
+  }
+
+  /** The venue's clock less true time, by the stamps of its own frames; `undefined` before the first. */
+  get venueOffsetMs(): number | undefined {
+    let newest: { readonly data: string; readonly atMs: number } | undefined;
+    for (const { depth } of this.#symbols.values()) {
+      if (depth.newest !== undefined && depth.newest.atMs >= (newest?.atMs ?? 0)) {
+        newest = depth.newest;
+      }
+    }
+    const stamp = newest === undefined ? undefined : EVENT_TIME.exec(newest.data)?.[1];
+    return newest === undefined || stamp === undefined ? undefined : Number(stamp) - newest.atMs;
+  }
+
+  #of(stream: string, at: number): HeardSymbol {
+    const name = stream.slice(0, at).toUpperCase();
+    const known = this.#symbols.get(name) ?? new HeardSymbol();
+    this.#symbols.set(name, known);
+    if (!this.#streams.has(stream)) {
+      this.#streams.set(stream, stream.includes('@depth') ? known.depth : known.top);
+    }
+    return known;
+  }
+}

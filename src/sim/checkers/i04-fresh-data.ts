@@ -1,0 +1,198 @@
+import { parseDecimal } from '../../domain/decimal.ts';
+import type { CheckResult } from '../../domain/decision.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { DeskEvent } from '../../domain/event.ts';
+import type { ConnectionId } from '../../domain/ids.ts';
+import type { OrderIntent } from '../../domain/order.ts';
+import type { Checker, CheckerKind } from '../checker.ts';
+import { Tally } from '../checker.ts';
+import type { SimNight } from '../night.ts';
+import type { SocketKind } from '../trouble.ts';
+import { HeardAccount } from './heard-account.ts';
+import { HeardMarket, type HeardSymbol } from './heard-market.ts';
+import { LoopGaps } from './loop-gaps.ts';
+
+/** A tick of the daemon and the longest of common delays on the way. */
+const WAY_MS = 100;
+/** Both clocks are told in whole milliseconds, and a measurement is half a round trip wrong at most. */
+const CLOCK_MS = 20;
+/** A clock question is answered or given up within this. */
+const ANSWER_MS = 15_000;
+/** The daemon counts gaps in classes whose upper ends are this much above what falls into them. */
+const GAP_CLASS = 1.3;
+
+/**
+ * An entry is decided upon data that are young, whole and the venue's own. Judged when the daemon last
+ * could say no, right before it is written down that the order leaves: what the disk takes after that,
+ * it cannot know.
+ */
+class FreshData implements Checker {
+  readonly tally: Tally;
+  readonly #setup: SimNight['setup'];
+  readonly #market = new HeardMarket();
+  readonly #account: HeardAccount;
+  readonly #gaps = new LoopGaps();
+  /** True time since which our clock and the venue's differ by more than they may. */
+  #skewedSinceMs: number | undefined;
+  #skewMs = 0;
+  #checks: readonly CheckResult[] = [];
+
+  constructor(night: SimNight) {
+    this.tally = new Tally('I4', night);
+    this.#setup = night.setup;
+    this.#account = new HeardAccount(night.setup.accountStream.silenceMsMax);
+  }
+
+  onLifeBegan(_life: number, atMs: number): void {
+    this.#market.onLifeBegan();
+    this.#account.onLifeBegan();
+    this.#gaps.onLifeBegan(atMs);
+  }
+
+  onSocketAsked(kind: SocketKind, connection: ConnectionId, atMs: number): void {
+    this.#account.onSocketAsked(kind, connection, atMs);
+  }
+
+  onFrameMade(stream: string, data: string, atMs: number): void {
+    this.#market.onFrameMade(stream, data, atMs);
+  }
+
+  onEvent(event: DeskEvent, atMs: number): void {
+    this.#gaps.onEvent(event, atMs);
+    if (this.#account.onEvent(event, atMs)) return;
+    if (event.type === 'frameReceived') this.#market.onFrame(event, atMs);
+    else if (event.type === 'venueAnswered') this.#market.onAnswer(event, atMs);
+    else if (event.type === 'healthSampled') this.#watchClock(event.atMs, atMs);
+  }
+
+  onEffect(effect: Effect, atMs: number): void {
+    this.#market.onEffect(effect, atMs);
+    this.#gaps.onEffect(effect, atMs);
+    if (effect.type === 'persistIntent') this.#onIntent(effect.order, effect.checks);
+    if (effect.type === 'persistSubmitted') this.#onLeaving(effect.order, atMs);
+  }
+
+  /** What the daemon took for the best prices is what the venue last told it, word for word. */
+  #onIntent(order: OrderIntent, checks: readonly CheckResult[]): void {
+    this.#checks = checks;
+    if (order.class !== 'entry') return;
+    const symbol = this.#market.find(order.instrument.venueSymbol);
+    const believed = checks.find(({ code }) => code === 'BOOK_CROSSED');
+    const [bid, ask] = [believed?.value, believed?.limit].map((text) => parseE8(String(text)));
+    const told = symbol === undefined ? undefined : toldTop(symbol);
+    // Before the first change of its best prices a market is known by its snapshot alone.
+    if (symbol !== undefined && isFromSnapshot(symbol)) return;
+    this.tally.check(
+      bid !== undefined && ask !== undefined && bid === told?.bid && ask === told.ask && bid < ask,
+      () =>
+        `${order.clientOrderId} takes ${bid} and ${ask} for the best prices of ${order.symbol}, ` +
+        `the venue last told ${told?.bid} and ${told?.ask} (10^-8)`,
+    );
+  }
+
+  #onLeaving(order: OrderIntent, atMs: number): void {
+    if (order.class !== 'entry') return;
+    const { clientOrderId: id, symbol: name } = order;
+    const symbol = this.#market.find(order.instrument.venueSymbol);
+    this.tally.check(symbol !== undefined, () => `${id}: nothing was ever made of ${name}`);
+    if (symbol === undefined) return;
+    const limitMs = this.#checkLimit(order, symbol);
+    this.#checkAges(order, symbol, limitMs, atMs);
+    this.tally.check(
+      symbol.isBookWhole,
+      () => `${id}: the book of ${name} misses what came after its last snapshot`,
+    );
+    const account = this.#account.isUp(atMs);
+    this.tally.check(account, () => `${id} left while no account events could reach us`);
+    const gap = this.#gaps.find(atMs);
+    this.tally.check(gap === undefined, () => `${id} left after ${gap}`);
+    this.#checkClock(order, atMs);
+  }
+
+  /** How old data may be is learned per market, and only from silences that the market really had. */
+  #checkLimit(order: OrderIntent, { gapMsMax }: HeardSymbol): number {
+    const { freshnessMsMax, quietFreshnessMsMax, quietGapFactor } = this.#setup.feed;
+    const told = this.#checks.find(({ code }) => code === 'STALE_DATA')?.limit;
+    const limitMs = typeof told === 'number' ? told : freshnessMsMax;
+    const learnedMs = quietGapFactor * (gapMsMax + WAY_MS) * GAP_CLASS;
+    const mostMs = Math.min(quietFreshnessMsMax, Math.max(freshnessMsMax, learnedMs));
+    this.tally.check(
+      typeof told === 'number' && limitMs <= mostMs,
+      () =>
+        `${order.clientOrderId}: data of ${order.symbol} may be ${told} ms old, ` +
+        `${mostMs} ms by its longest silence of ${gapMsMax} ms`,
+    );
+    return Math.min(limitMs, mostMs);
+  }
+
+  #checkAges(order: OrderIntent, symbol: HeardSymbol, limitMs: number, atMs: number): void {
+    const { eventLagMsMax, futureMsMax } = this.#setup.feed;
+    const { clientOrderId: id, symbol: name } = order;
+    const ageMs = atMs - (symbol.youngestAtMs ?? Number.NEGATIVE_INFINITY);
+    this.tally.check(
+      ageMs <= limitMs + WAY_MS,
+      () => `${id}: the last news of ${name} came ${ageMs} ms before, limit is ${limitMs} ms`,
+    );
+    // Late by the longest lag and then silent for the longest age: older than that is never right.
+    const missingMs = atMs - (symbol.top.missingSinceMs ?? atMs);
+    this.tally.check(
+      missingMs <= limitMs + eventLagMsMax + WAY_MS,
+      () =>
+        `${id}: other best prices of ${name} were told ${missingMs} ms before and not heard, ` +
+        `limit is ${limitMs + eventLagMsMax} ms`,
+    );
+    const { heardAtMs, madeAtMs } = symbol.depth;
+    if (heardAtMs === undefined || madeAtMs === undefined) return;
+    // The venue confirmed since then that nothing is missing.
+    if ((symbol.snapshotAskedAtMs ?? 0) > heardAtMs) return;
+    const lagMs = heardAtMs - madeAtMs;
+    // An event may be so far ahead of what we take for the venue's clock: then it seems less late.
+    this.tally.check(
+      lagMs <= eventLagMsMax + futureMsMax,
+      () =>
+        `${id}: the last event of ${name} came ${lagMs} ms late, ` +
+        `limit is ${eventLagMsMax} ms and ${futureMsMax} ms of doubt`,
+    );
+  }
+
+  #watchClock(daemonNowMs: number, atMs: number): void {
+    const venueOffsetMs = this.#market.venueOffsetMs;
+    if (venueOffsetMs === undefined) return;
+    this.#skewMs = Math.abs(daemonNowMs - (atMs + venueOffsetMs));
+    const isSkewed = this.#skewMs > this.#setup.risk.clockOffsetMsMax + CLOCK_MS;
+    if (!isSkewed) this.#skewedSinceMs = undefined;
+    else this.#skewedSinceMs ??= atMs;
+  }
+
+  /** The venue is asked for its time so often; what happens to a clock in between, nobody knows. */
+  #checkClock({ clientOrderId }: OrderIntent, atMs: number): void {
+    const mayLastMs = this.#setup.feed.serverTimeEveryMs + ANSWER_MS;
+    const skewedMs = atMs - (this.#skewedSinceMs ?? atMs);
+    this.tally.check(
+      skewedMs <= mayLastMs,
+      () =>
+        `${clientOrderId} left with clocks ${Math.round(this.#skewMs)} ms apart for ${skewedMs} ms, ` +
+        `limit is ${this.#setup.risk.clockOffsetMsMax} ms`,
+    );
+  }
+}
+
+/** The venue never told its best prices by themselves since the snapshot. */
+function isFromSnapshot({ top, snapshotHeardAtMs }: HeardSymbol): boolean {
+  return snapshotHeardAtMs !== undefined && (top.heardAtMs ?? 0) < snapshotHeardAtMs;
+}
+
+function toldTop({ top }: HeardSymbol): { bid: bigint | undefined; ask: bigint | undefined } {
+  const told: { readonly b?: string; readonly a?: string } = JSON.parse(top.data ?? '{}');
+  return { bid: parseE8(told.b ?? ''), ask: parseE8(told.a ?? '') };
+}
+
+function parseE8(text: string): bigint | undefined {
+  return parseDecimal(text, 8);
+}
+
+export const freshData: CheckerKind = {
+  id: 'I4',
+  claim: "no entry leaves upon data that are old, late, broken or not the venue's own",
+  make: (night) => new FreshData(night),
+};
