@@ -5,7 +5,7 @@ import type { Random } from '../../src/domain/random.ts';
 import { lots, price, type UnixMs, unixMs } from '../../src/domain/units.ts';
 import { BookKeeper, type BookKeeperState } from '../../src/market/book-keeper.ts';
 import { CandleBuilder } from '../../src/market/candle-builder.ts';
-import { ClockOffset } from '../../src/market/clock-offset.ts';
+import { ClockOffset, type ClockOffsetState } from '../../src/market/clock-offset.ts';
 import { ConnectBudget } from '../../src/market/connect-budget.ts';
 import { FeedContext, type FeedContextState } from '../../src/market/feed-context.ts';
 import { DEFAULT_FEED_LIMITS } from '../../src/market/feed-limits.ts';
@@ -195,15 +195,18 @@ claim('candles', () => {
   };
 });
 
-claim('clock offset', () => {
-  const clock = newClock(4_000);
+function clockOffsetPart(
+  acts: readonly ('time' | 'event' | 'future' | 'look')[],
+  stepMsMax: number,
+): CutPart<ClockOffset, ClockOffsetState> {
+  const clock = newClock(stepMsMax);
   let trueMs = 25;
   return {
     ...inPlace(() => new ClockOffset()),
     next(random) {
       const atMs = clock(random);
       if (random.chance(0.03)) trueMs = pick(random, [25, -4_000, 900]);
-      const act = pick(random, ['time', 'event', 'event', 'future', 'look']);
+      const act = pick(random, acts);
       const roundTripMs = pick(random, [30, 80, 1_400, 3_000]) + random.below(20);
       const serverAtMs = unixMs(atMs - random.below(roundTripMs) + trueMs);
       const eventAtMs = unixMs(atMs + trueMs - random.below(300));
@@ -221,12 +224,19 @@ claim('clock offset', () => {
       };
     },
   };
-});
+}
+
+claim('clock offset', () => clockOffsetPart(['time', 'event', 'event', 'future', 'look'], 4_000));
+claim('clock offset from events alone', () =>
+  clockOffsetPart(['event', 'event', 'event', 'event', 'future', 'look'], 20_000),
+);
 
 claim('freshness', () => {
   const clock = newClock(900);
+  // So low that the limit that is learned moves with nearly every lesson.
+  const limits = { ...DEFAULT_FEED_LIMITS, freshnessMsMax: 200 };
   return {
-    ...inPlace(() => new SymbolFreshness(DEFAULT_FEED_LIMITS)),
+    ...inPlace(() => new SymbolFreshness(limits)),
     next(random) {
       const atMs = clock(random);
       const act = pick(random, [
