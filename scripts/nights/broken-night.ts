@@ -1,12 +1,13 @@
 import { join, relative } from 'node:path';
 import process from 'node:process';
+import type { Violation } from '../../src/sim/checker.ts';
 import type { PlannedFault } from '../../src/sim/fault.ts';
 import { ROOT } from '../node-runtime.mjs';
 import type { Commit } from './commit.ts';
 import { type ExpectedFailure, unexpectedOf } from './expected.ts';
 import { writeKeptNight } from './kept-nights.ts';
-import { type Shrunken, shrink } from './shrink.ts';
-import type { Break } from './survival.ts';
+import { type NightShape, type Shrunken, shrink } from './shrink.ts';
+import { type Break, signOf } from './survival.ts';
 import { HUNG, type NightOutcome, type NightPlan, SAME_TWICE } from './words.ts';
 
 /** Broken nights are written down here; who keeps one moves it to `test/nights/regress/` with its story. */
@@ -15,6 +16,8 @@ const RUNS_MAX = 100;
 
 export interface Smaller {
   readonly broken: Break;
+  /** How the smaller night breaks; without one, how the whole night does. */
+  readonly violation: Violation;
   /** `undefined`: nothing smaller was looked for. */
   readonly shrunken: Shrunken | undefined;
   /** Where the night is written down. */
@@ -34,36 +37,47 @@ export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Sm
   const { plan, startMs } = outcome;
   // One that hangs takes minutes each time; one that differs from itself differs by something outside of it.
   const isHopeless = invariant === HUNG || invariant === SAME_TWICE;
-  const shrunken = isHopeless
-    ? undefined
-    : await shrink({
-        from: plan,
-        brokeAtMs: violation.atMs > startMs ? violation.atMs - startMs : undefined,
-        breaks: async (shape) => {
-          const seen = await parts.run({ seed: plan.seed, ...shape });
-          return unexpectedOf(seen, parts.expected).some((one) => one.invariant === invariant);
-        },
-        jobs: parts.jobs,
-        runsMax: RUNS_MAX,
-        nowMs: () => performance.now(),
-        untilMs: parts.untilMs,
-      });
-  return { broken, shrunken, file: writeDown(broken, shrunken ?? plan) };
+  if (isHopeless) return asItIs(broken);
+  const sign = signOf(violation);
+  const seen = new Map<NightShape, Violation>();
+  const shrunken = await shrink({
+    from: plan,
+    brokeAtMs: violation.atMs > startMs ? violation.atMs - startMs : undefined,
+    breaks: async (shape) => {
+      const tried = await parts.run({ seed: plan.seed, ...shape });
+      const same = unexpectedOf(tried, parts.expected).find((one) => signOf(one) === sign);
+      if (same !== undefined) seen.set(shape, same);
+      return same !== undefined;
+    },
+    jobs: parts.jobs,
+    runsMax: RUNS_MAX,
+    nowMs: () => performance.now(),
+    untilMs: parts.untilMs,
+  });
+  const now = seen.get(shrunken.shape) ?? violation;
+  return { broken, violation: now, shrunken, file: writeDown(broken, now, shrunken.shape) };
 }
 
 /** The same without looking. */
 export function asItIs(broken: Break): Smaller {
-  return { broken, shrunken: undefined, file: writeDown(broken, broken.outcome.plan) };
+  const { outcome, violation } = broken;
+  return {
+    broken,
+    violation,
+    shrunken: undefined,
+    file: writeDown(broken, violation, outcome.plan),
+  };
 }
 
 function writeDown(
-  { invariant, outcome, violation }: Break,
+  { invariant, outcome }: Break,
+  { text: story }: Violation,
   { hours, schedule }: Pick<NightPlan, 'hours' | 'schedule'>,
 ): string {
   const { seed } = outcome.plan;
   const name = `${invariant}-${seed}`.replaceAll(/[^\w.-]/g, '_');
   const file = join(FOLDER, `${name}.json`);
-  writeKeptNight(file, { plan: { seed, hours, schedule }, invariant, story: violation.text });
+  writeKeptNight(file, { plan: { seed, hours, schedule }, invariant, story });
   return relative(process.cwd(), file);
 }
 
@@ -73,11 +87,11 @@ export function brokenLines(
   commit: Commit,
   faultList: string,
 ): readonly string[] {
-  const { broken, file, shrunken } = smaller;
-  const { invariant, nights, outcome, violation } = broken;
+  const { broken, file, shrunken, violation } = smaller;
+  const { invariant, nights, outcome } = broken;
   const { plan, startMs } = outcome;
-  const others = nights === 1 ? '' : ` and ${nights - 1} more nights`;
-  const shown = shrunken ?? plan;
+  const others = nights === 1 ? '' : ` (one of ${nights} nights)`;
+  const shown = shrunken?.shape ?? plan;
   return [
     '',
     `BROKEN ${invariant}: seed ${plan.seed}${others}, commit ${commit.id}${commit.isChanged ? ' with changes' : ''}`,
@@ -97,9 +111,10 @@ function shrunkenLine({ broken, shrunken }: Smaller): string {
   const whole = `${schedule.length} faults in ${Number(hours.toFixed(2))} h`;
   if (shrunken === undefined) return `  not shrunk: ${whole}`;
   const time = shrunken.isMinimal ? '' : ', and there was no time for more';
+  const { shape } = shrunken;
   return (
-    `  shrunk in ${shrunken.runs} runs from ${whole} to ${shrunken.schedule.length} faults ` +
-    `in ${Number(shrunken.hours.toFixed(2))} h${time}:`
+    `  shrunk in ${shrunken.runs} runs from ${whole} to ${shape.schedule.length} faults ` +
+    `in ${Number(shape.hours.toFixed(2))} h${time}:`
   );
 }
 

@@ -19,7 +19,9 @@ export interface ShrinkOptions {
   readonly untilMs: number;
 }
 
-export interface Shrunken extends NightShape {
+export interface Shrunken {
+  /** One that `breaks` was asked about, or the one that it began with. */
+  readonly shape: NightShape;
   readonly runs: number;
   /** `false`: there was no time to try everything. */
   readonly isMinimal: boolean;
@@ -48,7 +50,7 @@ export async function shrink(options: ShrinkOptions): Promise<Shrunken> {
   await shrinker.moveEarlier();
   await shrinker.shortenFaults();
   await shrinker.shortenNight();
-  return { ...shrinker.shape, runs: shrinker.runs, isMinimal: !shrinker.isOutOfTime };
+  return { shape: shrinker.shape, runs: shrinker.runs, isMinimal: !shrinker.isOutOfTime };
 }
 
 class Shrinker {

@@ -186,15 +186,21 @@ function breaksOf(
     const counted = new Set<string>();
     for (const violation of unexpectedOf(outcome, expected)) {
       const { invariant } = violation;
-      const before = breaks.get(invariant);
+      const sign = signOf(violation);
+      const before = breaks.get(sign);
       const isSooner =
         before === undefined ||
         violation.atMs - outcome.startMs < before.violation.atMs - before.outcome.startMs;
-      const nights = (before?.nights ?? 0) + (counted.has(invariant) ? 0 : 1);
-      counted.add(invariant);
+      const nights = (before?.nights ?? 0) + (counted.has(sign) ? 0 : 1);
+      counted.add(sign);
       const shown = isSooner ? { outcome, violation } : before;
-      breaks.set(invariant, { ...shown, invariant, nights });
+      breaks.set(sign, { ...shown, invariant, nights });
     }
   }
   return [...breaks.values()];
+}
+
+/** What makes two violations the same one: the invariant, and of a crash what was said of it. */
+export function signOf({ invariant, text }: Violation): string {
+  return invariant === CRASHED ? `${invariant}: ${text.split('\n', 1)[0]}` : invariant;
 }

@@ -3,6 +3,8 @@ import type { SimNight } from './night.ts';
 
 /** Enough to see what is wrong; a thousand more of the same say nothing new. */
 const VIOLATIONS_KEPT = 20;
+/** One under other faults may be one that nobody expects: the first of each such company is kept too. */
+const COMPANIES_KEPT = 200;
 
 /** Something that must be true and was not. */
 export interface Violation {
@@ -35,14 +37,18 @@ export class Tally {
     this.checksCount += 1;
     if (holds) return;
     this.violationsCount += 1;
-    if (this.violations.length >= VIOLATIONS_KEPT) return;
     const { clock, faults } = this.#night;
-    this.violations.push({
-      invariant: this.#invariant,
-      atMs: clock.nowMs,
-      text: tell(),
-      faults: faults.recentNames(),
-    });
+    const names = faults.recentNames();
+    if (!this.#isWorthKeeping(names)) return;
+    const { nowMs: atMs } = clock;
+    this.violations.push({ invariant: this.#invariant, atMs, text: tell(), faults: names });
+  }
+
+  #isWorthKeeping(names: readonly string[]): boolean {
+    if (this.violations.length < VIOLATIONS_KEPT) return true;
+    if (this.violations.length >= COMPANIES_KEPT) return false;
+    const company = names.join();
+    return !this.violations.some(({ faults }) => faults.join() === company);
   }
 }
 

@@ -38,20 +38,20 @@ function has(shape: NightShape, name: string): PlannedFault | undefined {
 
 test('of forty faults two remain when only both together break the night', async () => {
   const shrunken = await shrinkNight((shape) => Boolean(has(shape, 'cut') && has(shape, 'kill')));
-  expect(shrunken.schedule.map(({ name }) => name)).toEqual(['cut', 'kill']);
+  expect(shrunken.shape.schedule.map(({ name }) => name)).toEqual(['cut', 'kill']);
   expect(shrunken.isMinimal).toBe(true);
 });
 
 test('a night that breaks with nothing wrong ends with an empty schedule', async () => {
   const shrunken = await shrinkNight(() => true);
-  expect(shrunken.schedule).toEqual([]);
-  expect(shrunken.hours).toBe(1);
+  expect(shrunken.shape.schedule).toEqual([]);
+  expect(shrunken.shape.hours).toBe(1);
 });
 
 // A fault that must last shows its threshold: half of what is left is not enough.
 test('what must last stays as long as it must, and not twice as long', async () => {
   const shrunken = await shrinkNight((shape) => (has(shape, 'cut')?.durationMs ?? 0) >= 10_000);
-  const durationMs = has(shrunken, 'cut')?.durationMs ?? 0;
+  const durationMs = has(shrunken.shape, 'cut')?.durationMs ?? 0;
   expect(durationMs).toBeGreaterThanOrEqual(10_000);
   expect(durationMs).toBeLessThan(20_000);
 });
@@ -73,12 +73,12 @@ test('whatever is tried and does not break is never the answer', async () => {
   const isBroken = (shape: NightShape): boolean =>
     shape.hours > 3 && Boolean(has(shape, 'cut')) && shape.schedule.length % 2 === 0;
   const shrunken = await shrinkNight(isBroken);
-  expect(isBroken(shrunken)).toBe(true);
+  expect(isBroken(shrunken.shape)).toBe(true);
 });
 
 test('out of time it says so and gives the smallest night it has seen break', async () => {
   const shrunken = await shrinkNight((shape) => Boolean(has(shape, 'cut')), { runsMax: 4 });
   expect(shrunken.isMinimal).toBe(false);
   expect(shrunken.runs).toBeLessThanOrEqual(5);
-  expect(has(shrunken, 'cut')).toBeDefined();
+  expect(has(shrunken.shape, 'cut')).toBeDefined();
 });
