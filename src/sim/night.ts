@@ -69,6 +69,8 @@ export class SimNight {
   readonly daemon: DaemonRunner;
   readonly faults: FaultRunner;
   readonly setup: DeskSetup;
+  /** Of the settings that the daemon runs with. */
+  readonly configHash: string;
   readonly commits: CommitCount;
   readonly folder: string;
   readonly #listeners: Listeners;
@@ -84,6 +86,7 @@ export class SimNight {
     this.commits = { count: 0, killAt: options.killAt ?? [] };
     this.machine = new SimMachine(this.clock, this.#random('machine').float() * 200 - 100);
     const { settings, configHash } = options.settings ?? loadNightSettings();
+    this.configHash = configHash;
     this.setup = {
       ...toDeskSetup(settings, { probe: SILENT_PROBE, accountTag: 'simu' }),
       ...options.change,

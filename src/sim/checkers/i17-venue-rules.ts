@@ -12,6 +12,7 @@ const MINUTE_MS = 60_000;
 const WEIGHT_SHARE_MAX = 0.8;
 const CONNECTS_MAX = 20;
 const CONNECTS_WINDOW_MS = 300_000;
+/** The venue allows five and counts pongs, which are not ours to space. */
 const FRAMES_MAX = 3;
 const FRAMES_WINDOW_MS = 1_000;
 /** The daemon counts in whole milliseconds. */
@@ -69,10 +70,6 @@ class VenueRules implements Checker {
       case 'cancelAnswered':
         this.#hear(event.answer, atMs);
         return;
-      case 'pingReceived':
-        // The world has answered it: a pong counts as a frame of ours, but whether it leaves is no choice.
-        this.#framesOf(event.connection, atMs).push(atMs);
-        return;
       case 'socketClosed':
         this.#framesAtMs.delete(event.connection);
         return;
@@ -103,8 +100,9 @@ class VenueRules implements Checker {
   }
 
   onFrameSent(connection: ConnectionId, text: string, atMs: number): void {
-    const frames = this.#framesOf(connection, atMs);
-    frames.push(atMs);
+    const before = this.#framesAtMs.get(connection) ?? [];
+    const frames = [...before.filter((at) => atMs - at < FRAMES_WINDOW_MS), atMs];
+    this.#framesAtMs.set(connection, frames);
     this.tally.check(
       frames.length <= FRAMES_MAX,
       () =>
@@ -127,14 +125,6 @@ class VenueRules implements Checker {
         `${nameOf(request)} left ${Math.round(untilMs - atMs)} ms before the end of what the ` +
         `venue asked for with ${status}, allowed are 0 ms`,
     );
-  }
-
-  /** Those of the last second. */
-  #framesOf(connection: ConnectionId, atMs: number): number[] {
-    const before = this.#framesAtMs.get(connection) ?? [];
-    const recent = before.filter((at) => atMs - at < FRAMES_WINDOW_MS);
-    this.#framesAtMs.set(connection, recent);
-    return recent;
   }
 }
 

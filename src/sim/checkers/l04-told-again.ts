@@ -1,0 +1,95 @@
+import type { Effect } from '../../domain/effect.ts';
+import { FAULT_RAISED_MS, type FaultId } from '../../domain/fault.ts';
+import { DISK_REDUCING_BYTES } from '../../pipeline/setup.ts';
+import type { Checker, CheckerKind } from '../checker.ts';
+import { Tally } from '../checker.ts';
+import type { SimNight } from '../night.ts';
+
+/** The venue is asked each minute what it trades; everything else shows sooner. */
+const NOTICED_MS_MAX = 90_000;
+
+/** Something wrong that anybody can see from outside for as long as it lasts. */
+interface Condition {
+  readonly fault: FaultId;
+  readonly holds: (night: SimNight) => boolean;
+}
+
+const CONDITIONS: readonly Condition[] = [
+  {
+    fault: 'disk.low',
+    holds: ({ machine }) => machine.diskFreeBytes < DISK_REDUCING_BYTES,
+  },
+  {
+    fault: 'venue.auth_lost',
+    holds: ({ venue }) => !venue.keyRefusals.isEmpty,
+  },
+  {
+    fault: 'symbol.halted',
+    holds: ({ venue }) => venue.core.symbols().some(({ status }) => status !== 'TRADING'),
+  },
+];
+
+/**
+ * What lasts is told again before it counts as over: a fault stands raised for five minutes after it was
+ * told. Alarms, which a person gets again every four hours, join when there are any. Orders without a
+ * proof are L1's.
+ */
+class ToldAgain implements Checker {
+  readonly tally: Tally;
+  readonly #night: SimNight;
+  #lifeBeganAtMs: number;
+  readonly #toldAtMs = new Map<FaultId, number>();
+  /** True time since which a condition holds. */
+  readonly #sinceMs = new Map<FaultId, number>();
+  readonly #untold = new Set<FaultId>();
+
+  constructor(night: SimNight) {
+    this.#night = night;
+    this.tally = new Tally('L4', night);
+    this.#lifeBeganAtMs = night.startMs;
+  }
+
+  onLifeBegan(_life: number, atMs: number): void {
+    this.#lifeBeganAtMs = atMs;
+    this.#toldAtMs.clear();
+    this.#untold.clear();
+  }
+
+  onEffect(effect: Effect, atMs: number): void {
+    if (effect.type === 'raiseFault') this.#toldAtMs.set(effect.fault, atMs);
+  }
+
+  onSecond(atMs: number): void {
+    const { life } = this.#night.daemon;
+    for (const { fault, holds } of CONDITIONS) {
+      if (!holds(this.#night)) {
+        this.#sinceMs.delete(fault);
+        this.#untold.delete(fault);
+        continue;
+      }
+      const sinceMs = this.#sinceMs.get(fault) ?? atMs;
+      this.#sinceMs.set(fault, sinceMs);
+      const seenMs = atMs - Math.max(sinceMs, this.#lifeBeganAtMs);
+      if (life === undefined || seenMs < NOTICED_MS_MAX || this.#untold.has(fault)) continue;
+      this.#checkTold(fault, seenMs, atMs);
+    }
+  }
+
+  #checkTold(fault: FaultId, seenMs: number, atMs: number): void {
+    const toldAtMs = this.#toldAtMs.get(fault) ?? Number.NEGATIVE_INFINITY;
+    const isRaised = atMs - toldAtMs <= FAULT_RAISED_MS;
+    if (!isRaised) this.#untold.add(fault);
+    this.tally.check(
+      isRaised,
+      () =>
+        `${fault} lasts for ${Math.round(seenMs)} ms of this life and was told ` +
+        `${Math.round(atMs - toldAtMs)} ms ago, it counts as raised for ${FAULT_RAISED_MS} ms`,
+    );
+  }
+}
+
+export const toldAgain: CheckerKind = {
+  id: 'L4',
+  claim: 'what lasts is told again before it counts as over',
+  make: (night) => new ToldAgain(night),
+};

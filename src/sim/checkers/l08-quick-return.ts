@@ -1,0 +1,71 @@
+import type { DeskEvent } from '../../domain/event.ts';
+import type { Checker, CheckerKind } from '../checker.ts';
+import { Tally } from '../checker.ts';
+import type { SimNight } from '../night.ts';
+
+const BACK_MS_MAX = 30_000;
+/** A kill is a fault that is over so soon after the next start. */
+const KILL_MS = 2_000;
+
+/**
+ * After a crash with nothing else wrong the new start trades within thirty seconds, the lease wait of the
+ * settings aside. A start that a halt, a person or too many starts hold back proves nothing, nor does one
+ * in the middle of which something goes wrong.
+ */
+class QuickReturn implements Checker {
+  readonly tally: Tally;
+  readonly #night: SimNight;
+  readonly #allowedMs: number;
+  #beganAtMs: number | undefined;
+
+  constructor(night: SimNight) {
+    this.#night = night;
+    this.tally = new Tally('L8', night);
+    this.#allowedMs = BACK_MS_MAX + night.setup.execution.leaseWaitMs;
+  }
+
+  onLifeBegan(_life: number, atMs: number): void {
+    this.#beganAtMs = atMs;
+  }
+
+  onLifeEnded(): void {
+    this.#beganAtMs = undefined;
+  }
+
+  onEvent(event: DeskEvent): void {
+    if (event.type === 'operatorSpoke') this.#beganAtMs = undefined;
+    if (event.type !== 'started') return;
+    const { crashLoopStarts } = this.#night.setup.recovery;
+    if (event.clean || event.recentStartsCount >= crashLoopStarts) this.#beganAtMs = undefined;
+  }
+
+  onFaultBegan(): void {
+    this.#beganAtMs = undefined;
+  }
+
+  onSecond(atMs: number): void {
+    const beganAtMs = this.#beganAtMs;
+    if (beganAtMs === undefined) return;
+    const { daemon, faults } = this.#night;
+    const mode = daemon.life?.desk.mode;
+    const hasCompany = faults.active.length > 0 && atMs - beganAtMs > KILL_MS;
+    const isHeld = mode?.mode === 'HALTED' || mode?.actor === 'operator';
+    if (hasCompany || isHeld) this.#beganAtMs = undefined;
+    else if (mode?.mode === 'ACTIVE' || atMs - beganAtMs > this.#allowedMs) {
+      this.#beganAtMs = undefined;
+      this.tally.check(
+        mode?.mode === 'ACTIVE',
+        () =>
+          `${Math.round(atMs - beganAtMs)} ms after its start the daemon is ` +
+          `${mode?.mode ?? 'down'} (${mode?.cause ?? ''}), allowed are ${this.#allowedMs} ms to ACTIVE`,
+      );
+    }
+  }
+}
+
+export const quickReturn: CheckerKind = {
+  id: 'L8',
+  claim:
+    'after a crash with nothing else wrong the daemon trades within thirty seconds and the lease wait',
+  make: (night) => new QuickReturn(night),
+};

@@ -1,0 +1,85 @@
+/** One change of a book as its frame says it. Sizes are absolute; 0 takes a level away. */
+export interface BookChange {
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+}
+
+export interface BookSnapshot {
+  readonly id: number;
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+}
+
+type Level = readonly [price: number, quantity: number];
+
+export interface BookTop {
+  readonly bid: number;
+  readonly bidQuantity: number;
+  readonly ask: number;
+  readonly askQuantity: number;
+}
+
+/** Changes kept for a snapshot that may still come: two minutes of a busy market. */
+const KEPT_MAX = 1_200;
+
+/**
+ * A book kept as the venue's manual says, as plainly as it can be said: keep the changes, take a snapshot,
+ * drop what it holds already, apply the rest without a hole, and with a hole start over. It shares no
+ * line with the daemon's own.
+ */
+export class ReferenceBook {
+  /** Id of the last change in it; `undefined`: no snapshot fits the changes that came. */
+  id: number | undefined;
+  readonly #bids = new Map<number, number>();
+  readonly #asks = new Map<number, number>();
+  #kept: BookChange[] = [];
+
+  onChange(change: BookChange): void {
+    const last = this.#kept.at(-1);
+    if (last !== undefined && change.lastId <= last.lastId) return; // told again, or too late
+    if (last !== undefined && change.firstId > last.lastId + 1) this.#kept = [];
+    this.#kept.push(change);
+    if (this.#kept.length > KEPT_MAX) this.#kept.splice(0, KEPT_MAX / 2);
+    if (this.id === undefined || change.lastId <= this.id) return;
+    if (change.firstId > this.id + 1) this.id = undefined;
+    else this.#apply(change);
+  }
+
+  onSnapshot({ id, bids, asks }: BookSnapshot): void {
+    const [first] = this.#kept;
+    if (first !== undefined && id + 1 < first.firstId) return;
+    if (this.id !== undefined && first === undefined && id < this.id) return;
+    this.#bids.clear();
+    this.#asks.clear();
+    setLevels(this.#bids, bids);
+    setLevels(this.#asks, asks);
+    this.id = id;
+    for (const change of this.#kept) if (change.lastId > id) this.#apply(change);
+  }
+
+  top(): BookTop {
+    const bid = Math.max(...this.#bids.keys());
+    const ask = Math.min(...this.#asks.keys());
+    return {
+      bid,
+      bidQuantity: this.#bids.get(bid) ?? 0,
+      ask,
+      askQuantity: this.#asks.get(ask) ?? 0,
+    };
+  }
+
+  #apply({ lastId, bids, asks }: BookChange): void {
+    setLevels(this.#bids, bids);
+    setLevels(this.#asks, asks);
+    this.id = lastId;
+  }
+}
+
+function setLevels(side: Map<number, number>, levels: readonly Level[]): void {
+  for (const [price, quantity] of levels) {
+    if (quantity === 0) side.delete(price);
+    else side.set(price, quantity);
+  }
+}
