@@ -22,6 +22,7 @@ const NIGHTS = join(ROOT, 'test', 'nights');
 /** Of different invariants; of one, a single night is made smaller. */
 const SHRUNKEN_MAX = 5;
 const SHRINK_MS_EACH = 120_000;
+const SHRINK_MS_ALL = 300_000;
 
 // Who stops reading, as `| head` does, ends the run.
 process.stdout.on('error', () => process.exit(1));
@@ -62,8 +63,9 @@ for (const line of survivalLines(survival)) say(line);
 const smaller: Smaller[] = [];
 const faultList =
   ask.faultNames === undefined ? '' : ` --faults ${ask.faultNames.join(',') || 'none'}`;
+const shrinkUntilMs = nowMs() + SHRINK_MS_ALL;
 for (const [index, broken] of survival.breaks.entries()) {
-  const untilMs = nowMs() + SHRINK_MS_EACH;
+  const untilMs = Math.min(nowMs() + SHRINK_MS_EACH, shrinkUntilMs);
   const found =
     ask.isShrinking && index < SHRUNKEN_MAX
       ? await makeSmaller(broken, { run, jobs: ask.jobs, expected, untilMs })
