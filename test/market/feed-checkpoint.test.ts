@@ -4,7 +4,7 @@ import { makeInstrument } from '../support/frames.ts';
 import { GeneratedNight } from '../support/generated-night.ts';
 import { TroubledNight } from '../support/troubled-night.ts';
 
-const SEEDS = 10;
+const SEEDS = 6;
 
 // A replay may begin at any segment of the capture. Whatever was going on as it opened, a feed loaded
 // from its checkpoint must say, ask and believe what the one that lived through it does.
