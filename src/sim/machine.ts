@@ -14,6 +14,8 @@ export class SimMachine {
   systemOffsetMs: number;
   readonly #disk = new Holds<number>();
   rssBytes = 150_000_000;
+  /** Who does something to the journal's file behind the daemon's back: one at a time. */
+  readonly journalTaken = new Holds<string>();
 
   constructor(clock: SimClock, systemOffsetMs: number) {
     this.#clock = clock;

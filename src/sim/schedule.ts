@@ -62,8 +62,20 @@ export function drawSchedule(options: ScheduleOptions): readonly PlannedFault[] 
     if (drawn.durationMs > leftMs || atMs + drawn.durationMs > endMs) continue;
     leftMs -= drawn.durationMs;
     planned.push({ name: fault.name, atMs, ...drawn, moment });
+    if (moment === 'recovering' && mayKill(options)) planned.push(killAt(atMs));
   }
   return planned.sort((a, b) => a.atMs - b.atMs);
+}
+
+const KILL = 'process.killed';
+
+/** What waits for a start needs one: the daemon is killed when it has begun to wait. */
+function killAt(atMs: number): PlannedFault {
+  return { name: KILL, atMs: atMs + 1, durationMs: 1_000, moment: 'atOnce', parameters: {} };
+}
+
+function mayKill({ catalogue, only }: ScheduleOptions): boolean {
+  return catalogue.has(KILL) && (only === undefined || only.includes(KILL));
 }
 
 function chooseKnown(random: Random, { catalogue, only }: ScheduleOptions): readonly SimFault[] {

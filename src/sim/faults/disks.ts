@@ -73,7 +73,9 @@ export const journalLocked: SimFault = {
   moments: ['orderTaken'],
   share: 0.5,
   draw: (random) => ({ durationMs: lasting(random, 2_000, 60_000), parameters: {} }),
-  begin: ({ journalPath, kill }) => {
+  begin: ({ journalPath, kill, machine }, plan) => {
+    if (!machine.journalTaken.isEmpty) return {};
+    const release = machine.journalTaken.hold(plan.name);
     kill('killed, and its journal taken');
     const stranger = new Database(journalPath, { timeout: 0 });
     stranger.pragma('locking_mode = EXCLUSIVE');
@@ -82,6 +84,7 @@ export const journalLocked: SimFault = {
       end: () => {
         stranger.exec('ROLLBACK');
         stranger.close();
+        release();
       },
     };
   },
@@ -102,7 +105,9 @@ export const journalDamaged: SimFault = {
     parameters: { at: Math.round(random.float() * 1_000) / 1_000 },
   }),
   begin: (stage, plan) => {
-    const { journalPath, kill } = stage;
+    const { journalPath, kill, machine } = stage;
+    if (!machine.journalTaken.isEmpty) return {};
+    const release = machine.journalTaken.hold(plan.name);
     kill('killed, and its journal damaged');
     keepCopy(journalPath, journalPath, '.kept');
     flipByte(journalPath, numberOf(plan, 'at'));
@@ -110,6 +115,7 @@ export const journalDamaged: SimFault = {
       end: () => {
         stage.kill('killed to put the journal back');
         putBack(journalPath, '.kept');
+        release();
       },
     };
   },

@@ -37,7 +37,7 @@ export const frameBroken: SimFault = {
   about: 'frames are cut off, no JSON, bad UTF-8, binary, empty, or another shape',
   moments: ['recovering'],
   draw: (random) => ({
-    durationMs: lasting(random, 2_000, 60_000),
+    durationMs: lasting(random, 4_000, 90_000),
     parameters: { share: shareOf(random, 0.02, 1), kind: oneOf(random, ['market', 'account']) },
   }),
   begin: ({ random }, plan) => {

@@ -37,7 +37,7 @@ function secondsUntil(endMs: number, { clock }: Stage): number {
 export const venueRateLimited: SimFault = refuseAll(
   'venue.rate_limited',
   'every request is answered 429 with the time to wait',
-  [2_000, 60_000],
+  [5_000, 60_000],
   (endMs, stage) => refusalAnswer(REFUSALS.tooMuchWeight(6_000, secondsUntil(endMs, stage))),
 );
 

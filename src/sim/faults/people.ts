@@ -136,12 +136,14 @@ export const fundsMoved: SimFault = {
     durationMs: lasting(random, 10_000, 240_000),
     parameters: {
       asset: oneOf(random, ['USDT', 'BTC', 'ETH']),
-      delta: oneOf(random, ['0.5', '-0.25', '0.00000001', '0.125']),
+      amount: oneOf(random, ['0.5', '0.25', '0.00000001', '0.125']),
+      isDeposit: random.chance(0.5),
     },
   }),
   begin: ({ venue }, plan) => {
     const asset = textOf(plan, 'asset');
-    const delta = amountE8(textOf(plan, 'delta'));
+    const amount = amountE8(textOf(plan, 'amount'));
+    const delta = plan.parameters['isDeposit'] === true ? amount : -amount;
     venue.moveFunds(asset, toWire(delta));
     return { end: () => venue.moveFunds(asset, toWire(-delta)) };
   },

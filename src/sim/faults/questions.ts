@@ -60,16 +60,17 @@ export const questionsFail: SimFault = {
 export const queriesBehind: SimFault = {
   name: 'queries.behind',
   family: 'rest',
-  about: 'orders and fills of the last seconds are missing in what the venue answers about them',
+  about: 'answers to orders are lost, and what the venue says of its last seconds lacks the orders',
   moments: ['orderTaken', 'recovering'],
   share: 1.5,
   draw: (random) => ({
     durationMs: lasting(random, 20_000, 180_000),
     parameters: { behindMs: lasting(random, 1_000, 15_000) },
   }),
-  begin: ({ venue }, plan) => ({
+  begin: ({ random, venue }, plan) => ({
     trouble: {
       answer: (request, answer) => {
+        if (request.kind === 'place' && random.chance(0.5)) return { type: 'lost' };
         if (request.kind !== 'ask' || answer.type !== 'http' || answer.status !== 200) {
           return undefined;
         }
@@ -106,12 +107,16 @@ export const balancesMistold: SimFault = {
     durationMs: lasting(random, 20_000, 240_000),
     parameters: {
       asset: oneOf(random, ['BTC', 'USDT', 'ETH']),
-      delta: oneOf(random, ['0.25', '-0.25', '0.00000001']),
+      amount: oneOf(random, ['0.25', '0.00000001']),
+      isMore: random.chance(0.5),
     },
   }),
-  begin: (_, plan) => {
+  begin: ({ lines }, plan) => {
+    // A gap in the account's events makes the daemon ask.
+    lines?.drop('account');
     const asset = textOf(plan, 'asset');
-    const delta = amountE8(textOf(plan, 'delta'));
+    const amount = amountE8(textOf(plan, 'amount'));
+    const delta = plan.parameters['isMore'] === true ? amount : -amount;
     const mistell = (body: string): string => {
       const account: {
         readonly balances: readonly { readonly asset: string; readonly free: string }[];
