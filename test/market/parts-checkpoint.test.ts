@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectionId } from '../../src/domain/ids.ts';
 import type { DepthDiff, DepthSnapshot, TopOfBook } from '../../src/domain/market.ts';
 import type { Random } from '../../src/domain/random.ts';
@@ -6,7 +6,7 @@ import { lots, price, type UnixMs, unixMs } from '../../src/domain/units.ts';
 import { BookKeeper, type BookKeeperState } from '../../src/market/book-keeper.ts';
 import { CandleBuilder } from '../../src/market/candle-builder.ts';
 import { ClockOffset, type ClockOffsetState } from '../../src/market/clock-offset.ts';
-import { ConnectBudget } from '../../src/market/connect-budget.ts';
+import { ConnectBudget } from '../../src/domain/connect-budget.ts';
 import { FeedContext, type FeedContextState } from '../../src/market/feed-context.ts';
 import { DEFAULT_FEED_LIMITS } from '../../src/market/feed-limits.ts';
 import { SymbolFreshness } from '../../src/market/freshness.ts';
@@ -501,4 +501,30 @@ claim('book keeper', () => {
     },
   };
   return part;
+});
+
+test('a snapshot older than what the socket had shown before a new subscription is refused after a cut, too', () => {
+  const atMs = unixMs(1_723_161_253_000);
+  const top = {
+    type: 'top',
+    instrument: 0,
+    updateId: 500,
+    bidPrice: price(1_000),
+    bidQuantity: lots(1),
+    askPrice: price(1_001),
+    askQuantity: lots(1),
+  } as const;
+  const value = { instrument: 0, updateId: 499, bids: [1_000, 1], asks: [1_001, 1] };
+  const first = newContext();
+  const keeper = new BookKeeper(BTC, first.context);
+  keeper.onTop(top, atMs);
+  const world = newContext(first.save());
+  const loaded = new BookKeeper(BTC, world.context);
+  loaded.load(JSON.parse(JSON.stringify(keeper.save())));
+  for (const one of [keeper, loaded]) {
+    one.restart(true);
+    one.syncNow(atMs);
+    expect(one.onAnswer(1, { type: 'value', value }, undefined, atMs)).toBeUndefined();
+    expect(one.book.isLoaded).toBe(false);
+  }
 });
