@@ -7,7 +7,7 @@ import { SILENT_PROBE } from './night-setup.ts';
 import type { NightWorld } from './night-world.ts';
 
 /** Some tests live through hundreds of lives: of each test so many are decided again. */
-const LIVES_MAX = 3;
+const LIVES_MAX = 2;
 const CUTS_PER_LIFE = 8;
 const SEED = process.env['CHECKPOINT_SEED'] ?? `${Date.now()}`;
 
