@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ConnectBudget } from '../../src/domain/connect-budget.ts';
 import { connectionId } from '../../src/domain/ids.ts';
 import type { DepthDiff, DepthSnapshot, TopOfBook } from '../../src/domain/market.ts';
 import type { Random } from '../../src/domain/random.ts';
@@ -6,7 +7,6 @@ import { lots, price, type UnixMs, unixMs } from '../../src/domain/units.ts';
 import { BookKeeper, type BookKeeperState } from '../../src/market/book-keeper.ts';
 import { CandleBuilder } from '../../src/market/candle-builder.ts';
 import { ClockOffset, type ClockOffsetState } from '../../src/market/clock-offset.ts';
-import { ConnectBudget } from '../../src/domain/connect-budget.ts';
 import { FeedContext, type FeedContextState } from '../../src/market/feed-context.ts';
 import { DEFAULT_FEED_LIMITS } from '../../src/market/feed-limits.ts';
 import { SymbolFreshness } from '../../src/market/freshness.ts';
@@ -377,6 +377,7 @@ function newContext(saved?: { readonly context: FeedContextState; readonly asked
     limits: { ...DEFAULT_FEED_LIMITS, bookRefreshEveryMs: 30_000, bufferedDiffsMax: 10 },
     random: () => 0.25,
     connectionPrefix: 'binance/market/',
+    connects: new ConnectBudget(20, 300_000),
     nextRequestId: () => {
       count.asked += 1;
       return count.asked;
@@ -518,13 +519,19 @@ test('a snapshot older than what the socket had shown before a new subscription 
   const first = newContext();
   const keeper = new BookKeeper(BTC, first.context);
   keeper.onTop(top, atMs);
-  const world = newContext(first.save());
-  const loaded = new BookKeeper(BTC, world.context);
-  loaded.load(JSON.parse(JSON.stringify(keeper.save())));
-  for (const one of [keeper, loaded]) {
-    one.restart(true);
+  const loaded = [passOn(first, keeper)];
+  for (const one of [keeper, ...loaded]) one.restart(true);
+  // Once more: now what the socket had shown before is known, and nothing is seen.
+  loaded.push(passOn(first, keeper));
+  for (const one of [keeper, ...loaded]) {
     one.syncNow(atMs);
     expect(one.onAnswer(1, { type: 'value', value }, undefined, atMs)).toBeUndefined();
     expect(one.book.isLoaded).toBe(false);
   }
 });
+
+function passOn(from: ReturnType<typeof newContext>, keeper: BookKeeper): BookKeeper {
+  const loaded = new BookKeeper(BTC, newContext(from.save()).context);
+  loaded.load(JSON.parse(JSON.stringify(keeper.save())));
+  return loaded;
+}
