@@ -1,8 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import {
+  expectBalances,
+  followOrders,
+  isSettled,
+  toUnits,
+} from '../../src/cli/rehearse/journal-orders.ts';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
 import type { DaemonProcess } from '../support/daemon-process.ts';
-import { expectBalances, followOrders, isSettled, toUnits } from '../support/journal-at-rest.ts';
 import { PaperNight } from '../support/paper-night.ts';
 
 const fillsShape = z.array(z.object({ clientOrderId: z.string(), symbol: z.string() }));

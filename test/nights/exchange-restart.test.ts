@@ -4,13 +4,19 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { freePort } from '../../src/cli/rehearse/free-port.ts';
+import {
+  expectBalances,
+  followOrders,
+  isSettled,
+  toUnits,
+} from '../../src/cli/rehearse/journal-orders.ts';
 import { formatQuantity } from '../../src/domain/instrument.ts';
 import { Random } from '../../src/domain/random.ts';
 import { lots } from '../../src/domain/units.ts';
 import { readJournal } from '../../src/store/journal-reader.ts';
-import { DaemonProcess, freePort } from '../support/daemon-process.ts';
+import { DaemonProcess } from '../support/daemon-process.ts';
 import { ExchangeProcess } from '../support/exchange-process.ts';
-import { expectBalances, followOrders, isSettled, toUnits } from '../support/journal-at-rest.ts';
 import { BUSY, writeSettings } from '../support/night-settings.ts';
 
 const KILLS = 3;

@@ -147,10 +147,13 @@ function readKept() {
 const LIES: readonly {
   readonly name: string;
   readonly found: RegExp;
+  /** Whether the verb itself is asked, for its exit code; a process each time. */
+  readonly byVerb?: boolean;
   readonly lie: (kept: Kept) => void;
 }[] = [
   {
     name: 'an order that the journal does not have',
+    byVerb: true,
     found: /lost: order forgotten-1 is at the exchange, not in the journal/,
     lie: ({ truth }) => {
       const [account] = truth.accounts;
@@ -160,6 +163,7 @@ const LIES: readonly {
   },
   {
     name: 'an order that came twice',
+    byVerb: true,
     found: /duplicated: order \w+ came to the exchange 2 times/,
     lie: ({ truth, operatorIds }) => {
       const id = Object.keys(truth.clientIdCounts).find((one) => !operatorIds.includes(one));
@@ -168,6 +172,7 @@ const LIES: readonly {
   },
   {
     name: 'a fill in the journal that never happened',
+    byVerb: true,
     found: /unexplained: trade \w+ \d+ never happened at the exchange/,
     lie: ({ truth }) => void truth.accounts[0]?.trades.pop(),
   },
@@ -198,7 +203,7 @@ const LIES: readonly {
 ];
 
 // A judge that finds nothing proves nothing: the same books with one lie in them.
-test.each(LIES)('the judge finds $name, exit 1', async ({ found, lie }) => {
+test.each(LIES)('the judge finds $name', async ({ found, lie, byVerb = false }) => {
   const file = path.join(folder, 'truth.json');
   const honest = readFileSync(file, 'utf8');
   const kept = readKept();
@@ -206,6 +211,8 @@ test.each(LIES)('the judge finds $name, exit 1', async ({ found, lie }) => {
   expect(JSON.stringify(kept)).not.toBe(honest);
   try {
     writeFileSync(file, JSON.stringify(kept));
+    expect(tellWrongs(judge(readEvidence(folder))).join('\n')).toMatch(found);
+    if (!byVerb) return;
     const { code, out } = await rehearse(['--judge', folder]);
     expect(out).toMatch(found);
     expect(code).toBe(1);

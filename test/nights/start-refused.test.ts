@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { freePort } from '../support/daemon-process.ts';
+import { freePort } from '../../src/cli/rehearse/free-port.ts';
 import { SocketNight } from '../support/socket-night.ts';
 
 const statusShape = z.object({ mode: z.string(), modeCause: z.string() });

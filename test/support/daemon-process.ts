@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { Child, type Ended } from '../../src/cli/rehearse/child.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
-const OUTPUT_MAX = 200_000;
 
 export interface DaemonPlace {
   readonly settingsFile: string;
@@ -18,22 +16,19 @@ export interface DaemonPlace {
   readonly fileKilobytesMax?: number;
 }
 
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** The daemon as a process of its own, as PM2 would start it. */
 export class DaemonProcess {
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #httpPort: number;
-  readonly #ended: Promise<Ended>;
-  #output = '';
-  #hasEnded = false;
 
   constructor(place: DaemonPlace) {
     this.#httpPort = place.httpPort;
-    const environment = {
+    const limit = place.fileKilobytesMax;
+    const [command, args] =
+      limit === undefined
+        ? [process.execPath, ['src/main.ts']]
+        : ['bash', ['-c', `ulimit -f ${limit}; exec "$0" src/main.ts`, process.execPath]];
+    const env = {
       PATH: process.env['PATH'],
       OVERNIGHT_CONFIG: place.settingsFile,
       OVERNIGHT_DATA_DIR: place.dataDir,
@@ -42,35 +37,15 @@ export class DaemonProcess {
       OVERNIGHT_EXCHANGE_PORT: String(place.exchangePort),
       OVERNIGHT_EXCHANGE_CONTROL_PORT: String(place.controlPort),
     };
-    const options = { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] as const };
-    const limit = place.fileKilobytesMax;
-    this.#child =
-      limit === undefined
-        ? spawn(process.execPath, ['src/main.ts'], { ...options, stdio: [...options.stdio] })
-        : spawn('bash', ['-c', `ulimit -f ${limit}; exec "$0" src/main.ts`, process.execPath], {
-            ...options,
-            stdio: [...options.stdio],
-          });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8');
-      stream?.on('data', (text: string) => {
-        this.#output = (this.#output + text).slice(-OUTPUT_MAX);
-      });
-    }
-    this.#ended = new Promise((resolve) => {
-      this.#child.once('exit', (code, signal) => {
-        this.#hasEnded = true;
-        resolve({ code, signal });
-      });
-    });
+    this.#child = new Child({ command, args, cwd: ROOT, env });
   }
 
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.#child.hasEnded;
   }
   /** The end of what it wrote to stdout and stderr. */
   get output(): string {
-    return this.#output;
+    return this.#child.output;
   }
   get pid(): number | undefined {
     return this.#child.pid;
@@ -78,34 +53,22 @@ export class DaemonProcess {
 
   /** Nobody reads what it prints any more: the supervisor was killed, the terminal closed. */
   closePipes(): void {
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
+    this.#child.closePipes();
   }
 
   /** Ends it as a power cut would, and returns once the system has it cleared away. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.#child.kill();
   }
 
   /** Asks it to stop; kills it and throws when it does not within the deadline. */
-  async stop(deadlineMs = 20_000): Promise<Ended> {
-    this.#child.kill('SIGTERM');
-    return await this.waitEnd(deadlineMs);
+  async stop(deadlineMs?: number): Promise<Ended> {
+    return await this.#child.stop(deadlineMs);
   }
 
   /** Returns how it ended; kills it and throws when it lives on past the deadline. */
-  async waitEnd(deadlineMs = 30_000): Promise<Ended> {
-    const late = Symbol('late');
-    const timer = new AbortController();
-    const first = await Promise.race([
-      this.#ended,
-      delay(deadlineMs, late, { signal: timer.signal }).catch(() => late),
-    ]);
-    timer.abort();
-    if (typeof first !== 'symbol') return first;
-    await this.kill();
-    throw new Error(`the daemon did not end within ${deadlineMs} ms\n${this.#output}`);
+  async waitEnd(deadlineMs?: number): Promise<Ended> {
+    return await this.#child.waitEnd(deadlineMs);
   }
 
   /** A JSON page, checked against its shape. */
@@ -153,7 +116,7 @@ export class DaemonProcess {
     const endAtMs = performance.now() + deadlineMs;
     let trouble: unknown;
     for (;;) {
-      if (this.#hasEnded) throw new Error(`ended while waiting for ${what}\n${this.#output}`);
+      if (this.hasEnded) throw new Error(`ended while waiting for ${what}\n${this.output}`);
       try {
         if (await isTrue()) return;
       } catch (error) {
@@ -161,7 +124,7 @@ export class DaemonProcess {
         trouble = error;
       }
       if (performance.now() > endAtMs) {
-        const tail = this.#output.slice(-4_000);
+        const tail = this.output.slice(-4_000);
         throw new Error(`no ${what} within ${deadlineMs} ms\n${tail}`, { cause: trouble });
       }
       await delay(20);
@@ -170,16 +133,3 @@ export class DaemonProcess {
 }
 
 const readinessShape = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  return await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -1,35 +1,39 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type ExchangeTruth, truthShape } from './exchange-truth.ts';
+import { Child } from '../../src/cli/rehearse/child.ts';
+import { type ExchangeTruth, truthShape } from '../../src/cli/rehearse/exchange-truth.ts';
 
 const RUN = fileURLToPath(new URL('../../src/exchange/run.ts', import.meta.url));
 
 /** The exchange as PM2 has it: a process of its own with a channel to its parent. */
 export class ExchangeProcess {
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   /** REST and control; `undefined`: it ended before it listened. */
   readonly #ports: Promise<readonly [number, number] | undefined>;
-  readonly exit: Promise<number | null>;
-  #output = '';
 
   /** `args` as `overnight exchange` takes them. */
   constructor(args: Readonly<Record<string, unknown>>) {
     const script = `import { runExchange } from ${JSON.stringify(RUN)}; await runExchange(${JSON.stringify(args)});`;
-    this.#child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    this.exit = new Promise((resolve) => this.#child.once('exit', resolve));
+    let listens: (ports: readonly [number, number] | undefined) => void = () => undefined;
     this.#ports = new Promise((resolve) => {
-      this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-        this.#output += text;
-        const [port, control] = [...this.#output.matchAll(/127\.0\.0\.1:([0-9]+)/g)];
-        if (port && control) resolve([Number(port[1]), Number(control[1])]);
-      });
-      this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        this.#output += text;
-      });
-      void this.exit.then(() => resolve(undefined));
+      listens = resolve;
     });
+    this.#child = new Child({
+      command: process.execPath,
+      args: ['--input-type=module-typescript', '--eval', script],
+      cwd: process.cwd(),
+      env: process.env,
+      withChannel: true,
+      onLine: (line) => {
+        const [port, control] = [...line.matchAll(/127\.0\.0\.1:([0-9]+)/g)];
+        if (port && control) listens([Number(port[1]), Number(control[1])]);
+      },
+    });
+    void this.#child.ended.then(() => listens(undefined));
+  }
+
+  /** Its exit code, once it has ended. */
+  get exit(): Promise<number | null> {
+    return this.#child.ended.then(({ code }) => code);
   }
 
   /** The REST port, once it listens; throws what it said when it ended before. */
@@ -40,7 +44,7 @@ export class ExchangeProcess {
     return (await this.#listening())[1];
   }
   get output(): string {
-    return this.#output;
+    return this.#child.output;
   }
 
   async truth(): Promise<ExchangeTruth> {
@@ -50,19 +54,17 @@ export class ExchangeProcess {
 
   /** Ends it as a power cut would, and returns once the system has it cleared away. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.exit;
+    await this.#child.kill();
   }
 
   async #listening(): Promise<readonly [number, number]> {
     const ports = await this.#ports;
-    if (ports === undefined) throw new Error(`ended with ${await this.exit}: ${this.#output}`);
+    if (ports === undefined) throw new Error(`ended with ${await this.exit}: ${this.output}`);
     return ports;
   }
 
   /** Asks it to stop; its exit code. */
   async stop(): Promise<number | null> {
-    this.#child.kill('SIGTERM');
-    return await this.exit;
+    return (await this.#child.stop()).code;
   }
 }

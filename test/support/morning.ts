@@ -1,9 +1,15 @@
 import { z } from 'zod';
+import type { Ended } from '../../src/cli/rehearse/child.ts';
+import {
+  expectBalances,
+  followOrders,
+  isSettled,
+  toUnits,
+} from '../../src/cli/rehearse/journal-orders.ts';
 import { formatFixed } from '../../src/domain/decimal.ts';
 import { formatQuantity } from '../../src/domain/instrument.ts';
 import { lots } from '../../src/domain/units.ts';
-import type { DaemonProcess, Ended } from './daemon-process.ts';
-import { expectBalances, followOrders, isSettled, toUnits } from './journal-at-rest.ts';
+import type { DaemonProcess } from './daemon-process.ts';
 import type { SocketNight } from './socket-night.ts';
 
 /** What is left after a night, when everything has come to rest. Each list names what is wrong. */

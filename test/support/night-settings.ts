@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { EAGER_PARAMETERS } from '../../src/cli/rehearse/rehearsal-settings.ts';
 
 const DEFAULT_FILE = new URL('../../config/overnight.yaml', import.meta.url);
 
@@ -31,19 +32,6 @@ export const BUSY: SettingsChange = {
     resolveEveryMs: 1_000,
   },
   recovery: { leaseWaitMs: 100, crashLoopStarts: 10_000 },
-};
-
-/** Enters and leaves within seconds whatever the market does. */
-const EAGER_PARAMETERS: Readonly<Record<string, Tree>> = {
-  'ema-cross': { candleIntervalMs: 1000, fastCandlesCount: 2, slowCandlesCount: 3 },
-  'book-imbalance': {
-    halfLifeMs: 200,
-    warmUpMs: 300,
-    entryImbalance: 0.05,
-    exitImbalance: -0.05,
-    holdingMsMax: 1_000,
-  },
-  'mean-reversion': { candleIntervalMs: 1000, candlesCount: 5, deviations: 0.5, bandBpsMin: 0 },
 };
 
 /** Writes the default settings with `changes` in them to `file`. */

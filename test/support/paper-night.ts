@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
+import { type ExchangeTruth, truthShape } from '../../src/cli/rehearse/exchange-truth.ts';
+import { freePort } from '../../src/cli/rehearse/free-port.ts';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
 import { type RunningExchange, startExchange } from '../../src/exchange/start-exchange.ts';
 import { readJournal } from '../../src/store/journal-reader.ts';
-import { DaemonProcess, freePort } from './daemon-process.ts';
-import { type ExchangeTruth, truthShape } from './exchange-truth.ts';
+import { DaemonProcess } from './daemon-process.ts';
 
 const EXAMPLE = new URL('../../config/examples/binance-paper.yaml', import.meta.url);
 /** What only somebody with a key would ask. */

@@ -2,11 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import {
+  type AccountTruth,
+  type ExchangeTruth,
+  truthShape,
+} from '../../src/cli/rehearse/exchange-truth.ts';
+import { freePort } from '../../src/cli/rehearse/free-port.ts';
 import type { ExchangeOptions } from '../../src/exchange/exchange-options.ts';
 import { type RunningExchange, startExchange } from '../../src/exchange/start-exchange.ts';
 import { type JournalRead, readJournal } from '../../src/store/journal-reader.ts';
-import { type DaemonPlace, DaemonProcess, freePort } from './daemon-process.ts';
-import { type AccountTruth, type ExchangeTruth, truthShape } from './exchange-truth.ts';
+import { type DaemonPlace, DaemonProcess } from './daemon-process.ts';
 import { BUSY, type SettingsChange, writeSettings } from './night-settings.ts';
 
 export interface NightOptions {

@@ -67,9 +67,14 @@ const ENDED: ReadonlySet<string> = new Set([
   'VOID',
 ]);
 
+/** The venue or we have said that nothing more can happen to it; fills may still be owed. */
+export function hasEnded({ state }: JournaledOrder): boolean {
+  return ENDED.has(state);
+}
+
 /** Nothing can happen to it any more, and everything that happened is booked. */
 export function isSettled(order: JournaledOrder): boolean {
-  return ENDED.has(order.state) && order.bookedLots === order.reportedLots;
+  return hasEnded(order) && order.bookedLots === order.reportedLots;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FaultOrder } from '../../exchange/faults/fault-board.ts';
 import { HaltLatch } from '../../store/halt-latch.ts';
 import { DaemonPages } from './daemon-pages.ts';
+import { freePort } from './free-port.ts';
 import { SYMBOLS, writeRehearsalSettings } from './rehearsal-settings.ts';
 import { Supervisor } from './supervisor.ts';
 import { type Told, ToldLines } from './told.ts';
@@ -161,6 +161,25 @@ export class Night {
     await this.untilReady(deadlineMs);
   }
 
+  /** Orders that reached the exchange between two moments, and how many of them bought: entries do. */
+  async placedBetween(
+    fromMs: number,
+    toMs: number,
+  ): Promise<{ readonly orders: number; readonly entries: number }> {
+    const { wireLog, accounts } = await this.venue.truth();
+    const buys = new Set(
+      accounts.flatMap(({ orders }) =>
+        orders.filter(({ side }) => side === 'BUY').map(({ clientOrderId }) => clientOrderId),
+      ),
+    );
+    const placed = wireLog.filter(({ request, atMs }) => {
+      const nightMs = atMs - this.beganWallMs;
+      return request.startsWith('POST') && nightMs > fromMs && nightMs < toMs;
+    });
+    const entries = placed.filter(({ clientOrderId }) => buys.has(clientOrderId ?? ''));
+    return { orders: placed.length, entries: entries.length };
+  }
+
   /** From now on the wall clock of the daemon's machine is off by so much; 0 puts it right. */
   stepWallClock(shiftMs: number): void {
     writeFileSync(this.#inFolder('wall-clock'), String(shiftMs));
@@ -190,17 +209,4 @@ export class Night {
   #inFolder(name: string): string {
     return path.join(this.folder, name);
   }
-}
-
-/** A port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  return await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

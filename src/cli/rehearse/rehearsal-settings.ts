@@ -18,8 +18,8 @@ const CHANGES: Readonly<Record<string, Tree>> = {
   risk: { cooldownMs: 300, ordersPerWindowMax: 200, ordersPerDayMax: 100_000 },
 };
 
-/** Enters and leaves within seconds whatever the market does. */
-const EAGER: Readonly<Record<string, Tree>> = {
+/** Parameters by kind of strategy: enters and leaves within seconds whatever the market does. */
+export const EAGER_PARAMETERS: Readonly<Record<string, Tree>> = {
   'ema-cross': { candleIntervalMs: 1000, fastCandlesCount: 2, slowCandlesCount: 3 },
   'book-imbalance': {
     halfLifeMs: 200,
@@ -48,6 +48,9 @@ function makeEager(strategy: Tree): Tree {
     ...strategy,
     symbols: SYMBOLS,
     reentryCooldownMs: 100,
-    parameters: { ...tree.parse(strategy['parameters']), ...EAGER[String(strategy['kind'])] },
+    parameters: {
+      ...tree.parse(strategy['parameters']),
+      ...EAGER_PARAMETERS[String(strategy['kind'])],
+    },
   };
 }

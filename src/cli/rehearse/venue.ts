@@ -108,13 +108,6 @@ export class Venue {
     return Object.values(clientIdCounts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** How many orders of the daemon bought. */
-  async boughtCount(): Promise<number> {
-    const { accounts } = await this.truth();
-    const bought = accounts.flatMap(({ orders }) => orders.filter(({ side }) => side === 'BUY'));
-    return bought.filter(({ clientOrderId }) => !this.operatorIds.includes(clientOrderId)).length;
-  }
-
   /** A request with the account's own key, past the daemon: a person at the venue's page. */
   async askSigned<T>(
     method: string,

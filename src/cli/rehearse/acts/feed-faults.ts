@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Act, ActRecord } from '../act.ts';
 import type { Night } from '../night.ts';
+import { SYMBOLS } from '../rehearsal-settings.ts';
+import { UNDER_WAY_MS } from './under-way.ts';
 
 const QUIET = ['symbol.stale', 'feed.silent'];
 const BTC = 'BTC/USDT';
@@ -19,6 +21,18 @@ async function detect(
   );
   const about = [told.fields['symbol'], told.fields['cause']].filter((part) => part !== undefined);
   record.detected([told.event, ...about].join(' '), told.atMs);
+}
+
+/** From the moment that every symbol is stale until now no entry may have left. */
+async function refuseEntries(night: Night, record: ActRecord, sinceMs: number): Promise<void> {
+  const stale = SYMBOLS.map((symbol) =>
+    night.told.find(['symbol.stale'], sinceMs, ({ fields }) => fields['symbol'] === symbol),
+  );
+  const fromMs = Math.max(...stale.map((told) => told?.atMs ?? Number.POSITIVE_INFINITY));
+  if (!Number.isFinite(fromMs)) throw new Error('not every symbol was called stale');
+  const { entries } = await night.placedBetween(fromMs + UNDER_WAY_MS, night.nowMs());
+  if (entries > 0) throw new Error(`${entries} entries left on stale data`);
+  record.note('no entry on stale data');
 }
 
 /** How many market sockets were replaced, by what ended them. */
@@ -49,6 +63,7 @@ export const silentStall: Act = {
     record.injected('no market frame leaves any more', sinceMs);
     await detect(night, record, QUIET, sinceMs);
     record.note(`socket given up: ${await untilReplaced(night, before)}`);
+    await refuseEntries(night, record, sinceMs);
     await night.venue.clear(fault);
     await night.untilReady();
     record.recovered('data fresh, entries allowed');
@@ -66,6 +81,7 @@ export const halfOpenMarket: Act = {
     record.injected('open market sockets frozen', sinceMs);
     await detect(night, record, QUIET, sinceMs);
     record.note(`socket given up: ${await untilReplaced(night, before)}`);
+    await refuseEntries(night, record, sinceMs);
     await night.untilReady();
     record.recovered('data fresh on a new socket, the old one still frozen');
     await night.venue.clear(fault);

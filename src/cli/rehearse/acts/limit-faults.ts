@@ -1,6 +1,7 @@
 import type { Act, ActRecord } from '../act.ts';
 import type { Night } from '../night.ts';
 import { PLACE } from './order-faults.ts';
+import { UNDER_WAY_MS } from './under-way.ts';
 
 /** Told to stay away: in mode OBSERVING until the deadline, ACTIVE again by itself. */
 async function stayAway(
@@ -21,7 +22,11 @@ async function stayAway(
     observing.atMs,
     ({ fields }) => fields['to'] === 'ACTIVE',
   );
-  record.note(`OBSERVING for ${((active.atMs - observing.atMs) / 1_000).toFixed(1)} s`);
+  const { orders } = await night.placedBetween(observing.atMs + UNDER_WAY_MS, active.atMs);
+  if (orders > 0) throw new Error(`${orders} orders left in mode OBSERVING`);
+  record.note(
+    `no order in OBSERVING, for ${((active.atMs - observing.atMs) / 1_000).toFixed(1)} s`,
+  );
   await night.untilProven();
   record.recovered('mode ACTIVE by itself, entries allowed');
 }

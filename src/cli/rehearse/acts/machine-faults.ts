@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { type Act, CannotInject } from '../act.ts';
 import type { Night } from '../night.ts';
 import type { Told } from '../told.ts';
+import { UNDER_WAY_MS } from './under-way.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,7 +48,7 @@ export const wallClockForward: Act = {
   story: "the clock on the machine's wall is set an hour ahead, and put right after 3 s",
   play: async (night, record) => {
     const endsBefore = night.supervisor.ends.length;
-    let boughtOnWrongClock = 0;
+    let entries = 0;
     record.injected('+1 h');
     try {
       const told = await step(night, HOUR_MS, 1);
@@ -55,7 +56,9 @@ export const wallClockForward: Act = {
       await night.until('entries denied', async () =>
         (await night.pages.readiness()).ready ? undefined : true,
       );
-      boughtOnWrongClock = await countBought(night, AHEAD_LOOK_MS);
+      const fromMs = night.nowMs() + UNDER_WAY_MS;
+      await delay(AHEAD_LOOK_MS);
+      entries = (await night.placedBetween(fromMs, night.nowMs())).entries;
     } finally {
       night.supervisor.expectEnd();
       night.stepWallClock(0);
@@ -65,23 +68,12 @@ export const wallClockForward: Act = {
     if (end.code !== 0) throw new Error(`ended with ${end.code}: ${end.lastWords}`);
     await night.untilProven();
     record.recovered('started anew on the right clock, mode ACTIVE');
-    if (boughtOnWrongClock > 0) {
-      throw new Error(`${boughtOnWrongClock} entries left on a clock that was an hour wrong`);
-    }
+    if (entries > 0) throw new Error(`${entries} entries left on a clock that was an hour wrong`);
     record.note('no entry left while the clock was an hour ahead; exits may');
   },
 };
 
 const AHEAD_LOOK_MS = 3_000;
-
-/** Entries that reach the exchange within the time: nothing is bought here but to enter. */
-async function countBought(night: Night, withinMs: number): Promise<number> {
-  // What had left before the daemon denied entries is under way no longer after this.
-  await delay(200);
-  const before = await night.venue.boughtCount();
-  await delay(withinMs);
-  return (await night.venue.boughtCount()) - before;
-}
 
 /** Enough for the halt file, too little for one page of a database. */
 const FILE_BYTES_MAX = 4_096;
