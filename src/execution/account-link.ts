@@ -1,3 +1,4 @@
+import type { ConnectBudget } from '../domain/connect-budget.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Instrument, VenueId } from '../domain/instrument.ts';
@@ -19,6 +20,8 @@ export interface AccountStreamLimits {
   readonly rotateJitterRatio: number;
   readonly reconnectDelayMsMin: number;
   readonly reconnectDelayMsMax: number;
+  /** A subscription that lives this long makes the next reconnect fast again. */
+  readonly stableAfterMs: number;
   /** Subscriptions ended by the venue in a row on one socket before we try a new socket. */
   readonly resubscribesMax: number;
 }
@@ -31,6 +34,7 @@ export const DEFAULT_ACCOUNT_STREAM_LIMITS: AccountStreamLimits = Object.freeze(
   rotateJitterRatio: 0.03,
   reconnectDelayMsMin: 250,
   reconnectDelayMsMax: 30_000,
+  stableAfterMs: 60_000,
   resubscribesMax: 3,
 });
 
@@ -54,6 +58,8 @@ export interface AccountStreamSetup {
   readonly limits: AccountStreamLimits;
   /** Uniform in [0, 1), from the core's own generator: spreads reconnects. */
   readonly random: () => number;
+  /** Of the whole venue, shared with the market feed. */
+  readonly connects: ConnectBudget;
 }
 
 /** What a checkpoint keeps of the account socket and its successors. */

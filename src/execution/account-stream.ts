@@ -126,11 +126,13 @@ export class AccountStream {
       const cause = link === undefined ? undefined : this.#findOverdue(link, atMs);
       if (link !== undefined && cause !== undefined) effects.push(...this.#drop(link, cause, atMs));
     }
-    if (this.#connectAtMs !== undefined && atMs >= this.#connectAtMs) {
+    const { connects } = this.#setup;
+    if (this.#connectAtMs !== undefined && atMs >= this.#connectAtMs && connects.hasRoom(atMs)) {
       effects.push(this.#openCurrent(atMs));
     }
     const link = this.#current;
-    if (link?.phase === 'live' && this.#next === undefined && atMs >= link.rotateAtMs) {
+    const mustRotate = link?.phase === 'live' && atMs >= link.rotateAtMs;
+    if (mustRotate && this.#next === undefined && connects.hasRoom(atMs)) {
       effects.push(this.#openNext(atMs));
     }
     return effects.length === 0 ? QUIET_STREAM_STEP : effectsOnly(effects);
@@ -192,7 +194,6 @@ export class AccountStream {
   #onLive(link: AccountLink, atMs: UnixMs): StreamStep {
     link.phase = 'live';
     link.phaseSinceMs = atMs;
-    this.#failuresInRow = 0;
     if (link !== this.#next) {
       const downMs = atMs - (this.#downSinceMs ?? atMs);
       this.#downSinceMs = undefined;
@@ -241,6 +242,10 @@ export class AccountStream {
   }
 
   #lose(link: AccountLink, cause: string, atMs: UnixMs): readonly Effect[] {
+    // To be accepted and closed again is no success: only a subscription that lasted is.
+    const isStable =
+      link.phase === 'live' && atMs - link.phaseSinceMs >= this.#setup.limits.stableAfterMs;
+    if (isStable) this.#failuresInRow = 0;
     if (link === this.#next) {
       this.#next = undefined;
       this.#failuresInRow += 1;
@@ -276,7 +281,8 @@ export class AccountStream {
   }
 
   #newLink(atMs: UnixMs): AccountLink {
-    const { limits, random, venue } = this.#setup;
+    const { connects, limits, random, venue } = this.#setup;
+    connects.spend(atMs);
     this.#connectionsCount += 1;
     const early = limits.rotateAfterMs * limits.rotateJitterRatio * random();
     return {

@@ -1,3 +1,4 @@
+import type { ConnectBudget } from '../domain/connect-budget.ts';
 import type { Effect } from '../domain/effect.ts';
 import { NO_EFFECTS } from '../domain/effect.ts';
 import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
@@ -28,6 +29,8 @@ export interface FeedParts {
   /** Connection ids are this and a counter; unique per process life. */
   readonly connectionPrefix: string;
   readonly nextRequestId: () => number;
+  /** Of the whole venue. The feed keeps it for a checkpoint. */
+  readonly connects: ConnectBudget;
 }
 
 /** Effects are none of it: between two events they have all been taken. */

@@ -1,8 +1,8 @@
+import type { ConnectBudget } from '../domain/connect-budget.ts';
 import type { ExactNumber } from '../domain/exact-number.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { FeedMessage } from '../domain/market.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { ConnectBudget } from './connect-budget.ts';
 import { countIn, type FeedContext } from './feed-context.ts';
 import type { ConnectionStatus } from './feed-views.ts';
 import { longestSilenceMs } from './line-silence.ts';

@@ -1,4 +1,5 @@
 import type { BoundedState } from '../domain/bounded.ts';
+import type { ConnectBudget } from '../domain/connect-budget.ts';
 import type { Effect } from '../domain/effect.ts';
 import { NO_EFFECTS } from '../domain/effect.ts';
 import type { FrameReceived } from '../domain/event.ts';
@@ -8,7 +9,6 @@ import type { DepthSnapshot, FeedMessage, TopOfBook } from '../domain/market.ts'
 import { inPairs } from '../domain/pairs.ts';
 import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
-import { ConnectBudget } from './connect-budget.ts';
 import {
   DOUBTED_TIME_EVERY_MS,
   FeedContext,
@@ -79,8 +79,7 @@ export class MarketFeed {
     this.instruments = parts.instruments;
     this.#prefix = parts.connectionPrefix;
     this.#context = new FeedContext(parts);
-    const { connectCountMax, connectWindowMs } = parts.limits;
-    this.#budget = new ConnectBudget(connectCountMax, connectWindowMs);
+    this.#budget = parts.connects;
     this.#symbols = parts.instruments.map((one) => new SymbolFeed(one, this.#context));
     const byIndex: (SymbolFeed | undefined)[] = [];
     for (const symbol of this.#symbols) byIndex[symbol.instrument.index] = symbol;

@@ -1,6 +1,7 @@
+import type { ConnectBudget } from '../domain/connect-budget.ts';
 import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import type { UnixMs } from '../domain/units.ts';
-import { backoffMs, type ConnectBudget } from './connect-budget.ts';
+import { backoffMs } from './backoff.ts';
 import type { FeedContext } from './feed-context.ts';
 
 export interface ReconnectPaceState {

@@ -1,4 +1,5 @@
 import { BoundedList, BoundedMap } from '../domain/bounded.ts';
+import { ConnectBudget } from '../domain/connect-budget.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { Balance } from '../domain/order.ts';
@@ -115,6 +116,8 @@ export function furnish(
     for (const interval of host.candleIntervalsMs(index)) intervals.add(interval);
   }
   const marketCodec = setup.makeMarketCodec(instruments);
+  const { connectCountMax, connectWindowMs } = desk.setup.feed;
+  const connects = new ConnectBudget(connectCountMax, connectWindowMs);
   const feed = new MarketFeed({
     venue: setup.venue,
     codec: marketCodec,
@@ -123,6 +126,7 @@ export function furnish(
     random: desk.random,
     connectionPrefix: `${setup.venue}/market/`,
     nextRequestId: desk.nextRequestId,
+    connects,
   });
   const orders = new OrderDesk(toOrderSetup(desk, boot, instruments));
   const stream = new AccountStream({
@@ -131,6 +135,7 @@ export function furnish(
     instruments,
     limits: desk.setup.accountStream,
     random: desk.random,
+    connects,
   });
   const venue: VenueDesk = {
     setup,

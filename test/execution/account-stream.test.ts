@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ConnectBudget } from '../../src/domain/connect-budget.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import { type ConnectionId, connectionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
@@ -29,6 +30,7 @@ class StreamNight {
       instruments: [BTC_USDT],
       limits: DEFAULT_ACCOUNT_STREAM_LIMITS,
       random: () => random,
+      connects: new ConnectBudget(20, 300_000),
     });
     this.take(this.stream.start(this.at()));
   }
@@ -234,4 +236,20 @@ test('stopped: closed, and never opened again', () => {
   night.wait(120_000);
   expect(night.opened).toHaveLength(1);
   expect(night.closed).toEqual(['close stopping']);
+});
+
+// The venue takes the subscription and closes at once, again and again. To be taken is no success.
+test('a socket that is accepted and closed again and again is reopened ever more patiently', () => {
+  const night = new StreamNight();
+  const openedAtMs: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    night.open();
+    night.acknowledge();
+    openedAtMs.push(night.nowMs);
+    const before = night.opened.length;
+    night.take(night.stream.onClosed(night.last, 'the venue closed it', night.at()));
+    while (night.opened.length === before) night.wait(100);
+  }
+  const pausesMs = openedAtMs.slice(1).map((atMs, index) => atMs - (openedAtMs[index] ?? 0));
+  expect(pausesMs.at(-1)).toBeGreaterThan(10 * (pausesMs[0] ?? 0));
 });

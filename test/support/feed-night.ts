@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ConnectBudget } from '../../src/domain/connect-budget.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import { frameReceived } from '../../src/domain/event.ts';
 import type { FaultId } from '../../src/domain/fault.ts';
@@ -41,7 +42,7 @@ export class FeedNight {
   readonly #asked: Effect[] = [];
   readonly #streams = new Map<ConnectionId, Set<string>>();
   readonly #sink: MarketSink;
-  readonly #parts: Omit<FeedParts, 'random' | 'nextRequestId'>;
+  readonly #parts: Omit<FeedParts, 'random' | 'nextRequestId' | 'connects'>;
   readonly #chance = new Chance();
   /** Feeds loaded from a checkpoint of this one; they hear whatever it hears and must do the same. */
   readonly #twins: Twin[] = [];
@@ -61,7 +62,11 @@ export class FeedNight {
       limits: { ...DEFAULT_FEED_LIMITS, ...limits },
       connectionPrefix: 'binance/market/',
     };
-    this.feed = new MarketFeed({ ...this.#parts, ...this.#chance.parts() });
+    this.feed = new MarketFeed({
+      ...this.#parts,
+      ...this.#chance.parts(),
+      connects: this.#newBudget(),
+    });
     this.#sink = {
       onTop: (instrument) => this.tops.push(instrument),
       onTrade: (trade) => this.trades.push(trade),
@@ -82,11 +87,17 @@ export class FeedNight {
     const text = JSON.stringify(this.feed.save());
     const chance = new Chance(this.#chance);
     const codec = createBinanceMarketCodec(this.#parts.instruments);
-    const feed = new MarketFeed({ ...this.#parts, codec, ...chance.parts() });
+    const connects = this.#newBudget();
+    const feed = new MarketFeed({ ...this.#parts, codec, ...chance.parts(), connects });
     feed.load(JSON.parse(text));
     expect(JSON.stringify(feed.save()), 'what was loaded is what was saved').toBe(text);
     this.#twins.push({ feed, cutAtMs: this.nowMs, heard: [] });
     return text;
+  }
+
+  #newBudget(): ConnectBudget {
+    const { connectCountMax, connectWindowMs } = this.#parts.limits;
+    return new ConnectBudget(connectCountMax, connectWindowMs);
   }
 
   /** Every loaded feed has, to the last bit, the state of the one it was taken of. */
