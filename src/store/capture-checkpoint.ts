@@ -17,8 +17,7 @@ export function takeCheckpoint(
     const text = take?.();
     return text === undefined ? undefined : { recordsCount, text, missing: undefined };
   } catch (error) {
-    const missing = `the desk gives no checkpoint: ${String(error)}`;
-    return { recordsCount, text: undefined, missing };
+    return { recordsCount, text: undefined, missing: String(error) };
   }
 }
 

@@ -56,6 +56,7 @@ export class Capture {
   /** Heard and not yet kept: what it says is about to be known. */
   #waiting: FrameReceived | undefined;
   readonly #packers = new TrustedPackers();
+  #isMissingTold = false;
   /** Events and outcomes that found room in a block. */
   #recordsCount = 0;
   /** Of these, those in blocks that are on their way or on the disk. */
@@ -283,10 +284,16 @@ export class Capture {
     this.#openSegment(atMs);
     const taken = takeCheckpoint(this.#options.checkpoint, this.#heardCount);
     if (taken === undefined) return;
-    if (taken.missing !== undefined) this.#listener.failed(`capture: ${taken.missing}`);
+    if (taken.missing !== undefined) this.#tellMissing(taken.missing);
     if (this.#appendCheckpoint(taken, atMs)) return;
     const missing = 'the checkpoint found no room on its way to the disk';
     this.#appendCheckpoint({ ...taken, text: undefined, missing }, atMs);
+  }
+
+  /** Each file says it; people are told once in a run. */
+  #tellMissing(why: string): void {
+    if (!this.#isMissingTold) this.#listener.failed(`capture: no checkpoint: ${why}`);
+    this.#isMissingTold = true;
   }
 
   #appendCheckpoint(record: CheckpointRecord, atMs: number): boolean {
