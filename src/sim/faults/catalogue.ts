@@ -10,7 +10,7 @@ import {
   reportsReversed,
 } from './account-events.ts';
 import { clockDrifting, clockStepped, venueClockJumped } from './clocks.ts';
-import { diskFilling, diskRefusing, diskSlow, journalDamaged, journalLocked } from './disks.ts';
+import { diskFilling, diskRefusing, diskSlow, journalLocked } from './disks.ts';
 import {
   feedCrossWired,
   frameBroken,
@@ -44,6 +44,7 @@ import {
 } from './feed-sockets.ts';
 import { subscriptionForgotten, subscriptionUnanswered } from './feed-subscriptions.ts';
 import { eventTimeAhead, eventTimeMicroseconds, feedLagging } from './feed-times.ts';
+import { journalDamaged, journalRolledBack } from './journal-files.ts';
 import {
   firewallRefused,
   ordersTooMany,
@@ -87,6 +88,7 @@ import {
   operatorHalts,
   operatorPauses,
   operatorReduces,
+  orderedByHand,
   tradedByHand,
 } from './people.ts';
 import {
@@ -121,7 +123,6 @@ const ALL: readonly SimFault[] = [
   diskRefusing,
   diskSlow,
   journalLocked,
-  journalDamaged,
   frameBroken,
   frameHuge,
   schemaRenamed,
@@ -153,6 +154,8 @@ const ALL: readonly SimFault[] = [
   feedLagging,
   eventTimeAhead,
   eventTimeMicroseconds,
+  journalDamaged,
+  journalRolledBack,
   venueRateLimited,
   venueBanned,
   firewallRefused,
@@ -187,6 +190,7 @@ const ALL: readonly SimFault[] = [
   operatorHalts,
   operatorForgets,
   operatorFlattens,
+  orderedByHand,
   tradedByHand,
   fundsMoved,
   fundsWithdrawn,

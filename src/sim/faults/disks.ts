@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
 import Database from 'better-sqlite3';
-import { invariant } from '../../domain/assert.ts';
 import type { SimFault } from '../fault.ts';
 import type { CommitFate } from '../trouble.ts';
 import { lasting, numberOf, oneOf, textOf } from './drawn.ts';
@@ -39,7 +28,7 @@ export const diskRefusing: SimFault = {
   moments: ORDERLY,
   share: 0.7,
   draw: (random) => ({
-    durationMs: lasting(random, 500, 30_000),
+    durationMs: lasting(random, 2_000, 30_000),
     parameters: { code: oneOf(random, CODES) },
   }),
   begin: ({ machine }, plan) => {
@@ -89,62 +78,3 @@ export const journalLocked: SimFault = {
     };
   },
 };
-
-const PARTS = ['', '-wal'];
-const PAGE_BYTES = 4_096;
-
-/** Bytes of the journal are changed while nobody has it open; later the right file is put back. */
-export const journalDamaged: SimFault = {
-  name: 'journal.damaged',
-  family: 'disk',
-  about: 'the daemon is killed and bytes of its journal change; a person puts the right file back',
-  moments: ['filled'],
-  share: 0.4,
-  draw: (random) => ({
-    durationMs: lasting(random, 5_000, 40_000),
-    parameters: { at: Math.round(random.float() * 1_000) / 1_000 },
-  }),
-  begin: (stage, plan) => {
-    const { journalPath, kill, machine } = stage;
-    if (!machine.journalTaken.isEmpty) return {};
-    const release = machine.journalTaken.hold(plan.name);
-    kill('killed, and its journal damaged');
-    keepCopy(journalPath, journalPath, '.kept');
-    flipByte(journalPath, numberOf(plan, 'at'));
-    return {
-      end: () => {
-        stage.kill('killed to put the journal back');
-        putBack(journalPath, '.kept');
-        release();
-      },
-    };
-  },
-};
-
-function keepCopy(path: string, to: string, ending: string): void {
-  for (const part of PARTS) {
-    if (existsSync(path + part)) copyFileSync(path + part, to + part + ending);
-  }
-}
-
-function putBack(path: string, ending: string): void {
-  for (const part of PARTS) {
-    rmSync(path + part, { force: true });
-    if (!existsSync(path + part + ending)) continue;
-    copyFileSync(path + part + ending, path + part);
-    rmSync(path + part + ending);
-  }
-}
-
-/** Somewhere behind the first page, whose loss would make the file nobody's. */
-function flipByte(path: string, at: number): void {
-  const { size } = statSync(path);
-  invariant(size > PAGE_BYTES, `${path} has pages to damage`);
-  const offset = PAGE_BYTES + Math.floor(at * (size - PAGE_BYTES - 1));
-  const file = openSync(path, 'r+');
-  const byte = Buffer.alloc(1);
-  readSync(file, byte, 0, 1, offset);
-  byte[0] = (byte[0] ?? 0) ^ 0xff;
-  writeSync(file, byte, 0, 1, offset);
-  closeSync(file);
-}

@@ -60,7 +60,7 @@ export const priceUnitShifted: SimFault = {
     durationMs: lasting(random, 10_000, 180_000),
     parameters: { symbols: someOf(random, symbols), places: oneOf(random, [-3, 3, -1]) },
   }),
-  begin: (_, plan) => {
+  begin: ({ terminate }, plan) => {
     const symbols = listOf(plan, 'symbols');
     const places = numberOf(plan, 'places');
     const shift = (text: string): string => changePrices(text, (price) => movePoint(price, places));
@@ -75,6 +75,9 @@ export const priceUnitShifted: SimFault = {
           return { type: 'replaced', answer: { ...answer, body: shift(answer.body) } };
         },
       },
+      // What looks like another unit is believed again only when a person says so, and the only word
+      // for it is a restart.
+      end: () => terminate('prices are in their old unit again'),
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { OperatorWord } from '../../domain/event.ts';
+import type { Random } from '../../domain/random.ts';
 import { amountE8, toWire } from '../../matching/scale.ts';
-import type { FaultDraw, SimFault } from '../fault.ts';
+import type { DrawContext, FaultDraw, PlannedFault, SimFault } from '../fault.ts';
 import type { Stage } from '../stage.ts';
 import { lasting, numberOf, oneOf, textOf } from './drawn.ts';
 
@@ -90,38 +91,56 @@ const QUANTITIES: Readonly<Record<string, string>> = {
 };
 const FAR = 0.9;
 
+/** A price far from the market, for an order that waits and is canceled; or one that is met at once. */
+function placeByHand({ venue }: Stage, plan: PlannedFault, isFar: boolean): string | undefined {
+  const symbol = textOf(plan, 'symbol');
+  const rules = venue.core.symbol(symbol);
+  const top = venue.core.top(symbol);
+  if (rules === undefined || top === undefined) return undefined;
+  const side = textOf(plan, 'side') === 'BUY' ? 'BUY' : 'SELL';
+  const met = side === 'BUY' ? top.askPrice : top.bidPrice;
+  const far = side === 'BUY' ? FAR : 1 / FAR;
+  const price = Math.round((met * (isFar ? far : 1)) / rules.price.step) * rules.price.step;
+  const quantity = QUANTITIES[symbol] ?? '1';
+  return venue.placeByHand({ symbol, side, price: toWire(price), quantity });
+}
+
+function drawByHand(random: Random, { symbols }: DrawContext): FaultDraw {
+  return {
+    durationMs: lasting(random, 10_000, 180_000),
+    parameters: { symbol: oneOf(random, symbols), side: oneOf(random, ['BUY', 'BUY', 'SELL']) },
+  };
+}
+
+export const orderedByHand: SimFault = {
+  name: 'order.by_hand',
+  family: 'operator',
+  about: "a person places an order on the same account by the venue's app, and cancels it again",
+  moments: ['orderLeft', 'orderTaken', 'filled'],
+  draw: drawByHand,
+  begin: (stage, plan) => {
+    const id = placeByHand(stage, plan, true);
+    return {
+      end: () => {
+        if (id !== undefined) stage.venue.cancelByHand(textOf(plan, 'symbol'), id);
+      },
+    };
+  },
+};
+
+/** Lasting: what a person has bought stays in the account. */
 export const tradedByHand: SimFault = {
   name: 'trade.by_hand',
   family: 'operator',
-  about: "a person trades on the same account by the venue's app; some orders rest for a while",
+  about: "a person buys or sells on the same account by the venue's app",
   moments: ['orderLeft', 'orderTaken', 'filled'],
-  draw: (random, { symbols }) => ({
-    durationMs: lasting(random, 10_000, 180_000),
-    parameters: {
-      symbol: oneOf(random, symbols),
-      side: oneOf(random, ['BUY', 'SELL']),
-      rests: random.chance(0.4),
-    },
-  }),
-  begin: ({ venue }, plan) => {
-    const symbol = textOf(plan, 'symbol');
-    const rules = venue.core.symbol(symbol);
-    const top = venue.core.top(symbol);
-    if (rules === undefined || top === undefined) return {};
-    const isBuy = textOf(plan, 'side') === 'BUY';
-    const rests = plan.parameters['rests'] === true;
-    const far = isBuy ? FAR : 1 / FAR;
-    const taken = isBuy ? top.askPrice : top.bidPrice;
-    const price = Math.round((taken * (rests ? far : 1)) / rules.price.step) * rules.price.step;
-    const id = venue.placeByHand({
-      symbol,
-      side: isBuy ? 'BUY' : 'SELL',
-      price: toWire(price),
-      quantity: QUANTITIES[symbol] ?? '1',
-    });
+  share: 0.2,
+  draw: drawByHand,
+  begin: (stage, plan) => {
+    const id = placeByHand(stage, plan, false);
     return {
       end: () => {
-        if (id !== undefined) venue.cancelByHand(symbol, id);
+        if (id !== undefined) stage.venue.cancelByHand(textOf(plan, 'symbol'), id);
       },
     };
   },
