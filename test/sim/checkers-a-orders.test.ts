@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JournalRow } from '../../src/domain/journal-row.ts';
 import { lots } from '../../src/domain/units.ts';
 import { writeAhead } from '../../src/sim/checkers/i01-write-ahead.ts';
 import { sentOnce } from '../../src/sim/checkers/i02-sent-once.ts';
 import { sameBooks } from '../../src/sim/checkers/i08-same-books.ts';
 import { fillOnce } from '../../src/sim/checkers/i09-fill-once.ts';
 import {
-  type Call,
   findCall,
   judge,
   type RecordedNight,
   recordNight,
+  retellRows,
 } from './support/recorded-night.ts';
 
 /** One quiet night that every story below tells wrong in its own way. */
@@ -19,16 +18,6 @@ beforeAll(() => {
   night = recordNight({ seed: 'checkers of orders', minutes: 15 });
 });
 afterAll(() => night.close());
-
-/** The night with the rows of the journal told otherwise. `undefined` leaves a row out. */
-function retellRows(change: (row: JournalRow) => JournalRow | undefined) {
-  return (call: Call): readonly Call[] => {
-    if (call.hook !== 'onDurable') return [call];
-    const [rows, atMs] = call.args;
-    const told = rows.map(change).filter((row) => row !== undefined);
-    return [{ hook: 'onDurable', args: [told, atMs] }];
-  };
-}
 
 test.each([writeAhead, sentOnce, sameBooks, fillOnce])(
   'a quiet night: $id finds nothing, and there was something to find',
@@ -92,7 +81,7 @@ test('an order at the venue that the journal never intended is seen', () => {
   const { violations } = judge(
     sentOnce,
     night,
-    retellRows((row) => (row.type === 'intent' ? undefined : row)),
+    retellRows((row) => (row.type === 'intent' ? [] : row)),
   );
   expect(violations[0]?.text).toMatch(/the journal has no intent of it/);
 });
@@ -102,7 +91,7 @@ test('a fill that is not booked is seen, by the fills and by the balances', () =
   const drop = retellRows((row) => {
     if (row.type !== 'filled' || droppedCount > 0) return row;
     droppedCount += 1;
-    return undefined;
+    return [];
   });
   const { violations } = judge(fillOnce, night, drop);
   expect(violations).toHaveLength(1);
@@ -148,7 +137,7 @@ test('books that open with what nobody holds are seen', () => {
 });
 
 test('an order that the journal still holds open and the venue does not is seen', () => {
-  const open = retellRows((row) => (row.type === 'reported' ? undefined : row));
+  const open = retellRows((row) => (row.type === 'reported' ? [] : row));
   expect(judge(sameBooks, night, open).violations[0]?.text).toMatch(/open by the journal: ov/);
 });
 

@@ -17,14 +17,25 @@ export class HeardSymbol {
   /** True times of the last usable depth answer: when it was asked for and when it was heard. */
   snapshotAskedAtMs: number | undefined;
   snapshotHeardAtMs: number | undefined;
-  /** The longest time between two changes of the best prices at the exchange so far. */
-  gapMsMax = 0;
+  #gapMsMax = 0;
   #snapshotId: number | undefined;
 
+  /** True time of the last change of the best prices, at first of the beginning of the night. */
+  #changedAtMs: number;
+
+  constructor(startMs: number) {
+    this.#changedAtMs = startMs;
+  }
+
   onTopMade(data: string, atMs: number): void {
-    const before = this.top.newest?.atMs ?? atMs;
-    this.gapMsMax = Math.max(this.gapMsMax, atMs - before);
+    this.#gapMsMax = this.longestGapMs(atMs);
+    this.#changedAtMs = atMs;
     this.top.onMade(data, atMs);
+  }
+
+  /** The longest time in which its best prices stayed as they were, the present one included. */
+  longestGapMs(atMs: number): number {
+    return Math.max(this.#gapMsMax, atMs - this.#changedAtMs);
   }
 
   onSnapshot(body: string, askedAtMs: number, atMs: number): void {
@@ -66,6 +77,11 @@ export class HeardMarket {
   readonly #streams = new Map<string, HeardStream>();
   /** True times of questions for depth, by request. */
   readonly #asked = new Map<number, number>();
+  readonly #startMs: number;
+
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
 
   onFrameMade(stream: string, data: string, atMs: number): void {
     const at = stream.indexOf('@');
@@ -119,7 +135,7 @@ export class HeardMarket {
 
   #of(stream: string, at: number): HeardSymbol {
     const name = stream.slice(0, at).toUpperCase();
-    const known = this.#symbols.get(name) ?? new HeardSymbol();
+    const known = this.#symbols.get(name) ?? new HeardSymbol(this.#startMs);
     this.#symbols.set(name, known);
     if (!this.#streams.has(stream)) {
       this.#streams.set(stream, stream.includes('@depth') ? known.depth : known.top);

@@ -35,18 +35,15 @@ export class HeardStream {
 
   /** `frame`: the whole of it; its data begin at `from` and end before the last brace. True when it was new. */
   onHeard(frame: string, from: number, atMs: number): boolean {
-    for (let at = this.#first; at < this.#unheard.length; at++) {
-      const made = this.#unheard[at];
-      if (made === undefined || frame.length !== from + made.data.length + 1) continue;
-      if (!frame.startsWith(made.data, from)) continue;
-      if (at > this.#first) this.lost = this.#unheard[at - 1]?.data;
-      this.data = made.data;
-      this.madeAtMs = made.atMs;
-      this.heardAtMs = atMs;
-      this.#pass(at + 1);
-      return true;
-    }
-    return false;
+    const at = this.#find(
+      ({ data }) => frame.length === from + data.length + 1 && frame.startsWith(data, from),
+    );
+    if (at !== undefined) return this.#take(at, atMs);
+    // Other fields may be added, or its stamp be another: what it says of prices is what counts.
+    const content = contentOf(frame.slice(from, -1));
+    if (content === undefined) return false;
+    const same = this.#find(({ data }) => isIdOf(content, data) && contentOf(data) === content);
+    return same === undefined ? false : this.#take(same, atMs);
   }
 
   /** When the first frame was made that is newer than all that was heard; `undefined`: nothing is missing. */
@@ -66,10 +63,43 @@ export class HeardStream {
     this.data = undefined;
   }
 
+  #find(fits: (made: Made) => boolean): number | undefined {
+    for (let at = this.#first; at < this.#unheard.length; at++) {
+      const made = this.#unheard[at];
+      if (made !== undefined && fits(made)) return at;
+    }
+    return undefined;
+  }
+
+  #take(at: number, atMs: number): true {
+    const made = this.#unheard[at];
+    if (at > this.#first) this.lost = this.#unheard[at - 1]?.data;
+    this.data = made?.data;
+    this.madeAtMs = made?.atMs;
+    this.heardAtMs = atMs;
+    this.#pass(at + 1);
+    return true;
+  }
+
   #pass(first: number): void {
     this.#first = first;
     if (first < 1_024 && first < this.#unheard.length) return;
     this.#unheard = this.#unheard.slice(first);
     this.#first = 0;
   }
+}
+
+/** Ids, market, prices and sizes in one spelling; `undefined` when it is no such frame. */
+function contentOf(data: string): string | undefined {
+  try {
+    const { u, U, s, b, B, a, A }: Readonly<Record<string, unknown>> = JSON.parse(data);
+    return JSON.stringify([u, U, s, b, B, a, A]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Saves the reading of most that are another one. `content` begins with the id. */
+function isIdOf(content: string, data: string): boolean {
+  return data.includes(`"u":${content.slice(1, content.indexOf(','))},`);
 }

@@ -29,7 +29,7 @@ const GAP_CLASS = 1.3;
 class FreshData implements Checker {
   readonly tally: Tally;
   readonly #setup: SimNight['setup'];
-  readonly #market = new HeardMarket();
+  readonly #market: HeardMarket;
   readonly #account: HeardAccount;
   readonly #gaps = new LoopGaps();
   /** True time since which our clock and the venue's differ by more than they may. */
@@ -40,6 +40,7 @@ class FreshData implements Checker {
   constructor(night: SimNight) {
     this.tally = new Tally('I4', night);
     this.#setup = night.setup;
+    this.#market = new HeardMarket(night.startMs);
     this.#account = new HeardAccount(night.setup.accountStream.silenceMsMax);
   }
 
@@ -96,7 +97,7 @@ class FreshData implements Checker {
     const symbol = this.#market.find(order.instrument.venueSymbol);
     this.tally.check(symbol !== undefined, () => `${id}: nothing was ever made of ${name}`);
     if (symbol === undefined) return;
-    const limitMs = this.#checkLimit(order, symbol);
+    const limitMs = this.#checkLimit(order, symbol.longestGapMs(atMs));
     this.#checkAges(order, symbol, limitMs, atMs);
     this.tally.check(
       symbol.isBookWhole,
@@ -110,7 +111,7 @@ class FreshData implements Checker {
   }
 
   /** How old data may be is learned per market, and only from silences that the market really had. */
-  #checkLimit(order: OrderIntent, { gapMsMax }: HeardSymbol): number {
+  #checkLimit(order: OrderIntent, gapMsMax: number): number {
     const { freshnessMsMax, quietFreshnessMsMax, quietGapFactor } = this.#setup.feed;
     const told = this.#checks.find(({ code }) => code === 'STALE_DATA')?.limit;
     const limitMs = typeof told === 'number' ? told : freshnessMsMax;

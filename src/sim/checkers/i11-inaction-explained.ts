@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { DeskEvent } from '../../domain/event.ts';
 import type { DecisionId, StrategyId } from '../../domain/ids.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
@@ -8,6 +9,7 @@ import type { SimNight } from '../night.ts';
 
 /** Evaluations that end alike are told together; a run of them is closed by the next look at the clock. */
 const TICK_MS = 100;
+const SLEEP_MS = 1_000;
 const HASH = /^[0-9a-f]{16}$/;
 /** Which stages an order must have behind it when its intent is written. */
 const BEFORE_INTENT = ['market', 'risk'] as const;
@@ -35,6 +37,8 @@ class InactionExplained implements Checker {
   readonly #stages = new Map<DecisionId, Set<string>>();
   #seq = 0;
   #seconds = 0;
+  /** True time of the last look at the clock: runs are closed by it, and a process that sleeps has none. */
+  #tickedAtMs = 0;
   #isAlive = false;
 
   constructor(night: SimNight) {
@@ -52,6 +56,14 @@ class InactionExplained implements Checker {
 
   onLifeEnded(): void {
     this.#isAlive = false;
+  }
+
+  onEvent(event: DeskEvent, atMs: number): void {
+    if (event.type !== 'timerFired') return;
+    // While it slept nothing could be told: what was counted before says nothing of what must be told by now.
+    if (atMs - this.#tickedAtMs > SLEEP_MS)
+      for (const told of this.#told.values()) told.counted.length = 0;
+    this.#tickedAtMs = atMs;
   }
 
   onEffect(effect: Effect, atMs: number): void {
@@ -76,6 +88,7 @@ class InactionExplained implements Checker {
 
   onSecond(atMs: number): void {
     this.#seconds += 1;
+    if (atMs - this.#tickedAtMs > SLEEP_MS) return;
     if (this.#seconds % LOOK_EVERY_S === 0) this.#look(atMs, false);
   }
 

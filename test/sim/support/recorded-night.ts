@@ -1,8 +1,10 @@
-import type { CheckerKind, Tally } from '../../../src/sim/checker.ts';
+import type { JournalRow } from '../../../src/domain/journal-row.ts';
+import type { Checker, CheckerKind, Tally } from '../../../src/sim/checker.ts';
 import type { PlannedFault, SimFault } from '../../../src/sim/fault.ts';
 import { SIM_FAULTS } from '../../../src/sim/faults/catalogue.ts';
 import type { NightListener } from '../../../src/sim/listener.ts';
 import { type NightOptions, SimNight } from '../../../src/sim/night.ts';
+import type { SimRequest } from '../../../src/sim/request.ts';
 
 type Hook = keyof NightListener;
 type ArgsOf<H extends Hook> = Parameters<NonNullable<NightListener[H]>>;
@@ -15,8 +17,6 @@ export interface RecordedNight {
   readonly night: SimNight;
   readonly calls: readonly Call[];
   readonly isSettled: boolean;
-  /** True time from which on nothing went wrong. */
-  readonly calmAtMs: number;
   close(): void;
 }
 
@@ -27,29 +27,25 @@ export interface RecordOptions {
   readonly catalogue?: ReadonlyMap<string, SimFault>;
   readonly settings?: NightOptions['settings'];
   readonly change?: NightOptions['change'];
-  /** Before the first minute passes: what a story does to the world. */
-  readonly prepare?: (night: SimNight) => void;
 }
 
 /** A whole night, kept call by call, so that many checkers can be shown it, told right or told wrong. */
 export function recordNight(options: RecordOptions): RecordedNight {
-  const { seed, minutes, faults = [], catalogue = SIM_FAULTS, settings, change } = options;
   const calls: Call[] = [];
-  const night = new SimNight({
-    seed,
-    hours: minutes / 60,
-    faults,
-    catalogue,
-    settings,
-    change,
-    watchers: () => [listenTo(calls)],
-  });
-  options.prepare?.(night);
+  const { night, isSettled } = passNight(options, () => [listenTo((call) => calls.push(call))]);
+  return { night, calls, isSettled, close: () => night.close() };
+}
+
+function passNight(
+  options: RecordOptions,
+  watchers: NightOptions['watchers'],
+): { readonly night: SimNight; readonly isSettled: boolean } {
+  const { seed, minutes, faults = [], catalogue = SIM_FAULTS, settings, change } = options;
+  const hours = minutes / 60;
+  const night = new SimNight({ seed, hours, faults, catalogue, settings, change, watchers });
   night.runFaults(Math.min(120_000, minutes * 10_000));
-  const calmAtMs = night.clock.nowMs;
   night.runCalm();
-  const isSettled = night.settle();
-  return { night, calls, isSettled, calmAtMs, close: () => night.close() };
+  return { night, isSettled: night.settle() };
 }
 
 /** What a checker finds in a night. `retell` changes, drops or repeats what it is told. */
@@ -59,14 +55,34 @@ export function judge(
   retell: (call: Call) => readonly Call[] = (call) => [call],
 ): Tally {
   const checker = kind.make(night);
-  for (const call of calls) {
-    for (const { hook, args } of retell(call)) {
-      const hear = checker[hook];
-      if (hear !== undefined) Reflect.apply(hear, checker, args);
-    }
-  }
+  for (const call of calls) for (const told of retell(call)) tell(checker, told);
   checker.finish?.(isSettled);
   return checker.tally;
+}
+
+/** The same for a checker that looks at the living daemon while the night goes on. */
+export function judgeLive(
+  kind: CheckerKind,
+  options: RecordOptions,
+  retell: (call: Call) => readonly Call[] = (call) => [call],
+): Tally {
+  let checker: Checker | undefined;
+  const watchers = (night: SimNight): readonly NightListener[] => {
+    const made = kind.make(night);
+    checker = made;
+    const listener = listenTo((call) => {
+      for (const told of retell(call)) tell(made, told);
+    });
+    return [listener];
+  };
+  const { night, isSettled } = passNight(options, watchers);
+  try {
+    if (checker === undefined) throw new Error('nobody watched');
+    checker.finish?.(isSettled);
+    return checker.tally;
+  } finally {
+    night.close();
+  }
 }
 
 /** The first call of a kind that fits. Throws when the night has none: the story would prove nothing. */
@@ -82,10 +98,12 @@ export function findCall<H extends Hook>(
   return found;
 }
 
-function listenTo(calls: Call[]): NightListener {
-  const keep = (call: Call): void => {
-    calls.push(call);
-  };
+function tell(listener: NightListener, { hook, args }: Call): void {
+  const hear = listener[hook];
+  if (hear !== undefined) Reflect.apply(hear, listener, args);
+}
+
+function listenTo(keep: (call: Call) => void): NightListener {
   return {
     onLifeBegan: (...args) => keep({ hook: 'onLifeBegan', args }),
     onLifeEnded: (...args) => keep({ hook: 'onLifeEnded', args }),
@@ -103,3 +121,25 @@ function listenTo(calls: Call[]): NightListener {
     onSecond: (...args) => keep({ hook: 'onSecond', args }),
   };
 }
+
+/** The night with the rows of the journal told otherwise: none, one, or several instead of each. */
+export function retellRows(change: (row: JournalRow) => JournalRow | readonly JournalRow[]) {
+  return (call: Call): readonly Call[] => {
+    if (call.hook !== 'onDurable') return [call];
+    const [rows, atMs] = call.args;
+    return [{ hook: 'onDurable', args: [rows.flatMap(change), atMs] }];
+  };
+}
+
+/** The night with its orders told otherwise as they leave. */
+export function retellOrders(change: (order: PlaceRequest) => SimRequest) {
+  return (call: Call): readonly Call[] => {
+    if (call.hook !== 'onRequest') return [call];
+    const [request, atMs] = call.args;
+    return request.kind === 'place'
+      ? [{ hook: 'onRequest', args: [change(request), atMs] }]
+      : [call];
+  };
+}
+
+export type PlaceRequest = Extract<SimRequest, { readonly kind: 'place' }>;
