@@ -3,7 +3,7 @@ import type { TopOfBook } from '../domain/market.ts';
 import type { Lots, Price, UnixMs } from '../domain/units.ts';
 import type { StrategyPosition, StrategyView } from './strategy.ts';
 
-/** `null`: not known, or nothing held. */
+/** `null`: not known. What is held and pending is written anew before each question. */
 export interface MarketViewState {
   /** As it was listed when the view was made. */
   readonly instrument: Instrument;
@@ -16,8 +16,6 @@ export interface MarketViewState {
   readonly askDepthLots: number | null;
   readonly lastTradePrice: Price | null;
   readonly lastTradeAtMs: UnixMs | null;
-  readonly position: StrategyPosition | null;
-  readonly orderPending: boolean;
 }
 
 /**
@@ -68,8 +66,6 @@ export class MarketView implements StrategyView {
       askDepthLots: this.askDepthLots ?? null,
       lastTradePrice: this.lastTradePrice ?? null,
       lastTradeAtMs: this.lastTradeAtMs ?? null,
-      position: this.position ?? null,
-      orderPending: this.orderPending,
     };
   }
   /** The view that was saved; middle and spread follow from the best prices. */
@@ -79,8 +75,6 @@ export class MarketView implements StrategyView {
     view.askDepthLots = state.askDepthLots ?? undefined;
     view.lastTradePrice = state.lastTradePrice ?? undefined;
     view.lastTradeAtMs = state.lastTradeAtMs ?? undefined;
-    view.position = state.position ?? undefined;
-    view.orderPending = state.orderPending;
     return view;
   }
 

@@ -18,7 +18,7 @@ const UNBEARABLE_TICKS = 60;
 /** Throws at a wide spread and at a high candle; remembers numbers that JSON has no word for. */
 const fragile = defineStrategy({
   kind: 'fragile',
-  inputs: ['ratio', 'negativeZero', 'farthest'],
+  inputs: ['ratio', 'negativeZero', 'farthest', 'lastTrade', 'traded', 'depth'],
   parameters: {},
   create(_parameters, answer) {
     const memory = { ratio: Number.NaN, zero: -0, farthest: Number.NEGATIVE_INFINITY, seen: [0.1] };
@@ -34,7 +34,15 @@ const fragile = defineStrategy({
         memory.farthest = Math.max(memory.farthest, view.midTicks);
         memory.seen.push(view.midTicks / 3);
         if (memory.seen.length > 5) memory.seen.shift();
-        answer.see(memory.ratio, memory.zero, memory.farthest + (memory.seen[0] ?? 0));
+        const {
+          lastTradePrice = -1,
+          lastTradeAtMs = -1,
+          bidDepthLots = -1,
+          askDepthLots = -1,
+        } = view;
+        const farthest = memory.farthest + (memory.seen[0] ?? 0);
+        const depth = bidDepthLots - askDepthLots / 7;
+        answer.see(memory.ratio, memory.zero, farthest, lastTradePrice, lastTradeAtMs, depth);
         return view.position === undefined && memory.farthest > view.midTicks + 400
           ? answer.enter()
           : answer.nothing('NO_SIGNAL', view.spreadTicks / UNBEARABLE_TICKS);
@@ -153,6 +161,7 @@ export class HostNight {
     const half = random.chance(0.003) ? UNBEARABLE_TICKS : 1 + random.below(20);
     const best = top(mid - half, mid + half, 1 + random.below(50), 1 + random.below(50));
     const depth = random.chance(0.05) ? undefined : [random.below(900), random.below(400)];
+    const hasDepth = random.chance(0.5);
     const hasTrade = random.chance(0.3);
     const atMs = unixMs(this.#nowMs);
     this.#tell(({ host, views, heard }) => {
@@ -161,7 +170,7 @@ export class HostNight {
       const view = views[index] ?? new MarketView(instrument, atMs, best);
       views[index] = view;
       view.setTop(atMs, best);
-      view.setDepth(depth?.[0], depth?.[1]);
+      if (hasDepth) view.setDepth(depth?.[0], depth?.[1]);
       if (hasTrade) view.setLastTrade(atMs, price(mid));
       host.evaluate(index, view, sinkOf(heard));
     });
