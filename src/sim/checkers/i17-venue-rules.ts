@@ -25,7 +25,8 @@ const ROUNDING_MS = 2;
  */
 class VenueRules implements Checker {
   readonly tally: Tally;
-  readonly #night: SimNight;
+  /** Of the clock by which the venue counts its minutes. */
+  readonly #venueAheadMs: number;
   readonly #weightMax: number;
   #minute = -1;
   #weight = 0;
@@ -36,9 +37,10 @@ class VenueRules implements Checker {
   readonly #framesAtMs = new Map<ConnectionId, number[]>();
 
   constructor(night: SimNight) {
-    this.#night = night;
+    const { clock, venue } = night;
+    this.#venueAheadMs = venue.nowMs() - venue.skewMs - clock.nowMs;
     this.tally = new Tally('I17', night);
-    this.#weightMax = night.venue.limits.settings.weightPerMinute * WEIGHT_SHARE_MAX;
+    this.#weightMax = venue.limits.settings.weightPerMinute * WEIGHT_SHARE_MAX;
   }
 
   onLifeBegan(): void {
@@ -48,9 +50,8 @@ class VenueRules implements Checker {
     this.#framesAtMs.clear();
   }
 
-  onArrived({ weight, request }: WireEntry): void {
-    const { venue } = this.#night;
-    const minute = Math.floor((venue.nowMs() - venue.skewMs) / MINUTE_MS);
+  onArrived({ weight, request, arrivedAtMs }: WireEntry): void {
+    const minute = Math.floor((arrivedAtMs + this.#venueAheadMs) / MINUTE_MS);
     if (minute !== this.#minute) {
       this.#minute = minute;
       this.#weight = 0;

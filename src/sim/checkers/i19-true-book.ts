@@ -1,14 +1,15 @@
 import type { Effect } from '../../domain/effect.ts';
 import type { DeskEvent } from '../../domain/event.ts';
-import { formatPrice, formatQuantity, type Instrument } from '../../domain/instrument.ts';
-import { lots, price } from '../../domain/units.ts';
+import type { Instrument } from '../../domain/instrument.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import { readDepthFrame, readSnapshot } from './depth-frames.ts';
-import { type BookTop, ReferenceBook } from './reference-book.ts';
+import { ReferenceBook } from './reference-book.ts';
 
 const MINUTE_MS = 60_000;
+/** Decimal texts became floating numbers on the way. */
+const ROUNDING = 1e-4;
 
 /**
  * A book that the daemon calls synced is the book that its frames and snapshots make by the venue's manual:
@@ -73,17 +74,23 @@ class TrueBook implements Checker {
       held.updateId === id,
       () => `${symbol}: synced at ${held.updateId}, by the manual it is ${id ?? 'not synced'}`,
     );
-    if (held.updateId !== id || held.bids.size === 0 || held.asks.size === 0) return;
-    const found: BookTop = {
-      bid: Number(formatPrice(instrument, price(held.bids.priceAt(0)))),
-      bidQuantity: Number(formatQuantity(instrument, lots(held.bids.quantityAt(0)))),
-      ask: Number(formatPrice(instrument, price(held.asks.priceAt(0)))),
-      askQuantity: Number(formatQuantity(instrument, lots(held.asks.quantityAt(0)))),
-    };
-    const expected = book.top();
+    if (held.updateId !== id) return;
+    const steps = stepsOf(instrument);
+    const expected = book.top((level) => Number.isSafeInteger(steps.ticks(level)));
+    if (expected === undefined || held.bids.size === 0 || held.asks.size === 0) return;
+    const { bids, asks } = held;
+    const found = [bids.priceAt(0), bids.quantityAt(0), asks.priceAt(0), asks.quantityAt(0)];
+    const manual = [
+      steps.ticks(expected.bid),
+      steps.lots(expected.bidQuantity),
+      steps.ticks(expected.ask),
+      steps.lots(expected.askQuantity),
+    ];
     this.tally.check(
-      tell(found) === tell(expected),
-      () => `${symbol} at ${id}: the top is ${tell(found)}, by the manual ${tell(expected)}`,
+      found.join() === manual.join(),
+      () =>
+        `${symbol} at ${id}: the top is ${found.join(' ')} in ticks and lots (bid and ask), ` +
+        `by the manual ${manual.join(' ')}`,
     );
   }
 
@@ -97,8 +104,20 @@ class TrueBook implements Checker {
   }
 }
 
-function tell({ bid, bidQuantity, ask, askQuantity }: BookTop): string {
-  return `${bid} (${bidQuantity}) to ${ask} (${askQuantity})`;
+interface Steps {
+  /** Not whole for a price off the grid: such levels are left from before a change of the grid. */
+  readonly ticks: (price: number) => number;
+  /** Rounded down for the same reason, but never to nothing. */
+  readonly lots: (quantity: number) => number;
+}
+
+function stepsOf({ tickDecimals, tickUnits, lotDecimals, lotUnits }: Instrument): Steps {
+  const near = (steps: number): number =>
+    Math.abs(steps - Math.round(steps)) < ROUNDING ? Math.round(steps) : steps;
+  return {
+    ticks: (price) => near((price * 10 ** tickDecimals) / tickUnits),
+    lots: (quantity) => Math.max(1, Math.floor(near((quantity * 10 ** lotDecimals) / lotUnits))),
+  };
 }
 
 export const trueBook: CheckerKind = {

@@ -3,11 +3,11 @@ import type { DeskEvent } from '../../domain/event.ts';
 import { FAULT_RAISED_MS } from '../../domain/fault.ts';
 import type { ClientOrderId } from '../../domain/ids.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
-import type { VenueAnswer } from '../../domain/venue.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { FaultFamily } from '../fault.ts';
 import type { SimNight } from '../night.ts';
+import { stayAwayMs } from '../stay-away.ts';
 import { hasEnded, type ProjectedOrder, ProjectedOrders } from './projected-orders.ts';
 
 const ENDS_MS_MAX = 60_000;
@@ -146,13 +146,6 @@ class OrdersEnd implements Checker {
       );
     });
   }
-}
-
-/** How long an answer keeps us away. */
-function stayAwayMs(answer: VenueAnswer): number {
-  return answer.type === 'http' && (answer.status === 429 || answer.status === 418)
-    ? (answer.retryAfterMs ?? 0)
-    : 0;
 }
 
 export const ordersEnd: CheckerKind = {

@@ -3,14 +3,15 @@ import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import { QuietSpell } from '../quiet-spell.ts';
+import { stayAwayMs } from '../stay-away.ts';
 
 const BACK_MS_MAX = 120_000;
 /** A quiet market has a pause now and then: each symbol was fresh once within this time around the deadline. */
 const FRESH_WITHIN_MS = 15_000;
 
 /**
- * Two minutes after the last fault, or after the last word of a person, the daemon trades again, unless
- * a person must speak first, and every symbol it trades has been fresh.
+ * Two minutes after the last fault, the last word of a person and the end of a time for which the venue
+ * wanted us away, the daemon trades again, unless a person must speak first, and every symbol has been fresh.
  */
 class ComesBack implements Checker {
   readonly tally: Tally;
@@ -37,8 +38,9 @@ class ComesBack implements Checker {
   }
 
   onEvent(event: DeskEvent, atMs: number): void {
-    if (event.type !== 'operatorSpoke') return;
-    this.#quiet.disturbed(atMs);
+    const awayMs = 'answer' in event ? stayAwayMs(event.answer) : 0;
+    if (event.type !== 'operatorSpoke' && awayMs === 0) return;
+    this.#quiet.disturbed(atMs + awayMs);
     this.#isJudged = false;
   }
 

@@ -5,26 +5,33 @@ import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 
-/** The venue is asked each minute what it trades; everything else shows sooner. */
+/** The machine is looked at each second, and what the venue trades each minute. */
 const NOTICED_MS_MAX = 90_000;
+/** That a key is refused shows with the next signed question: there is one at least every five minutes. */
+const REFUSED_MS_MAX = 310_000;
 
 /** Something wrong that anybody can see from outside for as long as it lasts. */
 interface Condition {
   readonly fault: FaultId;
+  /** After so long it must have been seen. */
+  readonly noticedMsMax: number;
   readonly holds: (night: SimNight) => boolean;
 }
 
 const CONDITIONS: readonly Condition[] = [
   {
     fault: 'disk.low',
+    noticedMsMax: NOTICED_MS_MAX,
     holds: ({ machine }) => machine.diskFreeBytes < DISK_REDUCING_BYTES,
   },
   {
     fault: 'venue.auth_lost',
+    noticedMsMax: REFUSED_MS_MAX,
     holds: ({ venue }) => !venue.keyRefusals.isEmpty,
   },
   {
     fault: 'symbol.halted',
+    noticedMsMax: NOTICED_MS_MAX,
     holds: ({ venue }) => venue.core.symbols().some(({ status }) => status !== 'TRADING'),
   },
 ];
@@ -61,7 +68,7 @@ class ToldAgain implements Checker {
 
   onSecond(atMs: number): void {
     const { life } = this.#night.daemon;
-    for (const { fault, holds } of CONDITIONS) {
+    for (const { fault, noticedMsMax, holds } of CONDITIONS) {
       if (!holds(this.#night)) {
         this.#sinceMs.delete(fault);
         this.#untold.delete(fault);
@@ -70,7 +77,7 @@ class ToldAgain implements Checker {
       const sinceMs = this.#sinceMs.get(fault) ?? atMs;
       this.#sinceMs.set(fault, sinceMs);
       const seenMs = atMs - Math.max(sinceMs, this.#lifeBeganAtMs);
-      if (life === undefined || seenMs < NOTICED_MS_MAX || this.#untold.has(fault)) continue;
+      if (life === undefined || seenMs < noticedMsMax || this.#untold.has(fault)) continue;
       this.#checkTold(fault, seenMs, atMs);
     }
   }

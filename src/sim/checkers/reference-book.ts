@@ -59,15 +59,14 @@ export class ReferenceBook {
     for (const change of this.#kept) if (change.lastId > id) this.#apply(change);
   }
 
-  top(): BookTop {
-    const bid = Math.max(...this.#bids.keys());
-    const ask = Math.min(...this.#asks.keys());
-    return {
-      bid,
-      bidQuantity: this.#bids.get(bid) ?? 0,
-      ask,
-      askQuantity: this.#asks.get(ask) ?? 0,
-    };
+  /** Of the levels whose price `counts`; `undefined`: a side has none. */
+  top(counts: (price: number) => boolean): BookTop | undefined {
+    const bid = best(this.#bids, counts, (price, than) => price > than);
+    const ask = best(this.#asks, counts, (price, than) => price < than);
+    if (bid === undefined || ask === undefined) return undefined;
+    const bidQuantity = this.#bids.get(bid) ?? 0;
+    const askQuantity = this.#asks.get(ask) ?? 0;
+    return { bid, bidQuantity, ask, askQuantity };
   }
 
   #apply({ lastId, bids, asks }: BookChange): void {
@@ -82,4 +81,16 @@ function setLevels(side: Map<number, number>, levels: readonly Level[]): void {
     if (quantity === 0) side.delete(price);
     else side.set(price, quantity);
   }
+}
+
+function best(
+  side: ReadonlyMap<number, number>,
+  counts: (price: number) => boolean,
+  isBetter: (price: number, than: number) => boolean,
+): number | undefined {
+  let found: number | undefined;
+  for (const price of side.keys()) {
+    if ((found === undefined || isBetter(price, found)) && counts(price)) found = price;
+  }
+  return found;
 }

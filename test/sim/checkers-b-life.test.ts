@@ -1,0 +1,230 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { JournalRow } from '../../src/domain/journal-row.ts';
+import { unixMs } from '../../src/domain/units.ts';
+import { toWire } from '../../src/matching/scale.ts';
+import type { CheckerKind } from '../../src/sim/checker.ts';
+import { ordersEnd } from '../../src/sim/checkers/l01-orders-end.ts';
+import { comesBack } from '../../src/sim/checkers/l02-comes-back.ts';
+import { tradesOn } from '../../src/sim/checkers/l03-trades-on.ts';
+import { toldAgain } from '../../src/sim/checkers/l04-told-again.ts';
+import { stopsInTime } from '../../src/sim/checkers/l06-stops-in-time.ts';
+import { haltClears } from '../../src/sim/checkers/l07-halt-clears.ts';
+import { quickReturn } from '../../src/sim/checkers/l08-quick-return.ts';
+import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
+import { SimNight } from '../../src/sim/night.ts';
+import { OURS } from '../../src/sim/venue.ts';
+import {
+  judge,
+  judgeLive,
+  type RecordedNight,
+  recordNight,
+  retellRows,
+} from './support/recorded-night.ts';
+
+const OPTIONS = { seed: 'checkers of life', minutes: 10 };
+const KILL = {
+  name: 'process.killed',
+  atMs: 180_000,
+  durationMs: 1_000,
+  moment: 'atOnce',
+  parameters: {},
+} as const;
+const STOP = { ...KILL, name: 'process.terminated' } as const;
+
+let quiet: RecordedNight;
+beforeAll(() => {
+  quiet = recordNight(OPTIONS);
+});
+afterAll(() => quiet.close());
+
+const opened: SimNight[] = [];
+afterEach(() => {
+  for (const night of opened.splice(0)) night.close();
+});
+
+test('a night with one crash in it: every order ends, the daemon comes back, and so in time', () => {
+  for (const [kind, least] of [
+    [ordersEnd, 5],
+    [comesBack, 6],
+    [quickReturn, 1],
+  ] as const) {
+    const tally = judgeLive(kind, { ...OPTIONS, minutes: 6, faults: [KILL] });
+    expect(tally.violations).toEqual([]);
+    expect(tally.checksCount).toBeGreaterThanOrEqual(least);
+  }
+});
+
+test('a night with a SIGTERM in it: the daemon is gone in time', () => {
+  const tally = judgeLive(stopsInTime, { ...OPTIONS, minutes: 4, faults: [STOP] });
+  expect(tally.violations).toEqual([]);
+  expect(tally.checksCount).toBe(2);
+});
+
+test('an order that never ends is seen after a minute in reach of the venue', () => {
+  const id = someId();
+  const { violations } = judge(
+    ordersEnd,
+    quiet,
+    retellRows((row) => (isOf(row, id) && row.type === 'reported' ? [] : row)),
+  );
+  expect(violations).toHaveLength(1);
+  expect(violations[0]?.text).toMatch(
+    new RegExp(`^${id} is SUBMITTED after 6[12]\\d{3} ms .*, allowed are 60000 ms$`),
+  );
+});
+
+test('an unproven order that nobody is told of, and one that is parked in reach, are seen', () => {
+  const id = someId();
+  const lost = (row: JournalRow): JournalRow | readonly JournalRow[] => {
+    if (!isOf(row, id) || row.type !== 'reported') return row;
+    const { atMs, clientOrderId } = row;
+    return { type: 'unknown', atMs, clientOrderId, cause: { type: 'noAnswer', waitedMs: 2_000 } };
+  };
+  const texts = judge(ordersEnd, quiet, retellRows(lost)).violations.map(({ text }) => text);
+  expect(texts.some((text) => text.includes('it was told never, and counts as raised'))).toBe(true);
+
+  const parked = judge(
+    ordersEnd,
+    quiet,
+    retellRows((row) => {
+      if (!isOf(row, id) || row.type !== 'reported') return row;
+      const { atMs, clientOrderId } = row;
+      return { type: 'dead', atMs, clientOrderId };
+    }),
+  );
+  expect(parked.violations[0]?.text).toMatch(/was parked though the venue could be reached for/);
+});
+
+test('a daemon that is not back two minutes after the last fault is seen', () => {
+  const night = open();
+  const { startMs } = night;
+  const checker = comesBack.make(night);
+  checker.onFaultBegan?.(KILL, startMs);
+  checker.onSecond?.(startMs + 300_000);
+  checker.onFaultEnded?.(KILL, startMs + 300_000);
+  checker.onSecond?.(startMs + 419_000);
+  expect(checker.tally.checksCount).toBe(0);
+  checker.onSecond?.(startMs + 420_000);
+  const texts = checker.tally.violations.map(({ text }) => text);
+  expect(texts[0]).toMatch(/the daemon is booting and RECOVERING \(.*\), expected is ACTIVE$/);
+  expect(texts[1]).toMatch(/^BTC\/USDT was fresh Infinity ms ago/);
+  expect(texts).toHaveLength(6);
+});
+
+test('an hour in which a healthy daemon sends nothing is seen', () => {
+  const night = open();
+  night.waitMs(60_000);
+  const checker = tradesOn.make(night);
+  const endMs = night.startMs + 3_600_000 + 120_000;
+  for (let atMs = night.startMs; atMs < endMs; atMs += 1_000) checker.onSecond?.(atMs);
+  expect(checker.tally.violations.map(({ text }) => text)).toEqual([
+    '0 orders reached the venue in a healthy hour, expected at least 1',
+  ]);
+});
+
+test('what lasts and is told once only is seen when it no longer counts as raised', () => {
+  const night = open();
+  const { startMs } = night;
+  night.machine.fillDisk(150_000_000);
+  const checker = toldAgain.make(night);
+  const told = { type: 'raiseFault', fault: 'disk.low', severity: 'error', detail: {} } as const;
+  checker.onEffect?.(told, startMs + 1_000);
+  checker.onSecond?.(startMs);
+  checker.onSecond?.(startMs + 301_000);
+  expect(checker.tally.checksCount).toBe(1);
+  expect(checker.tally.violationsCount).toBe(0);
+  checker.onSecond?.(startMs + 302_000);
+  expect(checker.tally.violations.map(({ text }) => text)).toEqual([
+    'disk.low lasts for 302000 ms of this life and was told 301000 ms ago, it counts as raised for 300000 ms',
+  ]);
+});
+
+test('a stop that takes too long, and one that ends in a panic, are seen', () => {
+  const night = open();
+  const stopped = { type: 'stopRequested', atMs: unixMs(0), cause: 'SIGTERM' } as const;
+
+  const slow = stopsInTime.make(night);
+  slow.onEvent?.(stopped, 1_000);
+  slow.onSecond?.(11_000);
+  expect(slow.tally.checksCount).toBe(0);
+  slow.onSecond?.(11_200);
+  expect(slow.tally.violations.map(({ text }) => text)).toEqual([
+    'the stop took 10200 ms, allowed are 10000 ms',
+  ]);
+
+  const broken = stopsInTime.make(night);
+  broken.onEvent?.(stopped, 1_000);
+  broken.onLifeEnded?.(1, { exitCode: 70, cause: 'an invariant' }, 2_000);
+  expect(broken.tally.violations.map(({ text }) => text)).toEqual([
+    'asked to stop, the daemon ended with exit code 70, expected is 0: an invariant',
+  ]);
+});
+
+test('an order of ours that still rests five seconds after a halt is seen, one of a person is not', () => {
+  const night = open();
+  const { venue, startMs } = night;
+  const rules = venue.core.symbol('BTCUSDT');
+  const top = venue.core.top('BTCUSDT');
+  if (rules === undefined || top === undefined) throw new Error('there is a market');
+  const price = Math.floor((top.bidPrice * 0.9) / rules.price.step) * rules.price.step;
+  const order = { symbol: 'BTCUSDT', side: 'BUY', price: toWire(price), quantity: '0.01' } as const;
+  expect(venue.placeByHand(order)).toBeDefined();
+
+  expect(halted(haltClears, night).violationsCount).toBe(0);
+  const newClientOrderId = 'ovrsimu00010000000100';
+  const fields = { ...order, type: 'LIMIT', timeInForce: 'GTC', newClientOrderId } as const;
+  venue.core.submit(OURS, fields, startMs);
+  expect(halted(haltClears, night).violations.map(({ text }) => text)).toEqual([
+    `1 of our orders rest 5000 ms after a halt, allowed are 0: ${newClientOrderId} NEW`,
+  ]);
+});
+
+test('a daemon that has crashed and does not trade after half a minute is seen', () => {
+  const night = open();
+  const { startMs } = night;
+  const checker = quickReturn.make(night);
+  checker.onLifeBegan?.(2, startMs);
+  checker.onSecond?.(startMs + 31_000);
+  expect(checker.tally.checksCount).toBe(0);
+  checker.onSecond?.(startMs + 31_001);
+  expect(checker.tally.violations.map(({ text }) => text)).toEqual([
+    '31001 ms after its start the daemon is RECOVERING (start), allowed are 31000 ms to ACTIVE',
+  ]);
+});
+
+/** A night that has only just begun: the daemon is asking its first question. */
+function open(): SimNight {
+  const night = new SimNight({
+    seed: 'life',
+    hours: 1,
+    faults: [],
+    catalogue: SIM_FAULTS,
+    watchers: () => [],
+  });
+  opened.push(night);
+  return night;
+}
+
+function halted(kind: CheckerKind, night: SimNight) {
+  const checker = kind.make(night);
+  const atMs = unixMs(night.startMs);
+  const row = { type: 'mode', atMs, from: 'ACTIVE', to: 'HALTED', actor: 'operator' } as const;
+  checker.onDurable?.([{ ...row, cause: 'halt by person' }], night.startMs);
+  checker.onSecond?.(night.startMs + 4_000);
+  checker.onSecond?.(night.startMs + 5_000);
+  expect(checker.tally.checksCount).toBe(1);
+  return checker.tally;
+}
+
+/** An order of the quiet night with some minutes before it and after it. */
+function someId(): string {
+  for (const { hook, args } of quiet.calls) {
+    if (hook !== 'onDurable' || args[1] < quiet.night.startMs + 180_000) continue;
+    for (const row of args[0]) if (row.type === 'intent') return row.intent.clientOrderId;
+  }
+  throw new Error('the quiet night has no order');
+}
+
+function isOf(row: JournalRow, id: string): boolean {
+  return 'clientOrderId' in row && row.clientOrderId === id;
+}
