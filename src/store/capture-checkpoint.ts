@@ -1,3 +1,5 @@
+import type { OutageListener } from './capture-outage.ts';
+
 /** The payload of a checkpoint record: a line of JSON, and behind it the text of the desk. */
 export interface CheckpointRecord {
   /** Records (events and outcomes) of this life before it, the lost ones included. */
@@ -8,16 +10,32 @@ export interface CheckpointRecord {
   readonly missing: string | undefined;
 }
 
-/** `undefined`: there is no desk to save yet. One that throws is one that is missing: trading goes on. */
-export function takeCheckpoint(
-  take: (() => string | undefined) | undefined,
-  recordsCount: number,
-): CheckpointRecord | undefined {
-  try {
-    const text = take?.();
-    return text === undefined ? undefined : { recordsCount, text, missing: undefined };
-  } catch (error) {
-    return { recordsCount, text: undefined, missing: String(error) };
+/** Takes checkpoints of a desk. */
+export class CheckpointTaker {
+  readonly #take: (() => string | undefined) | undefined;
+  readonly #listener: Pick<OutageListener, 'failed'>;
+  #isMissingTold = false;
+
+  constructor(
+    take: (() => string | undefined) | undefined,
+    listener: Pick<OutageListener, 'failed'>,
+  ) {
+    this.#take = take;
+    this.#listener = listener;
+  }
+
+  /** `undefined`: there is no desk to save yet. One that throws is one that is missing: trading goes on. */
+  take(recordsCount: number): CheckpointRecord | undefined {
+    try {
+      const text = this.#take?.();
+      return text === undefined ? undefined : { recordsCount, text, missing: undefined };
+    } catch (error) {
+      const missing = String(error);
+      // Each file says it; people are told once in a run.
+      if (!this.#isMissingTold) this.#listener.failed(`capture: no checkpoint: ${missing}`);
+      this.#isMissingTold = true;
+      return { recordsCount, text: undefined, missing };
+    }
   }
 }
 

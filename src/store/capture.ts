@@ -6,8 +6,8 @@ import { BLOCK_BYTES, BlockPool } from './block-pool.ts';
 import { CaptureBlock, type LoneRecord } from './capture-block.ts';
 import {
   type CheckpointRecord,
+  CheckpointTaker,
   encodeCheckpointRecord,
-  takeCheckpoint,
 } from './capture-checkpoint.ts';
 import { encodeEvent } from './capture-event.ts';
 import { isCounted, RECORD_KINDS, type RecordKind, recordBytes } from './capture-format.ts';
@@ -56,7 +56,7 @@ export class Capture {
   /** Heard and not yet kept: what it says is about to be known. */
   #waiting: FrameReceived | undefined;
   readonly #packers = new TrustedPackers();
-  #isMissingTold = false;
+  readonly #checkpoints: CheckpointTaker;
   /** Events and outcomes that found room in a block. */
   #recordsCount = 0;
   /** Of these, those in blocks that are on their way or on the disk. */
@@ -66,6 +66,7 @@ export class Capture {
   constructor(options: CaptureOptions, listener: OutageListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#checkpoints = new CheckpointTaker(options.checkpoint, listener);
     this.#plan = new SegmentPlan(options.segmentAgeMsMax ?? SEGMENT_AGE_MS_MAX);
     this.#block = this.#pool.take() ?? new CaptureBlock(BLOCK_BYTES);
     this.#writer = new SegmentWriter(options, {
@@ -282,18 +283,11 @@ export class Capture {
   #beginSegment(atMs: number): void {
     if (this.#block.recordsCount > 0 && !this.#sendBlock(atMs, 'old')) return;
     this.#openSegment(atMs);
-    const taken = takeCheckpoint(this.#options.checkpoint, this.#heardCount);
+    const taken = this.#checkpoints.take(this.#heardCount);
     if (taken === undefined) return;
-    if (taken.missing !== undefined) this.#tellMissing(taken.missing);
     if (this.#appendCheckpoint(taken, atMs)) return;
     const missing = 'the checkpoint found no room on its way to the disk';
     this.#appendCheckpoint({ ...taken, text: undefined, missing }, atMs);
-  }
-
-  /** Each file says it; people are told once in a run. */
-  #tellMissing(why: string): void {
-    if (!this.#isMissingTold) this.#listener.failed(`capture: no checkpoint: ${why}`);
-    this.#isMissingTold = true;
   }
 
   #appendCheckpoint(record: CheckpointRecord, atMs: number): boolean {
