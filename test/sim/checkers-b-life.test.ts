@@ -216,10 +216,10 @@ function halted(kind: CheckerKind, night: SimNight) {
   return checker.tally;
 }
 
-/** An order of the quiet night with some minutes before it and after it. */
+/** An order of the quiet night with more than a minute before it and after it. */
 function someId(): string {
   for (const { hook, args } of quiet.calls) {
-    if (hook !== 'onDurable' || args[1] < quiet.night.startMs + 180_000) continue;
+    if (hook !== 'onDurable' || args[1] < quiet.night.startMs + 70_000) continue;
     for (const row of args[0]) if (row.type === 'intent') return row.intent.clientOrderId;
   }
   throw new Error('the quiet night has no order');
