@@ -80,6 +80,7 @@ import {
   orderReset,
   orderSlow,
 } from './order-answers.ts';
+import { orderMeetsOwn } from './own-orders-met.ts';
 import {
   fundsMoved,
   fundsWithdrawn,
@@ -215,6 +216,7 @@ const ALL: readonly SimFault[] = [
   symbolDelisted,
   symbolStatusUnknown,
   rulesChanged,
+  orderMeetsOwn,
 ];
 
 /** Every fault that a night may have, by name. */

@@ -17,7 +17,7 @@ const PERSON_TAKES_MS = 4_000;
  * Somebody is faster: what our order was aimed at is gone when it comes, but for `leaves` of what we
  * want. Only what our limit price would have reached.
  */
-function sweepBefore({ venue }: Stage, { fields }: Place, leaves: number): void {
+export function sweepBefore({ venue }: Stage, { fields }: Place, leaves: number): void {
   const book = venue.core.depth(fields.symbol, LEVELS);
   const rules = venue.core.symbol(fields.symbol);
   if (book === undefined || rules === undefined) return;
