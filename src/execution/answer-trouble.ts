@@ -28,12 +28,13 @@ export function takeHealth(
   const fault = faultOf(health.trouble);
   if (fault === undefined) return;
   // While we stay away anyway, each further refusal of what was on its way says nothing new.
-  const isBlock = health.trouble === 'limited' || health.trouble === 'banned';
+  const { trouble } = health;
+  const isBlock = trouble === 'limited' || trouble === 'banned' || trouble === 'auth';
   if (isBlock && !isNewBlock) return;
-  const severity = health.trouble === 'banned' || health.trouble === 'auth' ? 'error' : 'warn';
+  const severity = trouble === 'banned' || trouble === 'auth' ? 'error' : 'warn';
   step.fault(fault, severity, {
     venue: state.setup.venue,
-    trouble: health.trouble,
+    trouble,
     blockedUntilMs: state.limiter.findBlockedUntilMs(atMs) ?? 0,
   });
 }

@@ -11,6 +11,15 @@ export interface RequestLimiterState {
   readonly used: number;
   readonly limitedUntilMs: number;
   readonly bannedUntilMs: number;
+  readonly keyRefusedUntilMs: number;
+}
+
+/** A key that is refused does not become right by trying: one look each five minutes. */
+const KEY_PROBE_EVERY_MS = 300_000;
+
+/** Whether it is asked with our key. */
+function isSigned({ type }: VenueQuestion): boolean {
+  return type !== 'serverTime' && type !== 'instruments' && type !== 'depth';
 }
 
 /** Request weight of a question. */
@@ -47,6 +56,7 @@ export class RequestLimiter {
   #used = 0;
   #limitedUntilMs = 0;
   #bannedUntilMs = 0;
+  #keyRefusedUntilMs = 0;
 
   constructor(limits: ExecutionLimits) {
     this.#limits = limits;
@@ -55,6 +65,7 @@ export class RequestLimiter {
   /** Counts a question if it may leave now. `isUrgent` may use the reserve. */
   takeQuestion(question: VenueQuestion, isUrgent: boolean, atMs: number): boolean {
     if (atMs < this.#limitedUntilMs) return false;
+    if (atMs < this.#keyRefusedUntilMs && isSigned(question)) return false;
     return this.#take(weightOf(question), isUrgent, atMs);
   }
 
@@ -84,6 +95,10 @@ export class RequestLimiter {
       this.#bannedUntilMs = Math.max(this.#bannedUntilMs, untilMs);
       return !wasBanned;
     }
+    if (health.trouble === 'auth') {
+      this.#keyRefusedUntilMs = atMs + KEY_PROBE_EVERY_MS;
+      return !wasBlocked;
+    }
     return false;
   }
 
@@ -93,7 +108,7 @@ export class RequestLimiter {
 
   /** Until when the venue wants us away; `undefined`: it does not. */
   findBlockedUntilMs(atMs: number): number | undefined {
-    const untilMs = Math.max(this.#limitedUntilMs, this.#bannedUntilMs);
+    const untilMs = Math.max(this.#limitedUntilMs, this.#bannedUntilMs, this.#keyRefusedUntilMs);
     return atMs < untilMs ? untilMs : undefined;
   }
 
@@ -109,6 +124,7 @@ export class RequestLimiter {
       used: this.#used,
       limitedUntilMs: this.#limitedUntilMs,
       bannedUntilMs: this.#bannedUntilMs,
+      keyRefusedUntilMs: this.#keyRefusedUntilMs,
     };
   }
 
@@ -117,6 +133,7 @@ export class RequestLimiter {
     this.#used = state.used;
     this.#limitedUntilMs = state.limitedUntilMs;
     this.#bannedUntilMs = state.bannedUntilMs;
+    this.#keyRefusedUntilMs = state.keyRefusedUntilMs;
   }
 
   #take(weight: number, isUrgent: boolean, atMs: number): boolean {

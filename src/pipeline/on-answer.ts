@@ -24,6 +24,15 @@ export function onIntentDurable(desk: Desk, order: SendableOrder): void {
     venue,
     venue.orders.onIntentDurable(order, guard, desk.nowMs, venueNowMs(desk, venue)),
   );
+  const { type } = venue.orders.findOrder(order.clientOrderId)?.state ?? {};
+  if (type === 'SUBMITTED') countLeaving(desk, venue, order);
+}
+
+/** From now on it counts: another order of the same moment must already see it. */
+function countLeaving(desk: Desk, venue: VenueDesk, order: SendableOrder): void {
+  venue.orderTimes.push(desk.nowMs);
+  venue.lastOrderAtMs.set(keyOf(order.strategy, order.instrument), desk.nowMs);
+  desk.portfolio?.countOrder();
 }
 
 /** The journal has that it leaves: only now does it leave. */
@@ -31,9 +40,6 @@ export function onSubmittedDurable(desk: Desk, order: SendableOrder): void {
   const venue = findVenue(desk, order.venue);
   if (venue === undefined) return;
   desk.firstOrderAtMs ??= desk.nowMs;
-  venue.orderTimes.push(desk.nowMs);
-  venue.lastOrderAtMs.set(keyOf(order.strategy, order.instrument), desk.nowMs);
-  desk.portfolio?.countOrder();
   applyStep(desk, venue, venue.orders.onSubmittedDurable(order, desk.nowMs));
 }
 

@@ -94,4 +94,6 @@ export const SEND_CHECKS: readonly RiskCheck[] = Object.freeze([
   symbolFrozen,
   noReferencePrice,
   priceCollar,
+  maxOrdersPerDay,
+  rateLimitExceeded,
 ]);

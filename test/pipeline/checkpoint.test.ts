@@ -139,16 +139,25 @@ for (const { name, play, share, sees } of STORIES) {
   }, 60_000);
 }
 
-// What is not in the text is lost. Whether anything is, V8 itself can tell: it sees every private field.
-test(`the desk made of the text holds all that the saved one held, private fields included (seed ${SEED})`, () => {
-  const random = Random.fromSeed(SEED);
-  let pairsCount = 0;
-  for (const play of [playOrders, playProof, playTrailing, playVenue, playTwoVenues]) {
-    const night = play();
-    for (const hear of night.hearings) {
+const LOOKED_AT = { playOrders, playProof, playTrailing, playTwoVenues };
+
+for (const [name, play] of Object.entries(LOOKED_AT)) {
+  // What is not in the text is lost. Whether anything is, V8 itself can tell: it sees every private field.
+  test(`a desk made of the text holds all that the saved one held, private fields included: ${name} (seed ${SEED})`, () => {
+    const random = Random.fromSeed(SEED);
+    let pairsCount = 0;
+    for (const hear of play().hearings) {
       const heard = hear();
+      // The beginning of a night has little to forget.
+      const looks = [0.4, 0.7].map((from) =>
+        Math.floor(heard.events.length * (from + 0.3 * random.float())),
+      );
+      let event = -1;
       expectSameThroughCheckpoints(heard, {
-        cuts: () => random.chance(4 / heard.events.length),
+        cuts: () => {
+          event += 1;
+          return looks.includes(event);
+        },
         look: (saved, loaded) => {
           const graph = new ObjectGraph(isMeantToDiffer);
           expect(graph.compare(saved, loaded)).toEqual([]);
@@ -156,9 +165,9 @@ test(`the desk made of the text holds all that the saved one held, private field
         },
       });
     }
-  }
-  expect(pairsCount).toBeGreaterThan(5_000);
-}, 60_000);
+    expect(pairsCount).toBeGreaterThan(1_000);
+  }, 60_000);
+}
 
 /** What two desks may keep differently and decide the same. */
 function isMeantToDiffer(path: string): boolean {
