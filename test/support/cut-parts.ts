@@ -1,5 +1,6 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
+import { type UnixMs, unixMs } from '../../src/domain/units.ts';
 
 /** Something that is saved and loaded, and how it is driven. */
 export interface CutPart<Part, State> {
@@ -15,7 +16,7 @@ export interface CutPart<Part, State> {
  * Drives a part through `steps` random happenings and cuts now and then: from there on a part loaded
  * from the text of the first one's state must answer as it does, and be as it is at the end.
  */
-export function expectCutsUnseen<Part, State>(
+function expectCutsUnseen<Part, State>(
   seed: string,
   steps: number,
   { make, save, load, next }: CutPart<Part, State>,
@@ -40,4 +41,50 @@ export function expectCutsUnseen<Part, State>(
   for (const { part, cutAt } of loaded) {
     expect(JSON.stringify(save(part)), `seed ${seed}, cut at step ${cutAt}`).toBe(text);
   }
+}
+
+const SEEDS = 8;
+const STEPS = 300;
+
+/** The same claim for each part; `newPart` begins its story anew for each seed. */
+export function claimCutsUnseen<Part, State>(
+  name: string,
+  newPart: () => CutPart<Part, State>,
+): void {
+  test(`${name}: cut anywhere, what was loaded answers as what was saved`, () => {
+    for (let number = 1; number <= SEEDS; number++) {
+      expectCutsUnseen(`${name} ${number}`, STEPS, newPart());
+    }
+  });
+}
+
+/** For parts that are loaded in place. */
+export function inPlace<State, Part extends { save(): State; load(state: State): void }>(
+  make: () => Part,
+): Pick<CutPart<Part, State>, 'make' | 'save' | 'load'> {
+  return {
+    make,
+    save: (part) => part.save(),
+    load(state) {
+      const part = make();
+      part.load(state);
+      return part;
+    },
+  };
+}
+
+/** A clock that each draw moves on by up to `ms`, seldom by much more, and now and then back. */
+export function newClock(ms: number): (random: Random) => UnixMs {
+  let nowMs = 1_723_161_253_000;
+  return (random) => {
+    nowMs += random.chance(0.02) ? 60 * random.below(ms) : random.below(ms);
+    if (random.chance(0.01)) nowMs -= 3 * ms;
+    return unixMs(nowMs);
+  };
+}
+
+export function pick<T>(random: Random, options: readonly T[]): T {
+  const [first] = options;
+  if (first === undefined) throw new Error('nothing to pick from');
+  return options[random.below(options.length)] ?? first;
 }
