@@ -16,12 +16,12 @@ interface Run {
   readonly err: string;
 }
 
-/** The verb as a person types it. `onErr` hears what it says while it runs. */
-async function rehearse(
+/** A verb as a person types it. `onErr` hears what it says while it runs. */
+async function overnight(
   args: readonly string[],
   onErr: (text: string, pid: number) => void = () => undefined,
 ): Promise<Run> {
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'rehearse', ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, ['src/cli/main.ts', ...args], { cwd: ROOT });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
@@ -32,6 +32,9 @@ async function rehearse(
   });
   return await new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
+
+const rehearse = (args: readonly string[], onErr?: (text: string, pid: number) => void) =>
+  overnight(['rehearse', ...args], onErr);
 
 const mark = z.object({ atMs: z.number(), by: z.string() });
 const reportShape = z.looseObject({
@@ -66,7 +69,6 @@ afterAll(() => {
     if (made !== '') rmSync(made, { recursive: true, force: true });
 });
 
-/** Nothing listens there any more: the daemon's own heartbeat names its process. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -238,6 +240,16 @@ test('the judge finds a fill booked twice, an order sent twice, and one that no 
   expect(unexplained.unexplained).toHaveLength(unexplained.ordersSentCount);
   const empty = judge({ ...evidence, rows: [] });
   expect(empty.unexplained).toContain('no order was sent: nothing was shown');
+});
+
+// The capture of a night with a kill -9 in it, decided again by the same code: nothing was guessed by the clock.
+test('what was kept can be decided again: identical, the restart in the middle included', async () => {
+  const capture = path.join(folder, 'data', 'capture');
+  const settings = path.join(folder, 'overnight.yaml');
+  const { code, out, err } = await overnight(['replay', capture, '--config', settings]);
+  expect(out + err).toMatch(/^identical: /);
+  expect(out).toContain('2 starts');
+  expect(code).toBe(0);
 });
 
 // Ctrl-C in the middle: the terminal's own signal, or a supervisor that wants its machine back.

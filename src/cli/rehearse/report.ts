@@ -142,7 +142,7 @@ function findFindings(result: NightResult, acts: readonly ActReport[]): readonly
   for (const { wanted, code, signal, atMs, lastWords } of ends) {
     if (wanted) continue;
     findings.push(
-      `the daemon ended by itself at ${(atMs / 1_000).toFixed(1)} s with ${code ?? signal}: ${lastWords.slice(-300)}`,
+      `the daemon ended by itself at ${(atMs / 1_000).toFixed(1)} s with ${code ?? signal}: ${lastWords}`,
     );
   }
   findings.push(...troubles);

@@ -102,7 +102,7 @@ export class Supervisor {
   }
 
   async #onEnd(child: Child, ended: Ended): Promise<void> {
-    const lastWords = child.output.slice(-2_000);
+    const lastWords = findLastWords(child.output);
     const end = { ...ended, atMs: this.#start.nowMs(), wanted: this.#isWanted, lastWords };
     this.#isWanted = false;
     this.#ends.push(end);
@@ -110,4 +110,13 @@ export class Supervisor {
     await delay(RESTART_AFTER_MS);
     if (!this.#isOver) this.start();
   }
+}
+
+const WORDS_MAX = 300;
+
+/** Why it says that it stops; else the last line that is not of its log. */
+function findLastWords(output: string): string {
+  const lines = output.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  const said = lines.findLast((line) => line.startsWith('stopping with exit code'));
+  return (said ?? lines.at(-1) ?? '').slice(0, WORDS_MAX);
 }
