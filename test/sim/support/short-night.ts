@@ -13,7 +13,7 @@ const VENUE_SYMBOLS = ['BTCUSDT', 'ETHUSDT'];
 const REENTRY_COOLDOWN_MS = 2_000;
 const HOURS = 1;
 const BEGIN_MS = 30_000;
-const ONCE_MS = 3_000;
+const ONCE_MS = 1_000;
 
 let settings: NightSettings | undefined;
 
