@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,16 +23,4 @@ export function readJournalFile(journalPath: string): readonly ChainedRow[] {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * What a night left, in 64 hexadecimal digits: the same seed must give the same, on every machine and
- * every Node that we run on. Over every column of every row, clocks included: the made-up world has no
- * other clock than its own.
- */
-export function journalHash(journalPath: string): string {
-  const rows = readJournalFile(journalPath);
-  const hash = createHash('sha256');
-  for (const row of rows) hash.update(row.hash).update(row.body).update('\n');
-  return hash.digest('hex');
 }

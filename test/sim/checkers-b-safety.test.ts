@@ -12,7 +12,7 @@ import { bounded } from '../../src/sim/checkers/i18-bounded.ts';
 import { trueBook } from '../../src/sim/checkers/i19-true-book.ts';
 import { settingsInForce } from '../../src/sim/checkers/i22-settings-in-force.ts';
 import { cancelsTold } from '../../src/sim/checkers/i23-cancels-told.ts';
-import { journalHash } from '../../src/sim/journal-file.ts';
+import { readJournalFile } from '../../src/sim/journal-file.ts';
 import type { SimNight } from '../../src/sim/night.ts';
 import { http } from '../../src/sim/venue-answer.ts';
 import {
@@ -124,12 +124,12 @@ test('a changed row of the file is seen by the chain, and other settings in it a
 });
 
 test('the same seed leaves the same journal, another seed another one', () => {
-  const hashOf = (seed: string): string => {
-    const night = recordNight({ seed, minutes: 1 });
+  const hashOf = (seed: string): string | undefined => {
+    const { night, close } = recordNight({ seed, minutes: 1 });
     try {
-      return journalHash(night.night.daemon.journalPath);
+      return readJournalFile(night.daemon.journalPath).at(-1)?.hash;
     } finally {
-      night.close();
+      close();
     }
   };
   const one = hashOf('one');

@@ -47,15 +47,3 @@ export function reportCoverage(
     unheardOf: Object.keys(merged).filter((cell) => !known.has(cell)),
   };
 }
-
-/** The report as lines for a terminal. */
-export function printCoverage(report: CoverageReport): readonly string[] {
-  const { hitCount, possibleCount, percent, missing, impossible } = report;
-  return [
-    `coverage: ${hitCount} of ${possibleCount} cells (${percent.toFixed(1)} %), ` +
-      `${impossible.length} impossible`,
-    ...missing.map((cell) => `  never hit: ${cell}`),
-    ...report.wronglyImpossible.map((cell) => `  hit, though said to be impossible: ${cell}`),
-    ...report.unheardOf.map((cell) => `  hit, and in no list: ${cell}`),
-  ];
-}
