@@ -139,6 +139,25 @@ for (const { name, play, share, sees } of STORIES) {
   }, 60_000);
 }
 
+class Keeper {
+  readonly #hidden = new Map<string, number[]>();
+  readonly count: () => number;
+  constructor(number: number) {
+    let kept = number;
+    this.#hidden.set('numbers', [1, 2, number]);
+    this.count = () => kept++ + this.#hidden.size;
+  }
+}
+
+test('the look at private fields bites: what only a private map and a closure know is told', () => {
+  expect(new ObjectGraph(() => false).compare(new Keeper(3), new Keeper(3))).toEqual([]);
+  const told = new ObjectGraph(() => false).compare(new Keeper(3), new Keeper(4));
+  expect(told.map(({ path }) => path.replace(/[^#[\]a-zA-Z.]/g, ''))).toEqual([
+    'desk.count[[Scopes]]..kept',
+    'desk.#hidden[[Entries]]..value.',
+  ]);
+});
+
 const LOOKED_AT = { playOrders, playProof, playTrailing, playTwoVenues };
 
 for (const [name, play] of Object.entries(LOOKED_AT)) {
@@ -165,7 +184,7 @@ for (const [name, play] of Object.entries(LOOKED_AT)) {
         },
       });
     }
-    expect(pairsCount).toBeGreaterThan(1_000);
+    expect(pairsCount).toBeGreaterThan(500);
   }, 60_000);
 }
 
