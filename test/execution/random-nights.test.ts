@@ -148,7 +148,7 @@ test('random nights of desks that are written down and made anew: all is decided
       expect(broken.faults).toEqual(unbroken.faults);
       expect(broken.desk.counters()).toEqual(unbroken.desk.counters());
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   for (const state of ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'PARTIALLY_FILLED', 'ABSENT', 'VOID']) {
     expect(states, 'written down while an order was so').toContain(state);

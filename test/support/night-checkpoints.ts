@@ -9,6 +9,8 @@ import type { NightWorld } from './night-world.ts';
 /** Some tests live through hundreds of lives: of each test so many are decided again. */
 const LIVES_MAX = 2;
 const CUTS_PER_LIFE = 8;
+/** A long life of two symbols takes two seconds to decide again; a busy machine makes much of that. */
+const HOOK_MS_MAX = 120_000;
 const SEED = process.env['CHECKPOINT_SEED'] ?? `${Date.now()}`;
 
 const lives: (() => Heard)[] = [];
@@ -50,4 +52,4 @@ afterEach(({ task }) => {
     const again = `CHECKPOINT_SEED=${SEED}`;
     throw new Error(`decided again through checkpoints it went otherwise; ${again}`, { cause });
   }
-});
+}, HOOK_MS_MAX);
