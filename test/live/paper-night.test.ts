@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -7,6 +8,7 @@ import {
   toUnits,
 } from '../../src/cli/rehearse/journal-orders.ts';
 import type { JournalRow } from '../../src/domain/journal-row.ts';
+import { explain, replayFolder } from '../replay/replayed.ts';
 import type { DaemonProcess } from '../support/daemon-process.ts';
 import { PaperNight } from '../support/paper-night.ts';
 
@@ -79,6 +81,11 @@ test('paper with no key: it trades, explains, survives kill -9, and the exchange
     60_000,
   );
   expect((await second.stop()).code).toBe(0);
+
+  // The venue in the process is heard like any other: all three lives decide the same again.
+  const report = replayFolder(path.join(night.dataDir, 'capture'));
+  expect(report, explain(report)).toMatchObject({ isIdentical: true, livesCount: 3 });
+  expect(report.ordersCount).toBeGreaterThan(2);
 
   const rows = night.rows();
   const after = followOrders(rows);

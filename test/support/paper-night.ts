@@ -66,10 +66,14 @@ export class PaperNight {
     writeFileSync(this.settingsFile, stringify(settings));
   }
 
+  get dataDir(): string {
+    return path.join(this.#folder, 'data');
+  }
+
   startDaemon(): DaemonProcess {
     const daemon = new DaemonProcess({
       settingsFile: this.settingsFile,
-      dataDir: path.join(this.#folder, 'data'),
+      dataDir: this.dataDir,
       logDir: path.join(this.#folder, 'logs'),
       httpPort: this.#httpPort,
       exchangePort: this.exchange.port,
