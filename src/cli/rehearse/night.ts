@@ -5,6 +5,7 @@ import type { FaultOrder } from '../../exchange/faults/fault-board.ts';
 import { HaltLatch } from '../../store/halt-latch.ts';
 import { DaemonPages } from './daemon-pages.ts';
 import { freePort } from './free-port.ts';
+import { ModeWatch } from './mode-watch.ts';
 import { SYMBOLS, writeRehearsalSettings } from './rehearsal-settings.ts';
 import { Supervisor } from './supervisor.ts';
 import { type Told, ToldLines } from './told.ts';
@@ -33,6 +34,7 @@ export class Night {
   readonly pages: DaemonPages;
   readonly supervisor: Supervisor;
   readonly haltLatch: HaltLatch;
+  readonly modes: ModeWatch;
   readonly #told: ToldLines;
   readonly #beganAtMs: number;
   /** The same moment by the machine's clock, which the exchange stamps with. */
@@ -74,6 +76,10 @@ export class Night {
       onLine: (line) => this.#told.hear(line, this.nowMs()),
       nowMs: () => this.nowMs(),
     });
+    this.modes = new ModeWatch(
+      async () => (await this.pages.readiness()).mode,
+      () => this.nowMs(),
+    );
   }
 
   get dataDir(): string {
@@ -189,6 +195,7 @@ export class Night {
 
   /** Ends whatever still runs, at once. */
   async abandon(): Promise<void> {
+    this.modes.stop();
     await this.supervisor.abandon();
     await this.venue.kill();
   }

@@ -37,6 +37,7 @@ export async function playScript(night: Night, options: ScriptOptions): Promise<
   } catch (error) {
     troubles.push(`the script ends here: ${describe(error)}`);
   }
+  night.modes.stop();
   const { truth, judgement } = await closeBooks(night, troubles);
   return makeReport({
     beganWallMs: night.beganWallMs,
@@ -48,7 +49,7 @@ export async function playScript(night: Night, options: ScriptOptions): Promise<
     judgement,
     ends: night.supervisor.ends,
     startsCount: night.supervisor.startsCount,
-    told: night.told.all(),
+    modes: night.modes.changes,
     troubles,
   });
 }

@@ -29,7 +29,8 @@ ${drawFindings(report)}
 <span class="key mode-ACTIVE"></span> ACTIVE
 <span class="key mode-OBSERVING"></span> OBSERVING
 <span class="key mode-RECOVERING"></span> RECOVERING
-<span class="key mode-HALTED"></span> HALTED</figcaption></figure>
+<span class="key mode-HALTED"></span> HALTED
+<span class="key mode-no-answer"></span> no answer</figcaption></figure>
 ${drawActs(report)}
 <p>Mailed: ${escapeText(report.acts[0]?.mailed ?? '')}.</p>
 ${drawOrders(report)}
@@ -133,5 +134,6 @@ svg { width: 100%; min-width: 800px; }
 .mode-OBSERVING { fill: #f5a524; background: #f5a524; }
 .mode-REDUCING { fill: #d6b04a; background: #d6b04a; }
 .mode-HALTED { fill: #ca3214; background: #ca3214; }
+.mode-no-answer { fill: #3b3b44; background: #3b3b44; }
 .key { display: inline-block; width: 12px; height: 12px; margin: 0 .2rem 0 .9rem; vertical-align: -1px; }
 `;

@@ -1,8 +1,8 @@
 import type { Act, ActRecord, Family, Mark } from './act.ts';
 import type { ExchangeTruth } from './exchange-truth.ts';
 import { type Judgement, tellWrongs } from './judge.ts';
+import type { ModeChange } from './mode-watch.ts';
 import type { DaemonEnd } from './supervisor.ts';
-import type { Told } from './told.ts';
 
 /** Alarms and their mails are not built yet: nothing here may look as if one had been sent. */
 export const NOT_MAILED = 'not yet: alarms do not exist';
@@ -42,8 +42,8 @@ export interface SurvivalReport {
     readonly signal: string | null;
     readonly wanted: boolean;
   }[];
-  /** Changes of mode, for the timeline. */
-  readonly modes: readonly { readonly atMs: number; readonly mode: string }[];
+  /** The mode as it was seen from outside, for the timeline. */
+  readonly modes: readonly ModeChange[];
   /** When an order reached the exchange. */
   readonly ordersAtMs: readonly number[];
 }
@@ -59,7 +59,7 @@ export interface NightResult {
   readonly judgement: Judgement | undefined;
   readonly ends: readonly DaemonEnd[];
   readonly startsCount: number;
-  readonly told: readonly Told[];
+  readonly modes: readonly ModeChange[];
   /** What went wrong outside of any act. */
   readonly troubles: readonly string[];
 }
@@ -84,9 +84,7 @@ export function makeReport(result: NightResult): SurvivalReport {
     findings,
     startsCount: result.startsCount,
     ends: result.ends.map(({ atMs, code, signal, wanted }) => ({ atMs, code, signal, wanted })),
-    modes: result.told
-      .filter(({ event }) => event === 'mode.changed')
-      .map(({ atMs, fields }) => ({ atMs, mode: String(fields['to']) })),
+    modes: result.modes,
     ordersAtMs,
   };
 }

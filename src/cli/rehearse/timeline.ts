@@ -57,7 +57,14 @@ function findStepMs(tookMs: number): number {
 function drawModes(report: SurvivalReport, x: Scale): string {
   const bands = report.modes.map(({ atMs, mode }, place) => {
     const endMs = report.modes[place + 1]?.atMs ?? report.tookMs;
-    return drawBar(x, atMs, endMs, TOP, `mode-${mode}`, `${mode} from ${seconds(atMs)}`);
+    return drawBar(
+      x,
+      atMs,
+      endMs,
+      TOP,
+      `mode-${mode.replace(' ', '-')}`,
+      `${mode} from ${seconds(atMs)}`,
+    );
   });
   const ends = report.ends.map(({ atMs, code, signal, wanted }) => {
     const title = `the daemon ended with ${code ?? signal}${wanted ? '' : ', unasked'}`;

@@ -55,7 +55,7 @@ function nightOf(record: ActRecord, change: Partial<NightResult> = {}): NightRes
     judgement: FINE,
     ends: [],
     startsCount: 1,
-    told: [],
+    modes: [{ atMs: 0, mode: 'ACTIVE' }],
     troubles: [],
     ...change,
   };

@@ -108,9 +108,6 @@ export const reconnectStorm: Act = {
     if (lost < LOST_IN_STORM) throw new Error(`only ${lost} sockets in ${STORM_MS_MAX / 1_000} s`);
     await detect(night, record, ['feed.disconnected', 'feed.storm'], sinceMs);
     record.note(`${lost} sockets opened in ${((night.nowMs() - sinceMs) / 1_000).toFixed(1)} s`);
-    await night.until('an end of the last socket', async () =>
-      (await night.pages.readiness()).ready ? undefined : true,
-    );
     await night.untilReady(60_000);
     record.recovered('data fresh, entries allowed');
   },
