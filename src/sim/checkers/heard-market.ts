@@ -1,7 +1,9 @@
 import type { Effect } from '../../domain/effect.ts';
-import { bytesOf, type DeskEvent, type FrameReceived } from '../../domain/event.ts';
+import type { DeskEvent, FrameReceived } from '../../domain/event.ts';
 import { HeardStream } from './heard-stream.ts';
 
+const AT_SIGN = 0x40;
+const LETTER_T = 0x74;
 const FRAME_HEAD = '{"stream":"';
 const DATA_HEAD = '","data":';
 const LAST_ID = /"u":(\d+)/;
@@ -91,8 +93,10 @@ export class HeardMarket {
 
   /** The hot one: most frames are found where they are looked for first. */
   onFrame(event: FrameReceived, atMs: number): void {
-    const { buffer, byteOffset, length } = bytesOf(event);
-    const frame = Buffer.from(buffer, byteOffset, length).toString('latin1');
+    if (isTrade(event)) return;
+    const { chunk, from, to } = event;
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+    const frame = bytes.toString('latin1', from, to);
     if (!frame.startsWith(FRAME_HEAD)) return;
     const end = frame.indexOf('"', FRAME_HEAD.length);
     const stream = this.#streams.get(frame.slice(FRAME_HEAD.length, end));
@@ -142,4 +146,13 @@ export class HeardMarket {
     }
     return known;
   }
+}
+
+/** Trades are most of what comes and say nothing of the book: told by one byte, without reading the rest. */
+function isTrade({ chunk, from, to }: FrameReceived): boolean {
+  const end = Math.min(to, from + FRAME_HEAD.length + 16);
+  for (let at = from + FRAME_HEAD.length; at < end; at++) {
+    if (chunk[at] === AT_SIGN) return chunk[at + 1] === LETTER_T;
+  }
+  return false;
 }

@@ -46,9 +46,13 @@ export class HeardStream {
     return same === undefined ? false : this.#take(same, atMs);
   }
 
-  /** When the first frame was made that is newer than all that was heard; `undefined`: nothing is missing. */
-  get missingSinceMs(): number | undefined {
-    return this.#unheard[this.#first]?.atMs;
+  /**
+   * When the first frame was made that is newer than all that was heard, and than what was asked for at
+   * `knownAtMs`; `undefined`: nothing is missing.
+   */
+  missingSinceMs(knownAtMs: number): number | undefined {
+    const at = this.#find((made) => made.atMs > knownAtMs);
+    return at === undefined ? undefined : this.#unheard[at]?.atMs;
   }
 
   /** The last frame made, whoever heard it. */

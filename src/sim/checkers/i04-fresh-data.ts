@@ -135,7 +135,8 @@ class FreshData implements Checker {
       () => `${id}: the last news of ${name} came ${ageMs} ms before, limit is ${limitMs} ms`,
     );
     // Late by the longest lag and then silent for the longest age: older than that is never right.
-    const missingMs = atMs - (symbol.top.missingSinceMs ?? atMs);
+    const knownAtMs = symbol.snapshotAskedAtMs ?? Number.NEGATIVE_INFINITY;
+    const missingMs = atMs - (symbol.top.missingSinceMs(knownAtMs) ?? atMs);
     this.tally.check(
       missingMs <= limitMs + eventLagMsMax + WAY_MS,
       () =>
