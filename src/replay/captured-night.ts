@@ -24,6 +24,7 @@ export function findNight(place: string, from: string | number | undefined): Cap
   if (!exists(place))
     throw new NoCapture(`found no ${place}, expected a file or folder of captures`);
   if (!statSync(place).isDirectory()) {
+    if (from !== undefined) throw new NoCapture('--from chooses in a folder, and this is one file');
     return { files: [place], ends: readEnds(dirname(place)) };
   }
   const files = listSegments(place);
@@ -58,6 +59,17 @@ function exists(place: string): boolean {
 /** All that the files hold, in order. */
 export function* readNight({ files, ends }: CapturedNight): Generator<PlacedItem> {
   for (const file of files) {
-    for (const item of readSegment(file, ends)) yield { file, item };
+    try {
+      for (const item of readSegment(file, ends)) yield { file, item };
+    } catch (error) {
+      // Somebody removed it meanwhile, or nobody may read it: the others are read all the same.
+      if (!isSystemError(error)) throw error;
+      const text = `${file}: found ${error.message}, expected a file that can be read`;
+      yield { file, item: { type: 'unreadable', text } };
+    }
   }
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
 }
