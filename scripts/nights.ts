@@ -6,7 +6,13 @@ import process from 'node:process';
 import { CHECKERS } from '../src/sim/checkers/all.ts';
 import { SIM_FAULTS } from '../src/sim/faults/catalogue.ts';
 import { type Ask, BadArgument, parseAsk, seedAt, USAGE } from './nights/arguments.ts';
-import { asItIs, brokenLines, makeSmaller, type Smaller } from './nights/broken-night.ts';
+import {
+  asItIs,
+  BROKEN_NIGHTS,
+  brokenLines,
+  makeSmaller,
+  type Smaller,
+} from './nights/broken-night.ts';
 import { findCommit } from './nights/commit.ts';
 import { drawFaults } from './nights/draw-faults.ts';
 import { readExpected, unexpectedOf } from './nights/expected.ts';
@@ -60,6 +66,7 @@ const ran = await runNights({
 const survival = surviveOf(ran, { checkers: CHECKERS, catalogue: SIM_FAULTS, expected });
 for (const line of survivalLines(survival)) say(line);
 
+const folder = BROKEN_NIGHTS;
 const smaller: Smaller[] = [];
 const faultList =
   ask.faultNames === undefined ? '' : ` --faults ${ask.faultNames.join(',') || 'none'}`;
@@ -68,8 +75,8 @@ for (const [index, broken] of survival.breaks.entries()) {
   const untilMs = Math.min(nowMs() + SHRINK_MS_EACH, shrinkUntilMs);
   const found =
     ask.isShrinking && index < SHRUNKEN_MAX
-      ? await makeSmaller(broken, { run, jobs: ask.jobs, expected, untilMs })
-      : asItIs(broken);
+      ? await makeSmaller(broken, { run, jobs: ask.jobs, expected, folder, untilMs })
+      : asItIs(broken, folder);
   smaller.push(found);
   for (const line of brokenLines(found, commit, faultList)) say(line);
 }

@@ -11,7 +11,7 @@ import { type Break, signOf } from './survival.ts';
 import { HUNG, type NightOutcome, type NightPlan, SAME_TWICE } from './words.ts';
 
 /** Broken nights are written down here; who keeps one moves it to `test/nights/regress/` with its story. */
-const FOLDER = join(ROOT, 'logs', 'nights');
+export const BROKEN_NIGHTS = join(ROOT, 'logs', 'nights');
 const RUNS_MAX = 100;
 
 export interface Smaller {
@@ -25,6 +25,8 @@ export interface Smaller {
 }
 
 export interface ShrinkParts {
+  /** Where it is written down. */
+  readonly folder: string;
   readonly run: (plan: NightPlan) => Promise<NightOutcome>;
   readonly jobs: number;
   readonly expected: readonly ExpectedFailure[];
@@ -37,7 +39,7 @@ export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Sm
   const { plan, startMs } = outcome;
   // One that hangs takes minutes each time; one that differs from itself differs by something outside of it.
   const isHopeless = invariant === HUNG || invariant === SAME_TWICE;
-  if (isHopeless) return asItIs(broken);
+  if (isHopeless) return asItIs(broken, parts.folder);
   const sign = signOf(violation);
   const seen = new Map<NightShape, Violation>();
   const shrunken = await shrink({
@@ -55,28 +57,26 @@ export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Sm
     untilMs: parts.untilMs,
   });
   const now = seen.get(shrunken.shape) ?? violation;
-  return { broken, violation: now, shrunken, file: writeDown(broken, now, shrunken.shape) };
+  const file = writeDown(broken, now, shrunken.shape, parts.folder);
+  return { broken, violation: now, shrunken, file };
 }
 
 /** The same without looking. */
-export function asItIs(broken: Break): Smaller {
+export function asItIs(broken: Break, folder: string): Smaller {
   const { outcome, violation } = broken;
-  return {
-    broken,
-    violation,
-    shrunken: undefined,
-    file: writeDown(broken, violation, outcome.plan),
-  };
+  const file = writeDown(broken, violation, outcome.plan, folder);
+  return { broken, violation, shrunken: undefined, file };
 }
 
 function writeDown(
   { invariant, outcome }: Break,
   { text: story }: Violation,
-  { hours, schedule }: Pick<NightPlan, 'hours' | 'schedule'>,
+  { hours, schedule }: NightShape,
+  folder: string,
 ): string {
   const { seed } = outcome.plan;
   const name = `${invariant}-${seed}`.replaceAll(/[^\w.-]/g, '_');
-  const file = join(FOLDER, `${name}.json`);
+  const file = join(folder, `${name}.json`);
   writeKeptNight(file, { plan: { seed, hours, schedule }, invariant, story });
   return relative(process.cwd(), file);
 }
