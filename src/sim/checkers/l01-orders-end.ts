@@ -37,7 +37,7 @@ class OrdersEnd implements Checker {
   /** When this life of the daemon told last that an order is unproven. */
   readonly #toldAtMs = new Map<string, number>();
   readonly #late = new Set<ClientOrderId>();
-  readonly #untold = new Set<ClientOrderId>();
+  readonly #untold = new Set<string>();
 
   constructor(night: SimNight) {
     this.#night = night;
@@ -65,7 +65,9 @@ class OrdersEnd implements Checker {
   onEffect(effect: Effect, atMs: number): void {
     if (effect.type !== 'raiseFault') return;
     if (effect.fault !== 'order.unknown' && effect.fault !== 'order.dead') return;
-    this.#toldAtMs.set(String(effect.detail['clientOrderId']), atMs);
+    const id = String(effect.detail['clientOrderId']);
+    this.#toldAtMs.set(id, atMs);
+    this.#untold.delete(id);
   }
 
   onDurable(rows: readonly JournalRow[], atMs: number): void {

@@ -63,7 +63,9 @@ class ToldAgain implements Checker {
   }
 
   onEffect(effect: Effect, atMs: number): void {
-    if (effect.type === 'raiseFault') this.#toldAtMs.set(effect.fault, atMs);
+    if (effect.type !== 'raiseFault') return;
+    this.#toldAtMs.set(effect.fault, atMs);
+    this.#untold.delete(effect.fault);
   }
 
   onSecond(atMs: number): void {
