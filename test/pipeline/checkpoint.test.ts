@@ -7,6 +7,7 @@ import { handle } from '../../src/pipeline/handle.ts';
 import {
   describeDesk,
   playDefault,
+  playMidnight,
   playOrders,
   playProof,
   playRestarts,
@@ -90,6 +91,12 @@ const STORIES: readonly Story[] = [
     play: playRestarts,
     share: EVERY_EVENT,
     sees: ['flattening', 'a symbol is absent', 'mode HALTED', 'order UNKNOWN'],
+  },
+  {
+    name: 'midnight',
+    play: playMidnight,
+    share: EVERY_EVENT,
+    sees: ['a position', 'order FILLED'],
   },
   {
     name: 'one venue of two',

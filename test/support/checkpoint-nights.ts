@@ -1,3 +1,4 @@
+import { DEFAULT_ACCOUNT_STREAM_LIMITS } from '../../src/execution/account-link.ts';
 import { DEFAULT_EXECUTION_LIMITS } from '../../src/execution/limits.ts';
 import type { Desk } from '../../src/pipeline/desk.ts';
 import { DEFAULT_PORTFOLIO } from '../../src/portfolio/limits.ts';
@@ -127,6 +128,19 @@ export function playTwoVenues(): Night {
   night.waitFor(() => night.mode() === 'ACTIVE', 20_000);
   night.tell('enter');
   night.tell('enter', 'ETHUSDT');
+  night.waitMs(1_000);
+  return night;
+}
+
+/** A day of the account ends between two orders, and the account socket is replaced every few seconds. */
+export function playMidnight(): Night {
+  const accountStream = { ...DEFAULT_ACCOUNT_STREAM_LIMITS, rotateAfterMs: 2_000 };
+  const startMs = Date.UTC(2026, 10, 20, 23, 59, 54);
+  const night = startNight({ startMs, setup: { accountStream } });
+  night.tell('enter');
+  night.waitMs(2_000);
+  night.tell('enter', 'ETHUSDT');
+  night.tell('leave');
   night.waitMs(1_000);
   return night;
 }
