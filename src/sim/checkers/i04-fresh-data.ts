@@ -2,7 +2,7 @@ import { parseDecimal } from '../../domain/decimal.ts';
 import type { CheckResult } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { DeskEvent } from '../../domain/event.ts';
-import type { ConnectionId } from '../../domain/ids.ts';
+import type { ClientOrderId, ConnectionId } from '../../domain/ids.ts';
 import type { OrderIntent } from '../../domain/order.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
@@ -35,7 +35,8 @@ class FreshData implements Checker {
   /** True time since which our clock and the venue's differ by more than they may. */
   #skewedSinceMs: number | undefined;
   #skewMs = 0;
-  #checks: readonly CheckResult[] = [];
+  /** What the gate compared, of orders that have not left yet: several may be approved at one event. */
+  readonly #checks = new Map<ClientOrderId, readonly CheckResult[]>();
 
   constructor(night: SimNight) {
     this.tally = new Tally('I4', night);
@@ -48,6 +49,7 @@ class FreshData implements Checker {
     this.#market.onLifeBegan();
     this.#account.onLifeBegan();
     this.#gaps.onLifeBegan(atMs);
+    this.#checks.clear();
   }
 
   onSocketAsked(kind: SocketKind, connection: ConnectionId, atMs: number): void {
@@ -75,8 +77,8 @@ class FreshData implements Checker {
 
   /** What the daemon took for the best prices is what the venue last told it, word for word. */
   #onIntent(order: OrderIntent, checks: readonly CheckResult[]): void {
-    this.#checks = checks;
     if (order.class !== 'entry') return;
+    this.#checks.set(order.clientOrderId, checks);
     const symbol = this.#market.find(order.instrument.venueSymbol);
     const believed = checks.find(({ code }) => code === 'BOOK_CROSSED');
     const [bid, ask] = [believed?.value, believed?.limit].map((text) => parseE8(String(text)));
@@ -113,7 +115,9 @@ class FreshData implements Checker {
   /** How old data may be is learned per market, and only from silences that the market really had. */
   #checkLimit(order: OrderIntent, gapMsMax: number): number {
     const { freshnessMsMax, quietFreshnessMsMax, quietGapFactor } = this.#setup.feed;
-    const told = this.#checks.find(({ code }) => code === 'STALE_DATA')?.limit;
+    const checks = this.#checks.get(order.clientOrderId) ?? [];
+    this.#checks.delete(order.clientOrderId);
+    const told = checks.find(({ code }) => code === 'STALE_DATA')?.limit;
     const limitMs = typeof told === 'number' ? told : freshnessMsMax;
     const learnedMs = quietGapFactor * (gapMsMax + WAY_MS) * GAP_CLASS;
     const mostMs = Math.min(quietFreshnessMsMax, Math.max(freshnessMsMax, learnedMs));
