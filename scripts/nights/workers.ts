@@ -5,9 +5,11 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { CRASHED, HUNG, type NightOutcome, type NightPlan, type WorkerSays } from './words.ts';
 
-/** Ten times what the slowest night took on the slowest machine it was tried on. */
-const WALL_MS_BASE = 60_000;
-const WALL_MS_PER_HOUR = 30_000;
+/** A night tells of every ten minutes that it passed: a third of a second of work, ten seconds where thirty processes want it. */
+const SILENT_MS_MAX = 120_000;
+/** So long after its end a night waits for something that never comes. */
+const OVERTIME_MS_MAX = 7_200_000;
+const HOUR_MS = 3_600_000;
 /** A night holds about 0.4 GB; whoever needs five times that has a leak, and dies of it. */
 const HEAP_MB_MAX = 2_048;
 /** Of the last words of a process that broke. */
@@ -19,8 +21,8 @@ export interface WorkersOptions {
   readonly jobs: number;
   /** The Node that the nights run under; default our own. */
   readonly node?: string;
-  /** Longest time a night may take by the clock on the wall; default by its hours. */
-  readonly wallMsMax?: number;
+  /** How long a night may say nothing, by the clock on the wall. */
+  readonly silentMsMax?: number;
   /** The file that a worker runs, for tests of what happens when one breaks. */
   readonly file?: string;
 }
@@ -99,12 +101,12 @@ function groundFolder(): string {
 
 class Worker {
   readonly #child: ChildProcess;
-  readonly #wallMsMax: number | undefined;
+  readonly #silentMsMax: number;
   #lastWords = '';
   #end: string | undefined;
 
-  constructor({ node, wallMsMax, file = 'night-process.ts' }: WorkersOptions) {
-    this.#wallMsMax = wallMsMax;
+  constructor({ node, silentMsMax = SILENT_MS_MAX, file = 'night-process.ts' }: WorkersOptions) {
+    this.#silentMsMax = silentMsMax;
     this.#child = fork(resolve(import.meta.dirname, file), {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execPath: node ?? process.execPath,
@@ -131,7 +133,6 @@ class Worker {
   }
 
   run(plan: NightPlan, folder: string): Promise<NightOutcome> {
-    const wallMsMax = this.#wallMsMax ?? WALL_MS_BASE + WALL_MS_PER_HOUR * plan.hours;
     const child = this.#child;
     let reachedMs = 0;
     let hung: string | undefined;
@@ -142,18 +143,27 @@ class Worker {
         child.off('close', onGone);
         done(outcome);
       };
+      const giveUp = (why: string): void => {
+        hung = why;
+        child.kill('SIGKILL');
+      };
+      const patience = setTimeout(
+        () => giveUp(`nothing heard for ${this.#silentMsMax / 1_000} s`),
+        this.#silentMsMax,
+      );
       const onSaid = (said: WorkerSays): void => {
-        if (said.type === 'done') settle(said.outcome);
-        else reachedMs = said.atMs;
+        if (said.type === 'done') {
+          settle(said.outcome);
+          return;
+        }
+        reachedMs = said.atMs;
+        patience.refresh();
+        if (reachedMs > plan.hours * HOUR_MS + OVERTIME_MS_MAX) giveUp('its end never came');
       };
       const onGone = (): void => {
         const text = hung ?? [this.#end, this.#lastWords.trim()].filter(Boolean).join('\n');
         settle(brokenOff(plan, hung === undefined ? CRASHED : HUNG, reachedMs, text));
       };
-      const patience = setTimeout(() => {
-        hung = `no end after ${wallMsMax / 1_000} s, in which a night should take a tenth`;
-        child.kill('SIGKILL');
-      }, wallMsMax);
       child.on('message', onSaid);
       child.on('close', onGone);
       if (this.isGone) onGone();

@@ -31,12 +31,19 @@ test('a night that ends its process is broken by that, with its last words, and 
   expect(next.broken).toEqual({});
 });
 
-test('a night that never ends is broken by that, and the next one runs', async () => {
-  const pool = start({ ...BREAKING, wallMsMax: 10_000 });
+test('a night that says nothing any more is broken by that, and the next one runs', async () => {
+  const pool = start({ ...BREAKING, silentMsMax: 10_000 });
   const [hung, next] = await Promise.all([pool.run(plan('hang')), pool.run(plan('fine'))]);
   expect(hung.broken).toEqual({ [HUNG]: 1 });
-  expect(hung.violations[0]?.text).toContain('no end after 10 s');
+  expect(hung.violations[0]?.text).toContain('nothing heard for 10 s');
   expect(next.broken).toEqual({});
+});
+
+// Its clock goes on, and what it waits for never comes: that is no silence.
+test('a night that goes on long after its end is broken by that', async () => {
+  const outcome = await start(BREAKING).run(plan('endless', 1));
+  expect(outcome.broken).toEqual({ [HUNG]: 1 });
+  expect(outcome.violations[0]?.text).toContain('its end never came');
 });
 
 // The journal's chain holds every row with its times: whatever differs anywhere in a night ends up there.
