@@ -34,6 +34,7 @@ test('every verb of the first night is listed, with exit 0', async () => {
     'orders',
     'fills',
     'positions',
+    'rehearse',
     'exchange',
   ]) {
     expect(out).toMatch(new RegExp(`^ {2}${verb}\\b`, 'm'));

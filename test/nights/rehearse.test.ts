@@ -278,6 +278,8 @@ test('a fault that does not exist is exit 2, and the list tells which there are'
   const wrong = await rehearse(['--only', 'rain']);
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('kill-9');
+  const nowhere = await rehearse(['--html', path.join(place, 'no', 'such', 'folder.html')]);
+  expect(nowhere.code).toBe(2);
   const list = await rehearse(['--list', '--json']);
   expect(list.code).toBe(0);
   const acts = z

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EXIT, formatAge, formatTable, toStdout, UsageError, type Write } from '../tell.ts';
@@ -41,6 +41,10 @@ export async function rehearseCommand(
   if (options.list === true) {
     write(options.json === true ? `${JSON.stringify(listActs(scenes))}\n` : drawActs(scenes));
     return EXIT.fine;
+  }
+  // Asked before the night, not after it.
+  if (options.html !== undefined && !existsSync(path.dirname(path.resolve(options.html)))) {
+    throw new UsageError(`--html is ${options.html}, and its folder does not exist`);
   }
   const report = await rehearse(scenes, options, tell);
   if (options.html !== undefined) writeFileSync(options.html, renderHtml(report));
