@@ -126,6 +126,19 @@ test('cut in a silent stall: both replace the socket at the same tick', () => {
   night.expectTwinsEqual();
 });
 
+test('cut while only the trades are silent: both ask for the streams anew at the same tick', () => {
+  const night = new GeneratedNight('no trades');
+  night.start();
+  night.live(30_000);
+  night.onTheWay = (frame) => (frame.kind === 'trade' ? [] : [frame.text]);
+  night.live(50_000);
+  cutAt(night, ({ symbols }) => (symbols[0]?.tradeCount ?? 0) > 50);
+  expect(night.feed.counters.resubscribes).toBe(0);
+  night.live(15_000);
+  expect(night.feed.counters.resubscribes).toBe(1);
+  night.expectTwinsEqual();
+});
+
 test('cut in a bar with a hole: its candle is tainted for both, the next one for neither', () => {
   const night = new GeneratedNight('hole', { limits: { candleIntervalsMs: [5_000] } });
   night.start();

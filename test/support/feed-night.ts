@@ -206,6 +206,9 @@ export class FeedNight {
       const about = `cut at ${twin.cutAtMs}, now ${this.nowMs}`;
       // Nearly always both are empty: a comparison of every call costs more than the night.
       if (effects.length > 0 || same.length > 0) expect(same, about).toEqual(effects);
+      if (effects.length > 0) {
+        expect(twin.feed.connections(), about).toEqual(this.feed.connections());
+      }
       if (heard.length > 0 || twin.heard.length > 0) expect(twin.heard, about).toEqual(heard);
     }
     this.#perform(effects);
