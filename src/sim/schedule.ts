@@ -105,7 +105,7 @@ function dice(random: Random, name: string): number {
 function drawCount(random: Random, hours: number): number {
   const isQuiet = random.chance(1 / QUIET_ONE_IN);
   const [min, max] = isQuiet ? [1, QUIET_COUNT_MAX] : [COUNT_MIN, COUNT_MAX];
-  const perNight = min * (max / min) ** random.float();
+  const perNight = min * Math.exp(Math.log(max / min) * random.float());
   return Math.max(1, Math.round((perNight * hours) / FULL_NIGHT_HOURS));
 }
 

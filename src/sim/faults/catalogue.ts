@@ -103,7 +103,7 @@ import {
   processPanicked,
   processTerminated,
 } from './processes.ts';
-import { balancesMistold, queriesBehind, questionsFail } from './questions.ts';
+import { balancesMistold, orderUnresolved, queriesBehind, questionsFail } from './questions.ts';
 import { cancelTroubled, marketSwept, orderCanceledByHand, orderRests } from './resting-orders.ts';
 import { snapshotOutdated } from './snapshots.ts';
 import { rulesChanged, symbolClosed, symbolDelisted, symbolStatusUnknown } from './symbols.ts';
@@ -207,6 +207,7 @@ const ALL: readonly SimFault[] = [
   questionsFail,
   queriesBehind,
   balancesMistold,
+  orderUnresolved,
   marketSwept,
   orderRests,
   orderCanceledByHand,

@@ -4,7 +4,7 @@ import type { PlannedFault } from '../fault.ts';
 
 /** Whole ms between two bounds, each order of magnitude alike: short faults are common, long ones rare. */
 export function lasting(random: Random, msMin: number, msMax: number): number {
-  return Math.round(msMin * (msMax / msMin) ** random.float());
+  return Math.round(msMin * Math.exp(Math.log(msMax / msMin) * random.float()));
 }
 
 export function oneOf<T>(random: Random, all: readonly T[]): T {

@@ -2,9 +2,6 @@ import type { SimFault } from '../fault.ts';
 import { lasting, numberOf, shareOf } from './drawn.ts';
 import { sweepBefore } from './resting-orders.ts';
 
-/** Long enough for our order to have come. */
-const GONE_AFTER_MS = 1_000;
-
 /** The venue lets nobody trade with himself: of our order what would have met a person's order expires. */
 export const orderMeetsOwn: SimFault = {
   name: 'order.meets_own',
@@ -17,7 +14,13 @@ export const orderMeetsOwn: SimFault = {
     parameters: { share: shareOf(random, 0.4, 1) },
   }),
   begin: (stage, plan) => {
-    const { clock, random, venue } = stage;
+    const { random, venue } = stage;
+    const byHand = new Map<string, string>();
+    // Only for the moment: what stood longer would be met by others too.
+    const cancelAll = (): void => {
+      for (const [id, symbol] of byHand) venue.cancelByHand(symbol, id);
+      byHand.clear();
+    };
     const release = venue.holdRules((rules) => ({
       ...rules,
       defaultSelfTradePrevention: 'EXPIRE_TAKER',
@@ -30,11 +33,18 @@ export const orderMeetsOwn: SimFault = {
           const { price, quantity, side, symbol } = request.fields;
           const other = side === 'BUY' ? 'SELL' : 'BUY';
           const id = venue.placeByHand({ symbol, side: other, price, quantity });
-          if (id !== undefined) clock.after(GONE_AFTER_MS, () => venue.cancelByHand(symbol, id));
+          if (id !== undefined) byHand.set(id, symbol);
+          return undefined;
+        },
+        answer: ({ kind }) => {
+          if (kind === 'place') cancelAll();
           return undefined;
         },
       },
-      end: release,
+      end: () => {
+        cancelAll();
+        release();
+      },
     };
   },
 };

@@ -138,3 +138,39 @@ export const balancesMistold: SimFault = {
     };
   },
 };
+
+/** Longer than an unproven order is looked for before it is parked. */
+const UNRESOLVED_MS_MIN = 640_000;
+const UNRESOLVED_MS_MAX = 840_000;
+/** Every question whose answer would tell what became of an order. */
+const TELLING = ['orderByClientId', 'ordersSince', 'openOrders', 'fillsFrom'];
+
+export const orderUnresolved: SimFault = {
+  name: 'order.unresolved',
+  family: 'rest',
+  about: 'answers to some orders are lost, and for ten minutes nobody can say what became of them',
+  moments: ['orderLeft'],
+  share: 0.25,
+  draw: (random) => ({
+    durationMs: lasting(random, UNRESOLVED_MS_MIN, UNRESOLVED_MS_MAX),
+    parameters: { lossMs: lasting(random, 20_000, 120_000), isLost: random.chance(0.5) },
+  }),
+  begin: ({ clock }, plan) => {
+    const losesUntilMs = clock.nowMs + numberOf(plan, 'lossMs');
+    const isHit = ({ kind }: SimRequest): boolean => kind === 'place' && clock.nowMs < losesUntilMs;
+    return {
+      trouble: {
+        request: (request) => {
+          const name = nameOf(request);
+          if (TELLING.includes(name)) return { type: 'lost' };
+          return isHit(request) && plan.parameters['isLost'] === true
+            ? { type: 'lost' }
+            : undefined;
+        },
+        answer: (request) => (isHit(request) ? { type: 'lost' } : undefined),
+        // The account's events would tell.
+        frame: ({ stream }) => (stream === 'executionReport' ? [] : undefined),
+      },
+    };
+  },
+};

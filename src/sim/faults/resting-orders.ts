@@ -127,7 +127,7 @@ export const cancelTroubled: SimFault = {
   moments: [],
   draw: (random) => ({
     durationMs: lasting(random, 60_000, 180_000),
-    parameters: { fate: oneOf(random, CANCEL_FATES), forMs: lasting(random, 2_000, 20_000) },
+    parameters: { fate: oneOf(random, CANCEL_FATES), forMs: lasting(random, 5_000, 60_000) },
   }),
   begin: (stage, plan) => {
     const { clock } = stage;
