@@ -8,13 +8,14 @@ import {
   type StreamStep,
 } from '../../src/execution/account-link.ts';
 import { AccountStream } from '../../src/execution/account-stream.ts';
+import { throughJson } from '../support/exact-text.ts';
 import { BTC_USDT, NOON_MS } from '../support/trading.ts';
 import { PlainCodec } from './support/plain-codec.ts';
 
 /** The account socket and a venue that does what the test says. */
 class StreamNight {
   readonly codec = new PlainCodec();
-  readonly stream: AccountStream;
+  stream: AccountStream;
   nowMs: number = NOON_MS;
   readonly opened: ConnectionId[] = [];
   readonly closed: string[] = [];
@@ -22,17 +23,26 @@ class StreamNight {
   readonly faults: string[] = [];
   gaps = 0;
   pings = true;
+  readonly #setup: ConstructorParameters<typeof AccountStream>[0];
 
   constructor(random = 0.5) {
-    this.stream = new AccountStream({
+    this.#setup = {
       venue: 'binance',
       codec: this.codec,
       instruments: [BTC_USDT],
       limits: DEFAULT_ACCOUNT_STREAM_LIMITS,
       random: () => random,
       connects: new ConnectBudget(20, 300_000),
-    });
+    };
+    this.stream = new AccountStream(this.#setup);
     this.take(this.stream.start(this.at()));
+  }
+
+  /** The stream goes on as another one, made of nothing but the text of what it saves. */
+  passThroughText(): void {
+    const saved = throughJson(this.stream.save());
+    this.stream = new AccountStream(this.#setup);
+    this.stream.load(saved);
   }
 
   at() {
@@ -182,6 +192,7 @@ test('within 23 hours a second socket takes over without a gap', () => {
   expect(night.gaps).toBe(1);
 
   // A last event may still come on the old socket until it has closed.
+  night.passThroughText();
   expect(night.stream.owns(old ?? night.last)).toBe(true);
   night.take(night.stream.onClosed(old ?? night.last, 'rotated', night.at()));
   expect(night.stream.owns(old ?? night.last)).toBe(false);
