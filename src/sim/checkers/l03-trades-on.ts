@@ -17,6 +17,8 @@ class TradesOn implements Checker {
   readonly tally: Tally;
   readonly #night: SimNight;
   readonly #quiet: QuietSpell;
+  /** At the last look. */
+  #isHealthy = false;
   #healthyMs = 0;
   #arrivedCount = 0;
 
@@ -35,12 +37,13 @@ class TradesOn implements Checker {
   }
 
   onArrived({ request }: WireEntry): void {
-    if (request.kind === 'place') this.#arrivedCount += 1;
+    if (this.#isHealthy && request.kind === 'place') this.#arrivedCount += 1;
   }
 
   onSecond(atMs: number): void {
     const isActive = this.#night.daemon.life?.desk.mode.mode === 'ACTIVE';
-    if (!isActive || this.#quiet.lastsMs(atMs) < HEALTHY_AFTER_MS) return;
+    this.#isHealthy = isActive && this.#quiet.lastsMs(atMs) >= HEALTHY_AFTER_MS;
+    if (!this.#isHealthy) return;
     this.#healthyMs += SECOND_MS;
     if (this.#healthyMs < HOUR_MS) return;
     const count = this.#arrivedCount;
