@@ -17,7 +17,7 @@ export class QuietSpell {
 
   faultEnded(atMs: number): void {
     this.#activeCount -= 1;
-    this.#sinceMs = atMs;
+    this.#sinceMs = Math.max(this.#sinceMs, atMs);
   }
 
   /** Something else than a fault has disturbed the night: what lasts begins to last now. */
