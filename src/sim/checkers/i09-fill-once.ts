@@ -11,7 +11,11 @@ import { ProjectedOrders } from './projected-orders.ts';
 
 type FilledRow = Extract<JournalRow, { type: 'filled' }>;
 
+/** Nothing is on its way for so long: what was executed before must be known, settled or not. */
+const KNOWN_AFTER_MS = 600_000;
+
 interface Execution {
+  readonly atMs: number;
   readonly clientOrderId: string;
   readonly text: string;
 }
@@ -30,11 +34,12 @@ class FillOnce implements Checker {
     this.tally = new Tally('I9', night);
   }
 
-  onHappening(happening: MarketHappening): void {
+  onHappening(happening: MarketHappening, atMs: number): void {
     if (happening.type !== 'orderUpdated' || happening.fill === undefined) return;
     const { order, fill } = happening;
     if (order.accountKey !== OURS || !isOwnId(order.clientOrderId)) return;
     this.#executions.set(keyOf(fill.symbol, fill.tradeId), {
+      atMs,
       clientOrderId: order.clientOrderId,
       text: describeFill(order, fill),
     });
@@ -47,10 +52,11 @@ class FillOnce implements Checker {
     }
   }
 
-  /** Only once nothing is on its way any more must every execution be known. */
+  /** Once nothing is on its way any more every execution must be known. */
   finish(isSettled: boolean): void {
-    if (!isSettled) return;
-    for (const [key, { clientOrderId }] of this.#executions) {
+    const { nowMs } = this.#night.clock;
+    for (const [key, { atMs, clientOrderId }] of this.#executions) {
+      if (!isSettled && nowMs - atMs < KNOWN_AFTER_MS) continue;
       this.tally.check(
         this.#rows.has(key),
         () => `${key} of ${clientOrderId} was executed, the journal has no row of it`,

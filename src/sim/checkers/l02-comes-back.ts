@@ -64,6 +64,17 @@ class ComesBack implements Checker {
     }
   }
 
+  /** The calm part is long enough for everything to be proven, whatever went wrong before it. */
+  finish(isSettled: boolean): void {
+    const { desk } = this.#night.daemon.life ?? {};
+    this.tally.check(
+      isSettled,
+      () =>
+        'at the end orders are open or unproven, or the account does not agree; ' +
+        `the daemon is ${desk === undefined ? 'down' : `${desk.phase} and ${desk.mode.mode}`}`,
+    );
+  }
+
   #judge(atMs: number): void {
     const { daemon, setup } = this.#night;
     const { life } = daemon;
