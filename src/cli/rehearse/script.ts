@@ -29,11 +29,12 @@ export const SCRIPT: readonly (readonly Act[])[] = [
   [userStreamEnded],
   [orderNeverArrived, silentStall],
   [manualOrder],
-  [killed],
   [halfOpenMarket],
   [machineSlept],
   [garbage],
   [banned],
+  // Halfway: sockets have a budget for five minutes, which a night of two uses up; a start has a new one.
+  [killed],
   [wallClockBack],
   [halfOpenAccount, errorAfterAcceptance],
   [wallClockForward],
