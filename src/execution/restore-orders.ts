@@ -10,6 +10,7 @@ import { change, lose } from './order-news.ts';
 import { isLegal, type OrderEvent } from './order-state.ts';
 import { TrackedOrder } from './tracked-order.ts';
 import { beginSearch } from './unknown-resolver.ts';
+import { findUnprovenFault } from './unproven-fault.ts';
 
 /** What the past says about ids: the next one of this epoch must be above. */
 export interface RestoredIds {
@@ -64,6 +65,8 @@ export function settleCrashed(state: DeskState, atMs: UnixMs, step: StepBuilder)
       lose(state, tracked, { type: 'restart' }, atMs, step);
       beginSearch(tracked, atMs, 0);
     } else if (tracked.isUnproven) {
+      const fault = findUnprovenFault(tracked.order, atMs);
+      if (fault !== undefined) step.effects.push(fault);
       beginSearch(tracked, atMs, 0);
     }
     if (tracked.order.cancelRequested && !tracked.hasEnded) {

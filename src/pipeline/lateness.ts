@@ -1,6 +1,7 @@
 import { applyStep } from './apply-step.ts';
 import type { Desk } from './desk.ts';
 import { LATE_TICK_MS, TICK_MS } from './setup.ts';
+import { tellAgain } from './tell-again.ts';
 
 /**
  * Looked at before any event is handled, because the first to come after a sleep is seldom the timer:
@@ -9,6 +10,7 @@ import { LATE_TICK_MS, TICK_MS } from './setup.ts';
 export function watchLateness(desk: Desk): void {
   const lateMs = desk.nowMs - desk.lastTickAtMs - TICK_MS;
   if (lateMs < LATE_TICK_MS || desk.phase === 'idle') return;
+  tellAgain(desk, desk.lastTickAtMs);
   // Told once: the tick itself is still to come.
   desk.lastTickAtMs = desk.nowMs;
   desk.out.push({

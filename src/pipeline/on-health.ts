@@ -12,13 +12,23 @@ export function onHealth(desk: Desk, event: HealthSampled): void {
   if (diskFreeBytes !== undefined) {
     const isLow = diskFreeBytes < DISK_REDUCING_BYTES;
     hold(desk, 'little disk left', isLow, 'REDUCING');
-    if (isLow && hadRoom) {
-      const detail = { diskFreeBytes, limitBytes: DISK_REDUCING_BYTES };
-      desk.out.push({ type: 'raiseFault', fault: 'disk.low', severity: 'error', detail });
-    }
+    if (isLow && hadRoom) tellDiskLow(desk, diskFreeBytes);
     if (diskFreeBytes < DISK_HALTED_BYTES) halt(desk, `only ${diskFreeBytes} bytes of disk left`);
   }
   if (event.clockStepMs !== 0) onClockStep(desk, event.clockStepMs);
+}
+
+function tellDiskLow(desk: Desk, diskFreeBytes: number): void {
+  const detail = { diskFreeBytes, limitBytes: DISK_REDUCING_BYTES };
+  desk.out.push({ type: 'raiseFault', fault: 'disk.low', severity: 'error', detail });
+}
+
+/** A disk that is low for long is told again. */
+export function tellDiskAgain(desk: Desk): void {
+  const { diskFreeBytes } = desk.health ?? {};
+  if (diskFreeBytes !== undefined && diskFreeBytes < DISK_REDUCING_BYTES) {
+    tellDiskLow(desk, diskFreeBytes);
+  }
 }
 
 /** Our wall clock was stepped: what was measured with it is void until measured again. */

@@ -162,6 +162,24 @@ export function tellClosed(desk: Desk, venue: VenueDesk): void {
   }
 }
 
+/** What is closed for long is told again. */
+export function tellClosedAgain(desk: Desk, venue: VenueDesk): void {
+  for (const now of venue.instruments) {
+    if (now.status !== 'TRADING') raiseHalted(desk, venue, now, now.status);
+  }
+}
+
+function raiseHalted(desk: Desk, venue: VenueDesk, now: Instrument, statusBefore: string): void {
+  const { symbol, status } = now;
+  const isHeld = (desk.portfolio?.getSymbolLots(now) ?? 0) > 0;
+  desk.out.push({
+    type: 'raiseFault',
+    fault: 'symbol.halted',
+    severity: isHeld ? 'error' : 'warn',
+    detail: { venue: venue.setup.venue, symbol, status, statusBefore, held: isHeld },
+  });
+}
+
 function onFailed(desk: Desk, venue: VenueDesk, text: string): void {
   const { listings } = venue;
   listings.failedCount += 1;
@@ -220,10 +238,7 @@ function tellStatus(desk: Desk, venue: VenueDesk, before: Instrument, now: Instr
     recordMarket(desk, venue, { symbol, outcome: 'passed', reason });
     return;
   }
-  const isHeld = (desk.portfolio?.getSymbolLots(now) ?? 0) > 0;
-  const told = { ...detail, held: isHeld };
-  const severity = isHeld ? 'error' : 'warn';
-  desk.out.push({ type: 'raiseFault', fault: 'symbol.halted', severity, detail: told });
+  raiseHalted(desk, venue, now, before.status);
   const reason: Reason = { code: 'VENUE_MAINTENANCE', status, needed: 'TRADING' };
   recordMarket(desk, venue, { symbol, outcome: 'skipped', reason });
 }

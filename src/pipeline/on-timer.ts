@@ -13,10 +13,12 @@ import { watchFreshness } from './on-market.ts';
 import { continueStop } from './on-stop.ts';
 import { onPortfolioExit } from './on-wish.ts';
 import { TICK_MS } from './setup.ts';
+import { tellAgain } from './tell-again.ts';
 
 /** The only timer of the core. Everything that is due by the clock is looked at here. */
 export function onTimer(desk: Desk): void {
   desk.out.push({ type: 'setTimer', timer: 'tick', atMs: unixMs(desk.nowMs + TICK_MS) });
+  const { lastTickAtMs } = desk;
   desk.lastTickAtMs = desk.nowMs;
   retryBoots(desk);
   for (const venue of desk.venues) {
@@ -30,6 +32,7 @@ export function onTimer(desk: Desk): void {
     venue.host.flush(desk.nowMs, venue.signalSink);
     watchUnconfigured(desk, venue);
   }
+  tellAgain(desk, lastTickAtMs);
   turnDay(desk);
   refreshMode(desk);
   lookForExits(desk);

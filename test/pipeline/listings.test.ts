@@ -12,8 +12,14 @@ function instrumentsAsked(night: Night): number {
   return night.world.asked.filter(({ question }) => question.type === 'instruments').length;
 }
 
-/** What was told about a symbol: faults and changes of state, in order. */
+/** The same without what is told again only because it lasts. */
 function told(night: Night, symbol = 'BTC/USDT'): readonly string[] {
+  const all = toldEach(night, symbol);
+  return all.filter((id, index) => id !== 'symbol.halted' || all[index - 1] !== id);
+}
+
+/** What was told about a symbol: faults and changes of state, in order. */
+function toldEach(night: Night, symbol = 'BTC/USDT'): readonly string[] {
   return night.world.effects.flatMap((effect) => {
     if (effect.type !== 'raiseFault' && effect.type !== 'logChange') return [];
     const id = effect.type === 'raiseFault' ? effect.fault : effect.event;

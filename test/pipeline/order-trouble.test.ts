@@ -249,3 +249,25 @@ test('an order by hand on the same account: seen, counted, never cancelled', () 
   expect(night.world.canceled).toEqual([]);
   expect(night.venue.core.openOrders('ours', 'BTCUSDT')).toHaveLength(1);
 });
+
+// The venue cannot be reached for a quarter of an hour, and the daemon starts anew in the middle of it. The
+// one thing a person must not overlook is the order nobody knows anything of: it is told as long as it lasts.
+test('an order that stays unproven is told again and again, by the next life too', () => {
+  const night = startNight();
+  night.faults.orders.push('lostOnTheWay');
+  night.faults.failing = ['orderByClientId', 'openOrders', 'ordersSince', 'fillsFrom', 'account'];
+  night.tell('enter');
+  night.waitMs(720_000);
+  const told = (): readonly number[] =>
+    night.world.effects.flatMap((effect) =>
+      effect.type === 'raiseFault' && /^order\.(unknown|dead)$/.test(effect.fault)
+        ? [Number(effect.detail['unknownMs'] ?? 0)]
+        : [],
+    );
+  expect(told().length).toBeGreaterThanOrEqual(4);
+  expect(night.orderStates()).toEqual(['DEAD']);
+
+  night.restart();
+  night.waitMs(5_000);
+  expect(told().length).toBeGreaterThanOrEqual(1);
+});
