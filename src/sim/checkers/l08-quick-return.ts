@@ -49,7 +49,8 @@ class QuickReturn implements Checker {
     const { daemon, faults } = this.#night;
     const mode = daemon.life?.desk.mode;
     const hasCompany = faults.active.length > 0 && atMs - beganAtMs > KILL_MS;
-    const isHeld = mode?.mode === 'HALTED' || mode?.actor === 'operator';
+    const isWord = mode?.actor === 'operator' && mode.mode !== 'ACTIVE';
+    const isHeld = mode?.mode === 'HALTED' || isWord;
     if (hasCompany || isHeld) this.#beganAtMs = undefined;
     else if (mode?.mode === 'ACTIVE' || atMs - beganAtMs > this.#allowedMs) {
       this.#beganAtMs = undefined;
