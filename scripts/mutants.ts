@@ -56,7 +56,14 @@ function judge(mutant: Mutant): Verdict {
     const problem = copy.apply(mutant.file);
     if (problem !== undefined)
       return { mutant, isCaught: false, text: `does not apply: ${problem}` };
-    const args = ['--seeds', String(mutant.seedsCount), '--from', mutant.name];
+    const args = [
+      '--seeds',
+      String(mutant.seedsCount),
+      '--from',
+      mutant.name,
+      '--settings',
+      'usual',
+    ];
     const more = ['--hours', String(mutant.hours), '--jobs', values.jobs, '--no-shrink', '--json'];
     const ran = spawnSync(
       process.execPath,

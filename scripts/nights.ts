@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { CHECKERS } from '../src/sim/checkers/all.ts';
 import { SIM_FAULTS } from '../src/sim/faults/catalogue.ts';
-import { type Ask, BadArgument, parseAsk, seedAt, USAGE } from './nights/arguments.ts';
+import {
+  type Ask,
+  BadArgument,
+  DRAWN,
+  parseAsk,
+  seedAt,
+  settingsOf,
+  USAGE,
+} from './nights/arguments.ts';
 import {
   asItIs,
   BROKEN_NIGHTS,
@@ -68,8 +76,9 @@ for (const line of survivalLines(survival)) say(line);
 
 const folder = BROKEN_NIGHTS;
 const smaller: Smaller[] = [];
-const faultList =
-  ask.faultNames === undefined ? '' : ` --faults ${ask.faultNames.join(',') || 'none'}`;
+const sameAsk =
+  (ask.faultNames === undefined ? '' : ` --faults ${ask.faultNames.join(',') || 'none'}`) +
+  (ask.settings === DRAWN ? '' : ` --settings ${ask.settings}`);
 const shrinkUntilMs = nowMs() + SHRINK_MS_ALL;
 for (const [index, broken] of survival.breaks.entries()) {
   const untilMs = Math.min(nowMs() + SHRINK_MS_EACH, shrinkUntilMs);
@@ -78,7 +87,7 @@ for (const [index, broken] of survival.breaks.entries()) {
       ? await makeSmaller(broken, { run, jobs: ask.jobs, expected, folder, untilMs })
       : asItIs(broken, folder);
   smaller.push(found);
-  for (const line of brokenLines(found, commit, faultList)) say(line);
+  for (const line of brokenLines(found, commit, sameAsk)) say(line);
 }
 workers.close();
 
@@ -119,7 +128,8 @@ function planOf(index: number): NightPlan | undefined {
   }
   if (index >= (nights.type === 'seed' ? 1 : nights.count)) return undefined;
   const seed = nights.type === 'seed' ? nights.seed : seedAt(nights.from, index);
-  return { seed, hours, schedule: drawFaults(seed, hours, ask.faultNames) };
+  const settings = settingsOf(ask, seed);
+  return { seed, hours, schedule: drawFaults(seed, hours, ask.faultNames), settings };
 }
 
 function nightLine(outcome: NightOutcome): string {
@@ -135,6 +145,7 @@ function nightLine(outcome: NightOutcome): string {
   return [
     (plan.keptAs ?? plan.seed).padEnd(16),
     `${Number(plan.hours.toFixed(2))} h`.padStart(7),
+    (plan.settings?.profile ?? '').padStart(15),
     `${plan.schedule.length} faults`.padStart(12),
     `${counts.lives} lives`.padStart(10),
     `${counts.orders} orders`.padStart(13),

@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import {
+  type DrawnSettings,
+  drawProfile,
+  drawSettings,
+  NIGHT_PROFILES,
+} from '../../src/sim/drawn-settings.ts';
 import { FAULT_FAMILIES, type SimFault } from '../../src/sim/fault.ts';
 
 /** What a person asked for. */
@@ -12,6 +18,8 @@ export interface Ask {
   readonly hours: number;
   /** Names of the faults that may happen; `undefined`: all. */
   readonly faultNames: readonly string[] | undefined;
+  /** `drawn`: each seed has its own; else a profile of settings, or `usual`. */
+  readonly settings: string;
   readonly jobs: number;
   /** No new night begins after so many minutes. */
   readonly minutes: number | undefined;
@@ -20,11 +28,12 @@ export interface Ask {
   readonly isHashShown: boolean;
 }
 
-export const USAGE = `npm run nights -- [--seeds N] [--from S] [--hours H] [--faults LIST] [--jobs J] [--minutes M]
+export const USAGE = `npm run nights -- [--seeds N] [--from S] [--hours H] [--faults LIST] [--settings NAME] [--jobs J] [--minutes M]
   --seeds N        so many nights, default 10; with --minutes as many as there is time for
   --from S         the first seed: a whole number, or a text that becomes S-0, S-1, ...; \`commit\`: the commit's
   --hours H        simulated hours of a night, default 8
   --faults LIST    names or families, with commas; \`none\`; default all
+  --settings NAME  \`usual\`, \`drawn\` (the default: each seed has its own), or one of ${Object.keys(NIGHT_PROFILES).join(', ')}
   --jobs J         nights at a time, default one a core
   --minutes M      begin no night after so many minutes; the kept ones are always run
   --seed S         this one night, and not the kept ones
@@ -33,11 +42,16 @@ export const USAGE = `npm run nights -- [--seeds N] [--from S] [--hours H] [--fa
   --hash           print each night's journal hash
   --json           the report as JSON`;
 
+/** Each seed has its own settings. */
+export const DRAWN = 'drawn';
+const USUAL = 'usual';
+
 const OPTIONS = {
   seeds: { type: 'string' },
   from: { type: 'string', default: '1' },
   hours: { type: 'string', default: '8' },
   faults: { type: 'string', default: 'all' },
+  settings: { type: 'string', default: DRAWN },
   jobs: { type: 'string' },
   minutes: { type: 'string' },
   seed: { type: 'string' },
@@ -67,12 +81,22 @@ export function parseAsk(
     nights: toNights(values, minutes, commit),
     hours,
     faultNames: toFaultNames(values.faults, catalogue),
+    settings: toSettings(values.settings),
     jobs: values.jobs === undefined ? availableParallelism() : whole('jobs', values.jobs),
     minutes,
     isJson: values.json,
     isShrinking: !values['no-shrink'],
     isHashShown: values.hash,
   };
+}
+
+/** The settings of the night of a seed; `undefined`: the usual ones. */
+export function settingsOf(
+  { settings, hours }: Pick<Ask, 'settings' | 'hours'>,
+  seed: string,
+): DrawnSettings | undefined {
+  if (settings === DRAWN) return drawSettings(seed, hours);
+  return settings === USUAL ? undefined : drawProfile(settings, seed, hours);
 }
 
 /** Seed number `index` of a run. */
@@ -122,6 +146,12 @@ function toFaultNames(
     return all.map(({ name }) => name);
   });
   return [...new Set(names)];
+}
+
+function toSettings(name: string): string {
+  const all = [DRAWN, USUAL, ...Object.keys(NIGHT_PROFILES)];
+  if (all.includes(name)) return name;
+  throw new BadArgument(`--settings: nothing is called ${name}; there are ${all.join(', ')}`);
 }
 
 function positive(name: string, text: string): number {

@@ -37,6 +37,7 @@ export interface ShrinkParts {
 export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Smaller> {
   const { invariant, outcome, violation } = broken;
   const { plan, startMs } = outcome;
+  const { seed, settings } = plan;
   // One that hangs takes minutes each time; one that differs from itself differs by something outside of it.
   const isHopeless = invariant === HUNG || invariant === SAME_TWICE;
   if (isHopeless) return asItIs(broken, parts.folder);
@@ -46,7 +47,7 @@ export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Sm
     from: plan,
     brokeAtMs: violation.atMs > startMs ? violation.atMs - startMs : undefined,
     breaks: async (shape) => {
-      const tried = await parts.run({ seed: plan.seed, ...shape });
+      const tried = await parts.run({ seed, settings, ...shape });
       const same = unexpectedOf(tried, parts.expected).find((one) => signOf(one) === sign);
       if (same !== undefined) seen.set(shape, same);
       return same !== undefined;
@@ -74,19 +75,15 @@ function writeDown(
   { hours, schedule }: NightShape,
   folder: string,
 ): string {
-  const { seed } = outcome.plan;
+  const { seed, settings } = outcome.plan;
   const name = `${invariant}-${seed}`.replaceAll(/[^\w.-]/g, '_');
   const file = join(folder, `${name}.json`);
-  writeKeptNight(file, { plan: { seed, hours, schedule }, invariant, story });
+  writeKeptNight(file, { plan: { seed, hours, schedule, settings }, invariant, story });
   return relative(process.cwd(), file);
 }
 
 /** What a person needs to know and to type. */
-export function brokenLines(
-  smaller: Smaller,
-  commit: Commit,
-  faultList: string,
-): readonly string[] {
+export function brokenLines(smaller: Smaller, commit: Commit, sameAsk: string): readonly string[] {
   const { broken, file, shrunken, violation } = smaller;
   const { invariant, nights, outcome } = broken;
   const { plan, startMs } = outcome;
@@ -97,11 +94,12 @@ export function brokenLines(
     `BROKEN ${invariant}: seed ${plan.seed}${others}, commit ${commit.id}${commit.isChanged ? ' with changes' : ''}`,
     `  ${clockOf(violation.atMs - startMs)} ${violation.text.replaceAll('\n', '\n  ')}`,
     `  wrong then: ${violation.faults.join(', ') || 'nothing'}`,
+    ...(plan.settings === undefined ? [] : [`  settings: ${JSON.stringify(plan.settings)}`]),
     shrunkenLine(smaller),
     ...shown.schedule.map((fault) => `    ${faultLine(fault)}`),
     `  again: npm run nights -- --schedule ${file}`,
     ...(plan.keptAs === undefined
-      ? [`  whole: npm run nights -- --seed ${plan.seed} --hours ${plan.hours}${faultList}`]
+      ? [`  whole: npm run nights -- --seed ${plan.seed} --hours ${plan.hours}${sameAsk}`]
       : [`  kept as test/nights/regress/${plan.keptAs}.json`]),
   ];
 }

@@ -21,9 +21,17 @@ const FAULT = z.strictObject({
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
+/** Whether they are settings at all is looked at when the night begins. */
+const SETTINGS = z.strictObject({
+  profile: z.string(),
+  change: z.record(z.string(), z.json()),
+  reentryCooldownMs: z.number().nonnegative().optional(),
+});
+
 const KEPT = z.strictObject({
   seed: z.string(),
   hours: z.number().positive(),
+  settings: SETTINGS.optional(),
   schedule: z.array(FAULT),
   invariant: z.string(),
   story: z.string(),
@@ -46,8 +54,8 @@ export function readKeptNights(folder: string): readonly KeptNight[] {
 }
 
 export function writeKeptNight(file: string, { plan, invariant, story }: KeptNight): void {
-  const { seed, hours, schedule } = plan;
+  const { seed, hours, schedule, settings } = plan;
   mkdirSync(dirname(file), { recursive: true });
-  const night = { seed, hours, invariant, story, schedule };
+  const night = { seed, hours, invariant, story, settings, schedule };
   writeFileSync(file, `${JSON.stringify(night, null, 2)}\n`);
 }

@@ -9,6 +9,7 @@ import type { PlannedFault } from '../../src/sim/fault.ts';
 import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 import type { NightListener } from '../../src/sim/listener.ts';
 import { SimNight } from '../../src/sim/night.ts';
+import { loadNightSettings } from '../../src/sim/settings.ts';
 import { OURS } from '../../src/sim/venue.ts';
 import { calmMsOf } from './draw-faults.ts';
 import { CRASHED, type NightCounts, type NightOutcome, type NightPlan } from './words.ts';
@@ -38,6 +39,7 @@ export function runNight(plan: NightPlan, { folder, onReached }: RunNightOptions
       seed: plan.seed,
       hours: plan.hours,
       faults: plan.schedule,
+      settings: loadNightSettings(plan.settings?.change, plan.settings?.reentryCooldownMs),
       catalogue: SIM_FAULTS,
       watchers: (made) => watch.begin(made),
       folder: ground,

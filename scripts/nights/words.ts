@@ -2,6 +2,7 @@
 
 import type { Violation } from '../../src/sim/checker.ts';
 import type { CoverageHits } from '../../src/sim/coverage.ts';
+import type { DrawnSettings } from '../../src/sim/drawn-settings.ts';
 import type { PlannedFault } from '../../src/sim/fault.ts';
 
 /** One night to run. */
@@ -10,6 +11,8 @@ export interface NightPlan {
   readonly hours: number;
   /** What goes wrong. */
   readonly schedule: readonly PlannedFault[];
+  /** What the daemon is told otherwise than usual; without it nothing. */
+  readonly settings?: DrawnSettings | undefined;
   /** What people call a night that is kept: the name of its file. */
   readonly keptAs?: string | undefined;
 }

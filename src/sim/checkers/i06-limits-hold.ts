@@ -109,9 +109,9 @@ class LimitsHold implements Checker {
       );
     }
     if (order.class !== 'entry') return;
-    const openCount = this.#orders.open.size;
+    // Written down in this order: an exit of the same moment that came after it is not bound by the limit.
+    const openCount = [...this.#orders.open.keys()].indexOf(order.clientOrderId) + 1;
     const { openOrdersMax } = this.#setup.risk;
-    // It stands in the journal by now and is counted itself.
     this.tally.check(
       openCount <= openOrdersMax,
       () => `${order.clientOrderId} is the ${openCount}th open order, limit is ${openOrdersMax}`,

@@ -1,8 +1,10 @@
+import type { JournalRow } from '../../domain/journal-row.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { WireEntry } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { QuietSpell } from '../quiet-spell.ts';
+import { DayUsedUp } from './day-used-up.ts';
 
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1_000;
@@ -11,12 +13,14 @@ const HEALTHY_AFTER_MS = 120_000;
 
 /**
  * A healthy daemon trades: of each hour in which nothing was wrong and the mode was ACTIVE, put together
- * from as many pieces as it takes, at least one order reaches the venue.
+ * from as many pieces as it takes, at least one order reaches the venue. A day whose limits are used up
+ * has nothing to trade with.
  */
 class TradesOn implements Checker {
   readonly tally: Tally;
   readonly #night: SimNight;
   readonly #quiet: QuietSpell;
+  readonly #day: DayUsedUp;
   /** At the last look. */
   #isHealthy = false;
   #healthyMs = 0;
@@ -26,6 +30,7 @@ class TradesOn implements Checker {
     this.#night = night;
     this.tally = new Tally('L3', night);
     this.#quiet = new QuietSpell(night.startMs);
+    this.#day = new DayUsedUp(night.setup.risk);
   }
 
   onFaultBegan(): void {
@@ -36,13 +41,18 @@ class TradesOn implements Checker {
     this.#quiet.faultEnded(atMs);
   }
 
+  onDurable(rows: readonly JournalRow[], atMs: number): void {
+    this.#day.onDurable(rows, atMs);
+  }
+
   onArrived({ request }: WireEntry): void {
     if (this.#isHealthy && request.kind === 'place') this.#arrivedCount += 1;
   }
 
   onSecond(atMs: number): void {
     const isActive = this.#night.daemon.life?.desk.mode.mode === 'ACTIVE';
-    this.#isHealthy = isActive && this.#quiet.lastsMs(atMs) >= HEALTHY_AFTER_MS;
+    this.#isHealthy =
+      isActive && !this.#day.isUsedUp && this.#quiet.lastsMs(atMs) >= HEALTHY_AFTER_MS;
     if (!this.#isHealthy) return;
     this.#healthyMs += SECOND_MS;
     if (this.#healthyMs < HOUR_MS) return;

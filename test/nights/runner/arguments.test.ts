@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type Ask, BadArgument, parseAsk, seedAt } from '../../../scripts/nights/arguments.ts';
+import {
+  type Ask,
+  BadArgument,
+  parseAsk,
+  seedAt,
+  settingsOf,
+} from '../../../scripts/nights/arguments.ts';
 import type { SimFault } from '../../../src/sim/fault.ts';
 
 function faultKind(name: string, family: SimFault['family']): [string, SimFault] {
@@ -43,6 +49,15 @@ test('faults are named one by one or by family', () => {
   expect(parse('--faults', 'none').faultNames).toEqual([]);
 });
 
+test('settings are drawn with the seed, or the usual ones, or those of one profile', () => {
+  const seeds = Array.from({ length: 50 }, (_, at) => String(at));
+  const profilesOf = (...args: readonly string[]): ReadonlySet<string | undefined> =>
+    new Set(seeds.map((seed) => settingsOf(parse(...args), seed)?.profile));
+  expect(profilesOf().size).toBeGreaterThan(4);
+  expect([...profilesOf('--settings', 'usual')]).toEqual([undefined]);
+  expect([...profilesOf('--settings', 'busy')]).toEqual(['busy']);
+});
+
 describe('an argument that nobody can mean is refused, not guessed', () => {
   test.each([
     [['--seeds', '0']],
@@ -52,6 +67,7 @@ describe('an argument that nobody can mean is refused, not guessed', () => {
     [['--jobs=-1']],
     [['--minutes', 'Infinity']],
     [['--faults', 'feed,typo']],
+    [['--settings', 'bsuy']],
     [['--seed', '1', '--schedule', 'x.json']],
   ])('%s', (args) => {
     expect(() => parse(...args)).toThrow(BadArgument);

@@ -29,6 +29,18 @@ test('a night that is written down is read back as it was, under its name', () =
   expect(readKeptNights(folder)).toEqual([{ ...NIGHT, plan }]);
 });
 
+test('its settings are written down with it, and read back the same', () => {
+  const folder = tempFolder();
+  const settings = {
+    profile: 'slow-pace',
+    change: { risk: { cooldownMs: 20_000 }, account: { allocations: { USDT: '500' } } },
+    reentryCooldownMs: 3_000,
+  };
+  const plan = { ...NIGHT.plan, settings };
+  writeKeptNight(join(folder, 'slow.json'), { ...NIGHT, plan });
+  expect(readKeptNights(folder)[0]?.plan).toEqual({ ...plan, keptAs: 'slow' });
+});
+
 // A kept night that is skipped because somebody mistyped it would guard nothing.
 test('a file that holds no night is an error with its name', () => {
   const folder = tempFolder();
