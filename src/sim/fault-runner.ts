@@ -42,7 +42,8 @@ export class FaultRunner implements NightListener {
     const { nowMs } = this.#parts.clock;
     const names = new Set(this.#active.map(({ name }) => name));
     for (const [name, endedAtMs] of this.#endedAtMs) {
-      if (nowMs - endedAtMs <= RECENT_MS) names.add(name);
+      const isLasting = this.#parts.catalogue.get(name)?.isLasting === true;
+      if (isLasting || nowMs - endedAtMs <= RECENT_MS) names.add(name);
     }
     return [...names].sort();
   }

@@ -55,6 +55,8 @@ export interface SimFault {
   readonly moments: readonly FaultMoment[];
   /** How often it is drawn against the others; 1 unless told otherwise. */
   readonly share?: number;
+  /** Nobody in the night can undo what it has done: it may be the reason of whatever is seen later. */
+  readonly isLasting?: boolean;
   readonly draw: (random: Random, about: DrawContext) => FaultDraw;
   /** What is wrong from now on; `end` is called once when it is over, after the trouble was taken away. */
   readonly begin: (stage: Stage, plan: PlannedFault) => BegunFault;

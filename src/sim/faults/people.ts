@@ -133,6 +133,7 @@ export const tradedByHand: SimFault = {
   name: 'trade.by_hand',
   family: 'operator',
   about: "a person buys or sells on the same account by the venue's app",
+  isLasting: true,
   moments: ['orderLeft', 'orderTaken', 'filled'],
   share: 0.2,
   draw: drawByHand,
