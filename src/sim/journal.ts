@@ -52,9 +52,12 @@ export class SimJournal {
   #commit(write: () => void): void {
     const { troubles, commits, store } = this.#parts;
     commits.count += 1;
-    const dies = commits.killAt.find(({ commit }) => commit === commits.count)?.when;
-    if (dies === 'before') throw new ProcessKilled('before the commit');
     const fate = troubles.find(({ commit }) => commit?.(this.#waiting));
+    const dies =
+      fate?.type === 'lastOne'
+        ? fate.when
+        : commits.killAt.find(({ commit }) => commit === commits.count)?.when;
+    if (dies === 'before') throw new ProcessKilled('before the commit');
     if (fate?.type === 'fails') {
       // As SQLite says it. What waits is rolled back with it, and the store takes nothing more.
       store.abandon();

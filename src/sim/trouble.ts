@@ -1,6 +1,7 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { VenueAnswer } from '../domain/venue.ts';
+import type { KillPoint } from './process-killed.ts';
 import type { SimRequest } from './request.ts';
 
 export type SocketKind = 'market' | 'account';
@@ -42,7 +43,9 @@ export type CommitFate =
       readonly type: 'fails';
       readonly code: 'SQLITE_FULL' | 'SQLITE_IOERR_WRITE' | 'SQLITE_READONLY';
     }
-  | { readonly type: 'slow'; readonly byMs: number };
+  | { readonly type: 'slow'; readonly byMs: number }
+  /** The process is gone right before the commit, or right after it. */
+  | { readonly type: 'lastOne'; readonly when: KillPoint['when'] };
 
 /**
  * Something that is wrong for a while. Each hook is asked about everything that passes its place while

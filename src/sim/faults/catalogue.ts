@@ -44,6 +44,7 @@ import {
 } from './feed-sockets.ts';
 import { subscriptionForgotten, subscriptionUnanswered } from './feed-subscriptions.ts';
 import { eventTimeAhead, eventTimeMicroseconds, feedLagging } from './feed-times.ts';
+import { haltFileRemoved } from './halt-files.ts';
 import { journalDamaged, journalRolledBack } from './journal-files.ts';
 import {
   firewallRefused,
@@ -100,6 +101,7 @@ import {
   processCrashLoop,
   processCutShort,
   processKilled,
+  processKilledWriting,
   processPanicked,
   processTerminated,
 } from './processes.ts';
@@ -191,11 +193,13 @@ const ALL: readonly SimFault[] = [
   operatorHalts,
   operatorForgets,
   operatorFlattens,
+  haltFileRemoved,
   orderedByHand,
   tradedByHand,
   fundsMoved,
   fundsWithdrawn,
   processKilled,
+  processKilledWriting,
   processTerminated,
   processCutShort,
   processPanicked,

@@ -1,6 +1,7 @@
+import type { JournalRow } from '../../domain/journal-row.ts';
 import type { SimFault } from '../fault.ts';
 import type { Stage } from '../stage.ts';
-import { lasting, numberOf } from './drawn.ts';
+import { lasting, numberOf, oneOf } from './drawn.ts';
 
 const SUDDEN = ['orderLeft', 'orderTaken', 'filled', 'recovering'] as const;
 const ONCE_MS = 1_000;
@@ -15,6 +16,34 @@ export const processKilled: SimFault = {
   begin: (stage) => {
     stage.kill('killed');
     return {};
+  },
+};
+
+const WRITTEN: readonly JournalRow['type'][] = ['intent', 'submitted', 'reported', 'filled'];
+
+/** Between two durable steps of one order: the worst place to die, and only an instant long. */
+export const processKilledWriting: SimFault = {
+  name: 'process.killed_writing',
+  family: 'process',
+  about: 'kill -9 right before or right after the next step of an order is on the disk',
+  moments: ['orderLeft', 'filled'],
+  share: 1.5,
+  draw: (random) => ({
+    durationMs: lasting(random, 10_000, 60_000),
+    parameters: { row: oneOf(random, WRITTEN), isAfter: random.chance(0.6) },
+  }),
+  begin: (_, plan) => {
+    const when = plan.parameters['isAfter'] === true ? 'after' : 'before';
+    let isOver = false;
+    return {
+      trouble: {
+        commit: (rows) => {
+          if (isOver || !rows.some(({ type }) => type === plan.parameters['row'])) return undefined;
+          isOver = true;
+          return { type: 'lastOne', when };
+        },
+      },
+    };
   },
 };
 
