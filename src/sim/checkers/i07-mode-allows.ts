@@ -29,6 +29,8 @@ class ModeAllows implements Checker {
   #mode: Mode = 'RECOVERING';
   /** The last thing that holds over a restart: a person's word, or a halt. */
   #word: ModeRow | undefined;
+  /** Halted, over all lives, until a person has spoken. */
+  #isLatched = false;
   /** A person wants every position closed: exits may leave in any mode. */
   #isFlattening = false;
   #life: number | undefined;
@@ -51,6 +53,7 @@ class ModeAllows implements Checker {
   onEvent(event: DeskEvent): void {
     switch (event.type) {
       case 'started': {
+        if (event.haltLatched) this.#isLatched = true;
         const isHalted = event.haltLatched || this.#word?.to === 'HALTED';
         this.#mode = isHalted ? 'HALTED' : 'RECOVERING';
         return;
@@ -93,6 +96,14 @@ class ModeAllows implements Checker {
   }
 
   #onMode(row: ModeRow): void {
+    if (this.#isLatched && row.to !== 'HALTED') {
+      this.tally.check(
+        row.actor === 'operator',
+        () =>
+          `a halt ended in ${row.to} by the ${row.actor} (${row.cause}), only a person may end it`,
+      );
+    }
+    this.#isLatched = row.to === 'HALTED' || (this.#isLatched && row.actor !== 'operator');
     this.#mode = row.to;
     if (row.to === 'HALTED' || (row.actor === 'operator' && row.to !== 'RECOVERING')) {
       this.#word = row;
