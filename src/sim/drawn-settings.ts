@@ -28,31 +28,32 @@ const DAY_HOURS_MAX = 4;
  */
 export const NIGHT_PROFILES: Readonly<Record<string, NightProfile>> = {
   impatient: {
-    about: 'an order is unproven sooner and parked after two minutes; one refusal stops a strategy',
-    share: 3,
+    about: 'an order is unproven after half a second and parked after a minute; many orders',
+    share: 4,
     draw: (random) => ({
       change: {
         execution: {
           unknownAfterMs: whole(random, 300, 1_000),
-          deadAfterMs: whole(random, 90_000, 150_000),
+          // An order that the venue can be asked about is proven within a minute, and must never be parked.
+          deadAfterMs: whole(random, 65_000, 100_000),
         },
-        risk: { refusalsInRowMax: 1 },
       },
+      reentryCooldownMs: whole(random, 100_000, 250_000),
     }),
   },
   'few-at-once': {
-    about: 'one or two open orders, positions and exposure of a few entries',
+    about: 'one open order, positions and exposure of a few entries',
     share: 1,
     draw: (random) => ({
       change: {
         risk: {
-          openOrdersMax: whole(random, 1, 2),
+          openOrdersMax: 1,
           orderNotionalMax: '250',
           positionNotionalMax: String(whole(random, 260, 390)),
           grossExposureMax: String(whole(random, 500, 900)),
         },
       },
-      reentryCooldownMs: whole(random, 20_000, 60_000),
+      reentryCooldownMs: whole(random, 60_000, 120_000),
     }),
   },
   'short-day': {
@@ -88,7 +89,7 @@ export const NIGHT_PROFILES: Readonly<Record<string, NightProfile>> = {
         risk: {
           ordersPerWindowMax: whole(random, 1, 3),
           exitOrdersPerWindowReserve: whole(random, 1, 3),
-          cooldownMs: whole(random, 10_000, 60_000),
+          cooldownMs: whole(random, 30_000, 120_000),
         },
       },
       reentryCooldownMs: whole(random, 0, 5_000),
@@ -129,7 +130,7 @@ export const NIGHT_PROFILES: Readonly<Record<string, NightProfile>> = {
   busy: {
     about: 'strategies come back at once: many orders are under way whenever something goes wrong',
     share: 2,
-    draw: (random) => ({ change: {}, reentryCooldownMs: whole(random, 10_000, 60_000) }),
+    draw: (random) => ({ change: {}, reentryCooldownMs: whole(random, 60_000, 200_000) }),
   },
 };
 

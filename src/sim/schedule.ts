@@ -16,6 +16,9 @@ const KNOWN_SHARE_MAX = 0.8;
 /** Of the time in which things may go wrong, how much may be wrong, each fault counted for itself. */
 const TROUBLED_SHARE_MIN = 0.08;
 const TROUBLED_SHARE_MAX = 0.4;
+/** In so many nights everything comes alone; in the others up to so much of it together with something. */
+const ALONE_SHARE = 0.3;
+const TOGETHER_SHARE_MAX = 0.8;
 /** The next fault follows so soon on the one before when they come together. */
 const TOGETHER_MS = 45_000;
 /** Within this the daemon has started and trades. */
@@ -47,13 +50,13 @@ export function drawSchedule(options: ScheduleOptions): readonly PlannedFault[] 
   const endMs = options.hours * HOUR_MS - (options.calmMs ?? CALM_MS) - WAITS_MS;
   const count = drawCount(random, options.hours);
   let leftMs = endMs * between(random, TROUBLED_SHARE_MIN, TROUBLED_SHARE_MAX);
-  const togetherShare = random.chance(0.5) ? 0 : 0.6 * random.float();
+  const togetherShare = random.chance(ALONE_SHARE) ? 0 : TOGETHER_SHARE_MAX * random.float();
   const planned: PlannedFault[] = [];
   for (let number = 0; number < count && endMs > FIRST_AT_MS; number++) {
-    const fault = chooseByShare(random, known);
-    const drawn = fault.draw(random, options);
     const before = planned.at(-1);
     const isTogether = before !== undefined && random.chance(togetherShare);
+    const fault = chooseByShare(random, isTogether ? otherFamily(random, known, before) : known);
+    const drawn = fault.draw(random, options);
     const atMs = isTogether
       ? before.atMs + Math.floor(random.float() * TOGETHER_MS)
       : Math.floor(between(random, FIRST_AT_MS, endMs));
@@ -107,6 +110,22 @@ function drawCount(random: Random, hours: number): number {
   const [min, max] = isQuiet ? [1, QUIET_COUNT_MAX] : [COUNT_MIN, COUNT_MAX];
   const perNight = min * Math.exp(Math.log(max / min) * random.float());
   return Math.max(1, Math.round((perNight * hours) / FULL_NIGHT_HOURS));
+}
+
+/**
+ * What comes together is of different families, each of them as likely: two cuts of one line show less
+ * than a cut and a kill.
+ */
+function otherFamily(
+  random: Random,
+  known: readonly SimFault[],
+  before: PlannedFault,
+): readonly SimFault[] {
+  const familyBefore = known.find(({ name }) => name === before.name)?.family;
+  const families = new Set(known.map(({ family }) => family));
+  if (familyBefore !== undefined) families.delete(familyBefore);
+  const family = [...families][random.below(Math.max(1, families.size))];
+  return family === undefined ? known : known.filter((fault) => fault.family === family);
 }
 
 function chooseByShare(random: Random, known: readonly SimFault[]): SimFault {

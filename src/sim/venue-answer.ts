@@ -29,3 +29,11 @@ export function answerOf(run: () => HttpAnswer): HttpAnswer {
     return refusalAnswer(error);
   }
 }
+
+/** Of -2010 only these words prove anything: a duplicate, told by the same code, is there. */
+const REFUSED = 'insufficient balance';
+
+/** Whether an order was refused in words that the vendor documents as proof. */
+export function provesRefusal(answer: VenueAnswer): boolean {
+  return answer.type === 'http' && answer.status === 400 && answer.body.includes(REFUSED);
+}

@@ -4,6 +4,7 @@ import type { JournalRow } from '../../src/domain/journal-row.ts';
 import { amount, lots, price, unixMs } from '../../src/domain/units.ts';
 import { CELLS } from '../../src/sim/cells/cells.ts';
 import { mergeCoverage, reportCoverage } from '../../src/sim/cells/coverage-report.ts';
+import { IMPOSSIBLE } from '../../src/sim/cells/impossible.ts';
 import { CoverageWatcher } from '../../src/sim/coverage.ts';
 import type { SimFault } from '../../src/sim/fault.ts';
 import { SimNight } from '../../src/sim/night.ts';
@@ -162,3 +163,11 @@ function mode(
 ): JournalRow {
   return { type: 'mode', atMs: AT_MS, from, to, actor, cause };
 }
+
+// A reason for a cell that is not there any more would hide nothing, and say something untrue.
+test('what is said to be impossible is a cell, and has its reason', () => {
+  for (const [cell, reason] of IMPOSSIBLE) {
+    expect(CELLS).toContain(cell);
+    expect(reason.length, cell).toBeGreaterThan(20);
+  }
+});

@@ -117,3 +117,28 @@ test('the table tells when, how long, at which instant and with what', () => {
     ].join('\n'),
   );
 });
+
+// Two cuts of one line show less than a cut and a kill.
+test('what comes together is mostly of different families, and every two of them meet', () => {
+  const pairs = new Set<string>();
+  let sameCount = 0;
+  let otherCount = 0;
+  for (const seed of SEEDS) {
+    const night = draw(seed);
+    for (const [at, { name, atMs, durationMs }] of night.entries()) {
+      const family = SIM_FAULTS.get(name)?.family;
+      for (const next of night.slice(at + 1)) {
+        if (next.atMs > atMs + durationMs) break;
+        const other = SIM_FAULTS.get(next.name)?.family;
+        pairs.add(`${family} ${other}`);
+        if (family === other) sameCount += 1;
+        else otherCount += 1;
+      }
+    }
+  }
+  expect(otherCount).toBeGreaterThan(3 * sameCount);
+  const families = new Set([...SIM_FAULTS.values()].map(({ family }) => family));
+  for (const one of families) {
+    for (const other of families) expect(pairs, `${one}, ${other}`).toContain(`${one} ${other}`);
+  }
+});

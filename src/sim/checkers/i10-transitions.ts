@@ -1,3 +1,4 @@
+import type { DeskEvent } from '../../domain/event.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { OrderStateName } from '../../domain/order.ts';
 import type { MarketHappening, OrderView } from '../../matching/happening.ts';
@@ -6,6 +7,7 @@ import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import type { SimRequest } from '../request.ts';
 import { OURS } from '../venue.ts';
+import { provesRefusal } from '../venue-answer.ts';
 import { quantityE8 } from './exact-e8.ts';
 import { isOwnId } from './own-orders.ts';
 import { hasEnded, type ProjectedOrder, ProjectedOrders, stateAfter } from './projected-orders.ts';
@@ -32,7 +34,7 @@ const NEXT: Readonly<Record<OrderStateName, readonly OrderStateName[]>> = {
 
 /**
  * Orders go only the ways that the protocol knows, filled quantities never fall, and what the rows
- * call ended has ended at the exchange.
+ * call ended has ended at the exchange, unless its own word said otherwise.
  */
 class Transitions implements Checker {
   readonly tally: Tally;
@@ -40,6 +42,8 @@ class Transitions implements Checker {
   /** Orders of ours at the exchange as they are now, by our id: two when a box repeated the request. */
   readonly #real = new Map<string, Map<number, OrderView>>();
   readonly #left = new Set<string>();
+  /** Orders of which the venue has told the daemon, in words that prove it, that it does not have them. */
+  readonly #toldRefused = new Set<string>();
 
   constructor(night: SimNight) {
     this.tally = new Tally('I10', night);
@@ -47,6 +51,11 @@ class Transitions implements Checker {
 
   onRequest(request: SimRequest): void {
     if (request.kind === 'place') this.#left.add(request.fields.newClientOrderId);
+  }
+
+  onEvent(event: DeskEvent): void {
+    if (event.type !== 'orderAnswered' || !provesRefusal(event.answer)) return;
+    this.#toldRefused.add(event.clientOrderId);
   }
 
   onHappening(happening: MarketHappening): void {
@@ -91,7 +100,8 @@ class Transitions implements Checker {
     if (to === 'VOID') {
       this.tally.check(!this.#left.has(id), () => `${id} is VOID, and it left`);
     }
-    if (to === 'REJECTED' || to === 'ABSENT' || to === 'VOID') {
+    const isMisled = to === 'REJECTED' && this.#toldRefused.has(id);
+    if (!isMisled && (to === 'REJECTED' || to === 'ABSENT' || to === 'VOID')) {
       this.tally.check(
         !this.#real.has(id),
         () => `${id} is ${to} by the journal, the venue has it as ${this.#describe(id)}`,

@@ -164,6 +164,27 @@ export const orderReset: SimFault = {
   },
 };
 
+/** The gateway and the engine disagree: a word that proves a refusal, and an order that is there. */
+export const orderRefusedTaken: SimFault = {
+  name: 'order.refused_taken',
+  family: 'rest',
+  about: 'the venue has taken orders and answers that it has not, in words that prove it',
+  moments: ['orderLeft'],
+  share: 0.3,
+  draw: (random) => ({
+    durationMs: lasting(random, 10_000, 60_000),
+    parameters: { share: shareOf(random, 0.3, 1) },
+  }),
+  begin: ({ random }, plan) => ({
+    trouble: {
+      answer: onPlaced(numberOf(plan, 'share'), random, () => ({
+        type: 'replaced',
+        answer: NO_FUNDS,
+      })),
+    },
+  }),
+};
+
 /** Not a fault of the venue: it is told twice and, when the first has ended, does it twice. */
 export const orderRepeated: SimFault = {
   name: 'order.repeated',
