@@ -19,13 +19,16 @@ export function survivalLines(survival: Survival): readonly string[] {
 }
 
 function totals(survival: Survival): readonly string[] {
-  const { counts, keptNights, nights, simulatedHours, twins, unsettledNights } = survival;
+  const { counts, keptNights, nights, profiles, simulatedHours, twins, unsettledNights } = survival;
   const rate = survival.nightsPerMinutePerCore.toFixed(1);
   const megabytes = Math.round(survival.rssBytesMax / 1e6);
   return [
     `${many(nights)} nights (${keptNights} of them kept), ${many(simulatedHours)} simulated hours`,
     `${many(counts.frames)} frames, ${many(counts.orders)} orders, ${many(counts.fills)} fills, ` +
       `${many(counts.lives)} lives, ${many(counts.journalRows)} journal rows in ${many(counts.commits)} commits`,
+    `settings: ${Object.entries(profiles)
+      .map(([profile, count]) => `${profile} ${count}`)
+      .join(', ')}`,
     `${twins} run twice; ${unsettledNights} with something open in the morning`,
     `${rate} nights a minute and core, a worker held ${megabytes} MB at most`,
   ];

@@ -39,6 +39,8 @@ export interface Survival {
   readonly nights: number;
   readonly keptNights: number;
   readonly simulatedHours: number;
+  /** Nights by the profile of their settings; `usual` are those that nothing was drawn for. */
+  readonly profiles: Readonly<Record<string, number>>;
   readonly counts: NightCounts;
   readonly unsettledNights: number;
   readonly faults: readonly FaultSeen[];
@@ -70,6 +72,7 @@ export function surviveOf(run: NightsRun, judged: Judged): Survival {
     nights: all.length,
     keptNights: run.kept.length,
     simulatedHours: all.reduce((sum, { plan }) => sum + plan.hours, 0),
+    profiles: profilesOf(all),
     counts: sumCounts(all),
     unsettledNights: all.filter(({ isSettled }) => !isSettled).length,
     faults: faultsOf(all, judged),
@@ -128,6 +131,15 @@ function withTwice(
     broken: { ...outcome.broken, [SAME_TWICE]: 1 },
     violations: [...outcome.violations, violation],
   };
+}
+
+function profilesOf(all: readonly NightOutcome[]): Readonly<Record<string, number>> {
+  const profiles: Record<string, number> = {};
+  for (const { plan } of all) {
+    const profile = plan.settings?.profile ?? 'usual';
+    profiles[profile] = (profiles[profile] ?? 0) + 1;
+  }
+  return profiles;
 }
 
 function sumCounts(all: readonly NightOutcome[]): NightCounts {

@@ -29,7 +29,7 @@ export const processKilledWriting: SimFault = {
   moments: ['orderLeft', 'filled'],
   share: 1.5,
   draw: (random) => ({
-    durationMs: lasting(random, 10_000, 60_000),
+    durationMs: lasting(random, 20_000, 120_000),
     parameters: { row: oneOf(random, WRITTEN), isAfter: random.chance(0.6) },
   }),
   begin: (_, plan) => {

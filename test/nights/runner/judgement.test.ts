@@ -29,6 +29,13 @@ test('a run in which everything was checked and nothing broke has no reason to f
   expect(findFailures(survive({}), true)).toEqual([]);
 });
 
+test('a run tells which settings its nights had', () => {
+  const usual = outcomeOf();
+  const settings = { profile: 'busy', change: {}, reentryCooldownMs: 1 };
+  const busy = outcomeOf({ plan: { ...usual.plan, settings } });
+  expect(survive({ drawn: [usual, busy, busy] }).profiles).toEqual({ usual: 1, busy: 2 });
+});
+
 test('an invariant that was never really checked fails a run, and not the repetition of one night', () => {
   const blind = survive({ drawn: [outcomeOf({ checks: { I2: 0 } })] });
   expect(findFailures(blind, true)).toEqual(['I2 was never really checked']);
