@@ -170,7 +170,7 @@ export const orderRefusedTaken: SimFault = {
   family: 'rest',
   about: 'the venue has taken orders and answers that it has not, in words that prove it',
   moments: ['orderLeft'],
-  share: 0.3,
+  share: 0.5,
   draw: (random) => ({
     durationMs: lasting(random, 10_000, 60_000),
     parameters: { share: shareOf(random, 0.3, 1) },

@@ -43,7 +43,7 @@ export const operatorReduces = spoken(
   'reduce',
   'a person says reduce, and later resume',
   [5_000, 240_000],
-  { share: 0.8 },
+  { share: 1.2 },
 );
 export const operatorHalts = spoken(
   'halt',

@@ -139,22 +139,25 @@ export const balancesMistold: SimFault = {
   },
 };
 
-/** Longer than an unproven order is looked for before it is parked. */
-const UNRESOLVED_MS_MIN = 640_000;
-const UNRESOLVED_MS_MAX = 840_000;
+/** Longer than an unproven order is looked for before it is parked, and long enough for the impatient. */
+const PARKED_MS = [640_000, 840_000] as const;
+const UNPROVEN_MS = [100_000, 240_000] as const;
+const PARKED_SHARE = 0.25;
 /** Every question whose answer would tell what became of an order. */
 const TELLING = ['orderByClientId', 'ordersSince', 'openOrders', 'fillsFrom'];
 
 export const orderUnresolved: SimFault = {
   name: 'order.unresolved',
   family: 'rest',
-  about: 'answers to some orders are lost, and for ten minutes nobody can say what became of them',
+  about: 'answers to some orders are lost, and for minutes nobody can say what became of them',
   moments: ['orderLeft'],
-  share: 0.25,
-  draw: (random) => ({
-    durationMs: lasting(random, UNRESOLVED_MS_MIN, UNRESOLVED_MS_MAX),
-    parameters: { lossMs: lasting(random, 20_000, 120_000), isLost: random.chance(0.5) },
-  }),
+  draw: (random) => {
+    const [msMin, msMax] = random.chance(PARKED_SHARE) ? PARKED_MS : UNPROVEN_MS;
+    return {
+      durationMs: lasting(random, msMin, msMax),
+      parameters: { lossMs: lasting(random, 20_000, 120_000), isLost: random.chance(0.5) },
+    };
+  },
   begin: ({ clock }, plan) => {
     const losesUntilMs = clock.nowMs + numberOf(plan, 'lossMs');
     const isHit = ({ kind }: SimRequest): boolean => kind === 'place' && clock.nowMs < losesUntilMs;

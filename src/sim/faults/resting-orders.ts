@@ -12,6 +12,8 @@ type Place = Extract<SimRequest, { readonly kind: 'place' }>;
 
 const LEVELS = 1_000;
 const PERSON_TAKES_MS = 4_000;
+/** The cancels have left, and some are answered. */
+const KILLED_MS = 50;
 
 /**
  * Somebody is faster: what our order was aimed at is gone when it comes, but for `leaves` of what we
@@ -78,7 +80,7 @@ export const orderRests: SimFault = {
   family: 'rest',
   about: 'the engine keeps on its book what an IOC order could not fill, and ends it minutes later',
   moments: [],
-  share: 1.5,
+  share: 2.5,
   draw: (random) => ({
     durationMs: lasting(random, 30_000, 180_000),
     parameters: { share: shareOf(random, 0.5, 1) },
@@ -95,6 +97,7 @@ export const orderCanceledByHand: SimFault = {
   family: 'operator',
   about: 'orders rest, and a person cancels them at the venue behind our back',
   moments: [],
+  share: 1.5,
   draw: (random) => ({
     durationMs: lasting(random, 30_000, 180_000),
     parameters: { share: shareOf(random, 0.5, 1) },
@@ -123,11 +126,17 @@ const CANCEL_FATES = ['answer lost', 'error', 'never arrives', 'filled first', '
 export const cancelTroubled: SimFault = {
   name: 'cancel.troubled',
   family: 'rest',
-  about: 'orders rest, a person halts, and the cancels are lost, refused, or too late',
+  about:
+    'orders rest, a person halts, and the cancels are lost, refused, too late, or cut off by a kill',
   moments: [],
+  share: 1.5,
   draw: (random) => ({
     durationMs: lasting(random, 60_000, 180_000),
-    parameters: { fate: oneOf(random, CANCEL_FATES), forMs: lasting(random, 5_000, 60_000) },
+    parameters: {
+      fate: oneOf(random, CANCEL_FATES),
+      forMs: lasting(random, 5_000, 60_000),
+      isKilled: random.chance(0.3),
+    },
   }),
   begin: (stage, plan) => {
     const { clock } = stage;
@@ -139,6 +148,7 @@ export const cancelTroubled: SimFault = {
       if (isHalted || stage.venue.core.openOrders(OURS, undefined).length === 0) return;
       isHalted = true;
       stage.speak('halt', 'person');
+      if (plan.parameters['isKilled'] === true) clock.after(KILLED_MS, () => stage.kill('killed'));
       clock.after(numberOf(plan, 'forMs'), () => {
         isTroubled = false;
       });
