@@ -21,9 +21,18 @@ export class Copy {
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
-  /** Why the patch does not fit any more; `undefined`: it is applied. */
+  /** Why the patch does not fit any more; `undefined`: it would be applied. */
+  try(patch: string): string | undefined {
+    return this.#git(patch, ['--check']);
+  }
+
+  /** The same, and it is applied. */
   apply(patch: string): string | undefined {
-    const ran = spawnSync('git', ['apply', '--recount', '-C1', patch], {
+    return this.#git(patch, []);
+  }
+
+  #git(patch: string, more: readonly string[]): string | undefined {
+    const ran = spawnSync('git', ['apply', '--recount', '-C1', ...more, patch], {
       cwd: this.folder,
       encoding: 'utf8',
       // Above the copy there may be a repository: it is none of ours.

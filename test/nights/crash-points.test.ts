@@ -4,22 +4,29 @@ import { runScenario } from '../../src/sim/crash-points.ts';
 import { CRASH_SCENARIOS } from '../../src/sim/crash-scenarios.ts';
 import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 
+/** A hundred short nights. */
+const LONG_MS = 300_000;
+
 /** The others are run by `npm run crash-points`. */
 const STORIES = ['nothing wrong', 'answers are lost', 'orders are lost'];
 
 // The process dies before and after every single write, and its recovery dies again before and after its
 // own first write. Whatever the moment: nothing sent twice, nothing lost, the same end.
 for (const name of STORIES) {
-  test(`${name}: killed at every write, and again while recovering, it comes to the same end`, () => {
-    const scenario = CRASH_SCENARIOS.find((each) => each.name === name);
-    if (scenario === undefined) throw new Error(`no story is called ${name}`);
-    const setup = { catalogue: SIM_FAULTS, checkers: CHECKERS, scenario };
-    const { broken, checksCount, triedCount, writesCount } = runScenario(setup, 1);
-    expect(broken).toEqual([]);
-    expect(writesCount).toBeGreaterThan(10);
-    expect(triedCount).toBe(2 * writesCount * 3);
-    expect(checksCount).toBeGreaterThan(20 * triedCount);
-  });
+  test(
+    `${name}: killed at every write, and again while recovering, it comes to the same end`,
+    () => {
+      const scenario = CRASH_SCENARIOS.find((each) => each.name === name);
+      if (scenario === undefined) throw new Error(`no story is called ${name}`);
+      const setup = { catalogue: SIM_FAULTS, checkers: CHECKERS, scenario };
+      const { broken, checksCount, triedCount, writesCount } = runScenario(setup, 1);
+      expect(broken).toEqual([]);
+      expect(writesCount).toBeGreaterThan(10);
+      expect(triedCount).toBe(2 * writesCount * 3);
+      expect(checksCount).toBeGreaterThan(20 * triedCount);
+    },
+    LONG_MS,
+  );
 }
 
 test('every story is made of faults that exist, and has a name of its own', () => {

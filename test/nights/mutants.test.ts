@@ -14,11 +14,8 @@ afterEach(() => copy?.remove());
 
 // A patch that no longer fits shows nothing, and nobody would notice before the nights run over it.
 test('every mutant still applies to the source, alone', () => {
-  for (const { file, name } of MUTANTS) {
-    copy = new Copy(ROOT);
-    expect(copy.apply(file), name).toBeUndefined();
-    copy.remove();
-  }
+  copy = new Copy(ROOT);
+  for (const { file, name } of MUTANTS) expect(copy.try(file), name).toBeUndefined();
 });
 
 test('every mutant names invariants that the nights check', () => {

@@ -242,8 +242,9 @@ test('the venue says twice that it does not know a symbol: it is gone some secon
   night.tell('leave', 'ETHUSDT');
   expect(night.heldLots('ETH/USDT')).toBeGreaterThan(0);
   expect(night.denials()).toContain('VENUE_MAINTENANCE');
+  // Told again once in these five minutes, because it lasts.
   night.waitMs(5 * POLL_MS);
-  expect(haltsOf(night, 'ETH/USDT')).toBe(1);
+  expect(haltsOf(night, 'ETH/USDT')).toBe(2);
 });
 
 // It was taken out of the settings in between; nothing is left of it but a word in the journal.
