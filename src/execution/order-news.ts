@@ -12,6 +12,7 @@ import type { Reason, ReasonCode } from '../domain/reason.ts';
 import { type Lots, type UnixMs, unixMs } from '../domain/units.ts';
 import type { DeskState } from './desk-state.ts';
 import type { StepBuilder } from './execution-step.ts';
+import { onGridOf } from './news-grid.ts';
 import { isLegal, mergeStatus, type OrderEvent, type VenueState } from './order-state.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
@@ -31,20 +32,25 @@ export interface OrderNews {
 export function takeNews(
   state: DeskState,
   tracked: TrackedOrder,
-  news: OrderNews,
+  told: OrderNews,
   source: ReportSource,
   atMs: UnixMs,
   step: StepBuilder,
 ): void {
+  const parked = takeParked(state, tracked, told.venueOrderId);
+  const news = onGridOf(state, tracked, { ...told, fills: [...told.fills, ...parked] });
+  if (news === undefined) {
+    const detail = { clientOrderId: tracked.id, symbol: tracked.symbol, cause: 'offGrid' };
+    step.fault('data.invalid', 'error', detail);
+    return;
+  }
   const isOther = tracked.venueOrderId !== undefined && tracked.venueOrderId !== news.venueOrderId;
   if (tracked.venueOrderId === undefined) tracked.venueOrderId = news.venueOrderId;
   state.registry.bind(tracked, news.venueOrderId);
 
   const owedThrough = tracked.reportedQuantity;
   const hadEnded = tracked.hasEnded;
-  const booked = [...news.fills, ...takeParked(state, tracked, news.venueOrderId)].filter((fill) =>
-    bookOnce(state, tracked, fill, atMs),
-  );
+  const booked = news.fills.filter((fill) => bookOnce(state, tracked, fill, atMs));
   const isLate = hadEnded && tracked.order.filledQuantity > owedThrough;
   for (const fill of booked) noteFill(state, tracked, fill, source, isLate, atMs, step);
 

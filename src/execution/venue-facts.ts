@@ -5,6 +5,7 @@ import type { AccountReport, Answered, VenueAnswer, VenueQuestion } from '../dom
 import { findOwnId } from './client-id.ts';
 import type { DeskState } from './desk-state.ts';
 import type { StepBuilder } from './execution-step.ts';
+import { instrumentNow } from './news-grid.ts';
 import { mayTradeSinceMs, newsOfFill, takeNews } from './order-news.ts';
 import { isUnproven } from './order-state.ts';
 import type { QuestionOutcome } from './questions.ts';
@@ -74,9 +75,10 @@ export function takeAnswer(
       return factsOf(answered, {});
     }
     case 'fillsFrom': {
-      const answered = codec.decodeFills(answer, question.instrument);
+      const instrument = instrumentNow(state, question.instrument);
+      const answered = codec.decodeFills(answer, instrument);
       if (answered.type !== 'value') return factsOf(answered, {});
-      takeFills(state, question.instrument, answered.value, atMs, step);
+      takeFills(state, instrument, answered.value, atMs, step);
       return factsOf(answered, { fills: answered.value });
     }
     case 'instruments':

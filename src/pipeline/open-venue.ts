@@ -13,7 +13,7 @@ import type { AssetScales } from '../portfolio/views.ts';
 import { StrategyHost } from '../signal/strategy-host.ts';
 import { placeJournal, setAbsent, tellAbsent } from './absent-symbols.ts';
 import { applyStep } from './apply-step.ts';
-import type { BootQuestion, Desk, VenueDesk } from './desk.ts';
+import { type BootQuestion, type Desk, keyOf, type VenueDesk } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
 import { Listings } from './listings.ts';
 import { setMode } from './mode-machine.ts';
@@ -36,6 +36,7 @@ export function openVenue(desk: Desk, boot: BootQuestion, listed: readonly Liste
   venue.hasOpening = hasOpening(desk.started?.rows ?? [], boot.setup);
   desk.venues.push(venue);
   const restored = venue.orders.restore(journal.rows, desk.nowMs);
+  restorePace(venue, journal.rows);
   setAbsent(desk, venue, listed, journal.strangers);
   for (const { symbol, cause } of venue.absent) {
     if (cause === 'missing') venue.listings.setGone(symbol, true);
@@ -49,6 +50,17 @@ export function openVenue(desk: Desk, boot: BootQuestion, listed: readonly Liste
   if (desk.boots.length === 0) {
     desk.phase = 'running';
     if (desk.mode.mode !== 'HALTED') setMode(desk, 'RECOVERING', 'machine', 'start');
+  }
+}
+
+/** When orders left last: a start must not be a way around a cooldown or the limit of a window. */
+function restorePace(venue: VenueDesk, rows: readonly JournalRow[]): void {
+  for (const row of rows) {
+    if (row.type !== 'submitted') continue;
+    const order = venue.orders.findOrder(row.clientOrderId);
+    if (order === undefined) continue;
+    venue.orderTimes.push(row.atMs);
+    venue.lastOrderAtMs.set(keyOf(order.intent.strategy, order.intent.instrument), row.atMs);
   }
 }
 
