@@ -10,9 +10,13 @@ export function tellTrouble(
   answer: VenueAnswer,
   atMs: UnixMs,
   step: StepBuilder,
+  isSigned = true,
 ): void {
   const health = state.setup.codec.assessHealth(answer);
   const usedWeight = answer.type === 'http' ? answer.usedWeight : undefined;
+  if (isSigned && health.trouble === 'none' && answer.type === 'http' && answer.status === 200) {
+    state.limiter.acceptKey();
+  }
   takeHealth(state, health, usedWeight, atMs, step);
 }
 

@@ -177,7 +177,7 @@ export class OrderDesk extends OrderView {
     atMs: UnixMs,
   ): ExecutionStep {
     const step = new StepBuilder();
-    tellTrouble(this.#state, answer, atMs, step);
+    tellTrouble(this.#state, answer, atMs, step, question.type !== 'serverTime');
     const pending = this.#state.questions.take(requestId);
     const facts = takeAnswer(this.#state, question, answer, atMs, step);
     if (pending === undefined) this.#state.counters.strayAnswers += 1;

@@ -1,3 +1,4 @@
+import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import type { AnswerHealth, VenueQuestion } from '../domain/venue.ts';
 import type { ExecutionLimits } from './limits.ts';
 
@@ -14,8 +15,8 @@ export interface RequestLimiterState {
   readonly keyRefusedUntilMs: number;
 }
 
-/** A key that is refused does not become right by trying: one look each five minutes. */
-const KEY_PROBE_EVERY_MS = 300_000;
+/** A key that is refused does not become right by trying: one look in some minutes, and told each time. */
+const KEY_PROBE_EVERY_MS = FAULT_TOLD_EVERY_MS;
 
 /** Whether it is asked with our key. */
 function isSigned({ type }: VenueQuestion): boolean {
@@ -96,10 +97,17 @@ export class RequestLimiter {
       return !wasBanned;
     }
     if (health.trouble === 'auth') {
-      this.#keyRefusedUntilMs = atMs + KEY_PROBE_EVERY_MS;
-      return !wasBlocked;
+      // A cancel that is tried again and again must not put the next look off for ever.
+      const isNew = atMs >= this.#keyRefusedUntilMs;
+      if (isNew) this.#keyRefusedUntilMs = atMs + KEY_PROBE_EVERY_MS;
+      return isNew;
     }
     return false;
+  }
+
+  /** Something that was signed has been accepted: the key is right again. */
+  acceptKey(): void {
+    this.#keyRefusedUntilMs = 0;
   }
 
   isBanned(atMs: number): boolean {

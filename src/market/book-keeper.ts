@@ -18,6 +18,8 @@ interface OpenQuestion {
   readonly requestId: number;
   readonly purpose: Purpose;
   readonly askedAtMs: UnixMs;
+  /** The newest id that the streams had shown when it was asked. */
+  readonly seenId: number;
 }
 
 /** What is wrong with a symbol's streams and needs a new subscription. */
@@ -151,7 +153,8 @@ export class BookKeeper {
       const confirmed = this.#onConfirmation(answer.value, latest, atMs);
       return confirmed ? { type: 'confirmed', askedAtMs } : undefined;
     }
-    const isOld = answer.value.updateId < this.#knownId;
+    // Older than what the streams had shown when it was asked: it comes from a copy that lags behind.
+    const isOld = answer.value.updateId < Math.max(this.#knownId, question.seenId);
     const outcome = isOld ? 'stale' : this.book.onSnapshot(answer.value);
     if (outcome !== 'synced') {
       this.#onFailed(question.purpose, `snapshot ${answer.value.updateId} is ${outcome}`, atMs);
@@ -295,7 +298,7 @@ export class BookKeeper {
     if (purpose === 'refresh') this.book.expectRefresh();
     const limit = purpose === 'confirm' ? CONFIRM_LEVELS : this.#context.limits.snapshotLevels;
     const requestId = this.#context.ask({ type: 'depth', instrument: this.#instrument, limit });
-    this.#question = { requestId, purpose, askedAtMs: atMs };
+    this.#question = { requestId, purpose, askedAtMs: atMs, seenId: this.#seenId };
   }
 
   #onFailed(purpose: Purpose, text: string, atMs: UnixMs): void {

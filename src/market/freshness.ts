@@ -56,13 +56,19 @@ export class SymbolFreshness {
   onAdvanced(atMs: UnixMs): void {
     if (this.#advancedAtMs !== undefined) {
       const gapMs = atMs - this.#advancedAtMs;
-      // Nobody confirmed this silence: it may have been a fault, so it cannot raise the limit.
+      // What nobody confirmed of this silence may have been a fault: it cannot raise the limit.
       const harmlessMs = this.#limits.freshnessMsMax / this.#limits.quietGapFactor;
-      this.#learn(this.#isGapProven ? gapMs : Math.min(gapMs, harmlessMs));
+      this.#learn(Math.min(gapMs, this.#provenMs() + harmlessMs));
     }
     this.#advancedAtMs = atMs;
     this.#confirmedAtMs = atMs;
     this.#isGapProven = false;
+  }
+
+  /** How much of the running silence the venue has confirmed: up to its last word, and no further. */
+  #provenMs(): number {
+    if (!this.#isGapProven) return 0;
+    return (this.#confirmedAtMs ?? 0) - (this.#advancedAtMs ?? 0);
   }
 
   /** The venue said that nothing had changed when it was asked. */

@@ -1,7 +1,7 @@
 import type { OperatorWord } from '../domain/event.ts';
 import type { Mode } from '../domain/mode.ts';
 import { applyStep } from './apply-step.ts';
-import type { Desk, VenueDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { holdBack, setMode } from './mode-machine.ts';
 import { causeOfWord } from './modes.ts';
 
@@ -20,7 +20,7 @@ export function onOperator(desk: Desk, word: OperatorWord, actor: string): void 
   desk.targetMode = { mode, actor: 'operator', cause, sinceMs: desk.nowMs };
   desk.flattening = word === 'flatten';
   desk.mustGoOnFlattening = false;
-  if (word === 'resume') for (const venue of desk.venues) release(venue);
+  if (word === 'resume') for (const venue of desk.venues) venue.orders.releaseRefusals();
   // The word as it was said: a restart goes by it.
   setMode(desk, mode, 'operator', cause);
   if (mode === 'ACTIVE' || mode === 'REDUCING') holdBack(desk);
@@ -29,10 +29,4 @@ export function onOperator(desk: Desk, word: OperatorWord, actor: string): void 
   for (const venue of desk.venues) {
     applyStep(desk, venue, venue.orders.cancelAll(['entry', 'exit'], reason, desk.nowMs));
   }
-}
-
-/** Whoever resumes has looked: what only a person may let go is let go. */
-function release(venue: VenueDesk): void {
-  venue.orders.releaseRefusals();
-  for (const { index } of venue.instruments) venue.feed.clearSuspicion(index);
 }

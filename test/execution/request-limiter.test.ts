@@ -79,16 +79,23 @@ test('banned while an order is unproven: not one question leaves until the ban i
 
 // The key was revoked, or our address changed. Each try more looks like an attack to the venue, and
 // nothing that we send can be taken. Prices need no key: they are asked for as ever.
-test('a refused key is tried once in five minutes; what needs no key is asked for as ever', () => {
+test('a refused key is tried once in four minutes; what needs no key is asked for as ever', () => {
   const limiter = new RequestLimiter(LIMITS);
   limiter.note({ trouble: 'auth', retryAfterMs: undefined }, undefined, 1_000);
-  expect(limiter.findBlockedUntilMs(1_000)).toBe(301_000);
+  expect(limiter.findBlockedUntilMs(1_000)).toBe(241_000);
   expect(limiter.takeQuestion(ONE, true, 2_000)).toBe(false);
   expect(limiter.takeQuestion({ type: 'serverTime' }, false, 2_000)).toBe(true);
   limiter.note(FINE, undefined, 3_000); // of a question without a key: it says nothing of the key
-  expect(limiter.takeQuestion(ONE, true, 300_999)).toBe(false);
+  expect(limiter.takeQuestion(ONE, true, 240_999)).toBe(false);
 
-  expect(limiter.takeQuestion(ONE, true, 301_000)).toBe(true);
-  limiter.note({ trouble: 'auth', retryAfterMs: undefined }, undefined, 301_050);
-  expect(limiter.takeQuestion(ONE, true, 302_000)).toBe(false);
+  expect(limiter.takeQuestion(ONE, true, 241_000)).toBe(true);
+  limiter.note({ trouble: 'auth', retryAfterMs: undefined }, undefined, 241_050);
+  expect(limiter.takeQuestion(ONE, true, 242_000)).toBe(false);
+  // A cancel, which is never held back, is refused meanwhile: the next look does not move.
+  limiter.note({ trouble: 'auth', retryAfterMs: undefined }, undefined, 400_000);
+  expect(limiter.takeQuestion(ONE, true, 481_050)).toBe(true);
+
+  limiter.note({ trouble: 'auth', retryAfterMs: undefined }, undefined, 490_000);
+  limiter.acceptKey();
+  expect(limiter.takeQuestion(ONE, true, 490_001)).toBe(true);
 });

@@ -234,20 +234,22 @@ test('trades stop while prices go on: entries of the symbol are not sent on half
   expect(night.ordersSent().length).toBeGreaterThan(0);
 });
 
-// From one moment to the next everything costs two and a half times as much, and stays so. Nobody but a
-// person can know that it is no mistake, and a person who says `resume` has looked.
-test('a change of level waits for a person, and resume lets it go', () => {
+// From one moment to the next everything costs two and a half times as much, and stays so. `resume` may have
+// been said for any other reason: it does not make a strange price true. A restart, by a person, does.
+test('a change of level is not accepted by the way: neither by time nor by resume', () => {
   const night = startNight();
   const shifted = { bid: '150000.00', ask: '150000.01' };
   night.quote(shifted);
+  night.waitMs(20_000);
+  night.speak('resume');
   night.waitMs(20_000);
   night.quote({ ...shifted, bidQuantity: '20' });
   night.waitMs(10_000);
   expect(night.ordersSent()).toHaveLength(0);
 
   night.quote({ ...shifted, bidQuantity: '5' });
-  night.speak('resume');
-  night.waitMs(20_000);
+  night.restart();
+  night.settle();
   night.quote({ ...shifted, bidQuantity: '20' });
   night.waitMs(2_000);
   expect(night.ordersSent().length).toBeGreaterThan(0);
