@@ -11,6 +11,7 @@ import { type Desk, keyOf, type VenueDesk, venueNowMs } from './desk.ts';
 import { gatherFacts } from './facts.ts';
 import { pushFeed } from './feed-effects.ts';
 import { limitsNow } from './first-day.ts';
+import { refreshMode } from './mode-machine.ts';
 import { onListing } from './on-listing.ts';
 
 /** The journal has the wish. Look once more before it is written down that it leaves. */
@@ -48,6 +49,7 @@ export function onOrderAnswered(desk: Desk, id: ClientOrderId, answer: VenueAnsw
   if (venue === undefined) return;
   askTimeIfRefused(desk, venue, answer);
   applyStep(desk, venue, venue.orders.onOrderAnswer(id, answer, desk.nowMs));
+  holdIfToldAway(desk, venue);
 }
 
 export function onCancelAnswered(desk: Desk, id: ClientOrderId, answer: VenueAnswer): void {
@@ -55,6 +57,12 @@ export function onCancelAnswered(desk: Desk, id: ClientOrderId, answer: VenueAns
   if (venue === undefined) return;
   askTimeIfRefused(desk, venue, answer);
   applyStep(desk, venue, venue.orders.onCancelAnswer(id, answer, desk.nowMs));
+  holdIfToldAway(desk, venue);
+}
+
+/** The venue told us to stay away: from this answer on, not from the next tick. */
+function holdIfToldAway(desk: Desk, venue: VenueDesk): void {
+  if (venue.orders.findBlockedUntilMs(desk.nowMs) !== undefined) refreshMode(desk);
 }
 
 /** The venue refused our timestamp: the sooner its clock is known, the sooner the next request passes. */
@@ -79,6 +87,7 @@ export function onVenueAnswered(
   askTimeIfRefused(desk, venue, answer);
   if (venue.orders.owns(requestId)) {
     applyStep(desk, venue, venue.orders.onVenueAnswer(requestId, question, answer, atMs));
+    holdIfToldAway(desk, venue);
     return;
   }
   const { accountCodec } = venue.setup;
@@ -88,6 +97,7 @@ export function onVenueAnswered(
     venue,
     venue.orders.onHealth(accountCodec.assessHealth(answer), usedWeight, atMs),
   );
+  holdIfToldAway(desk, venue);
   if (question.type === 'instruments') {
     onListing(desk, venue, requestId, answer);
   } else if (question.type === 'serverTime') {

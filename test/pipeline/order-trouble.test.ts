@@ -271,3 +271,22 @@ test('an order that stays unproven is told again and again, by the next life too
   night.waitMs(5_000);
   expect(told().length).toBeGreaterThanOrEqual(1);
 });
+
+// The venue says "too many orders, come back in ten seconds". An order that leaves in the same instant is one
+// more reason to ban us.
+test('told to stay away: nothing leaves from that very answer on', () => {
+  const twin = { ...strategyOf('cue'), id: strategyId('twin') };
+  const night = startNight({ strategies: [strategyOf('cue'), twin] });
+  night.faults.limited = { status: 429, retryAfterMs: 10_000 };
+  const answeredBefore = night.world.events.length;
+  night.waitFor(
+    () =>
+      night.world.events
+        .slice(answeredBefore)
+        .some((event) => event.type === 'venueAnswered' && event.answer.type === 'http'),
+    120_000,
+  );
+  const told = night.world.events.findLast(({ type }) => type === 'venueAnswered');
+  expect(night.mode()).toBe('OBSERVING');
+  expect(night.desk.mode.sinceMs).toBe(told?.atMs);
+});
