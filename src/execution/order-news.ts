@@ -37,13 +37,14 @@ export function takeNews(
   atMs: UnixMs,
   step: StepBuilder,
 ): void {
-  const parked = takeParked(state, tracked, told.venueOrderId);
+  const parked = findParked(state, tracked, told.venueOrderId);
   const news = onGridOf(state, tracked, { ...told, fills: [...told.fills, ...parked] });
   if (news === undefined) {
     const detail = { clientOrderId: tracked.id, symbol: tracked.symbol, cause: 'offGrid' };
     step.fault('data.invalid', 'error', detail);
     return;
   }
+  for (const fill of parked) state.fills.unpark(fill);
   const isOther = tracked.venueOrderId !== undefined && tracked.venueOrderId !== news.venueOrderId;
   if (tracked.venueOrderId === undefined) tracked.venueOrderId = news.venueOrderId;
   state.registry.bind(tracked, news.venueOrderId);
@@ -223,17 +224,15 @@ function bookOnce(state: DeskState, tracked: TrackedOrder, fill: Fill, atMs: Uni
 }
 
 /** Fills that came by a question before we knew whose they are. */
-function takeParked(
+function findParked(
   state: DeskState,
   tracked: TrackedOrder,
   venueOrderId: VenueOrderId,
 ): readonly Fill[] {
-  const mine = state.fills
+  return state.fills
     .parked()
     .map(({ fill }) => fill)
     .filter((fill) => fill.symbol === tracked.symbol && fill.venueOrderId === venueOrderId);
-  for (const fill of mine) state.fills.unpark(fill);
-  return mine;
 }
 
 // A box in the middle repeated the request and the venue took both: fills are real and booked, the rest is for a person.

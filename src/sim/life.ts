@@ -235,6 +235,7 @@ export class SimLife implements World {
 
   #openJournal(): JournalStore {
     const { buildId, configHash, journalPath, machine, number } = this.#parts;
+    this.#refuseIfDiskDoes();
     return JournalStore.open({
       path: journalPath,
       buildId,
@@ -245,6 +246,13 @@ export class SimLife implements World {
       monotonicNs: () => machine.monotonicNs(),
       serverNowMs: () => this.#nowMs() + this.#requests.venueOffsetMs,
     });
+  }
+
+  /** The first and the last row of a life are written by the store itself: a disk that takes nothing takes neither. */
+  #refuseIfDiskDoes(): void {
+    const fate = this.#parts.troubles.find(({ commit }) => commit?.([]));
+    if (fate?.type === 'fails')
+      throw new JournalFailed(`journal.db: ${fate.code}: the disk refused`);
   }
 
   #append(...[rows, now]: Parameters<SimJournal['append']>): void {
@@ -294,6 +302,7 @@ export class SimLife implements World {
     if (this.#isOver) return;
     this.#survive(() => {
       this.#journal?.flush();
+      this.#refuseIfDiskDoes();
       this.#store?.close(exitCode === 0 ? cause : undefined);
       this.#store = undefined;
       this.#end({ exitCode, cause });

@@ -88,6 +88,9 @@ export function judge(evidence: Evidence): Judgement {
   };
 }
 
+/** States that say that the exchange never had the order. */
+const NOT_THERE: readonly string[] = ['ABSENT', 'VOID', 'REJECTED'];
+
 /** What the exchange took of ours must be in the journal, sent once, with all that it filled. */
 function findLostOrders(ours: AccountTruth['orders'], orders: Orders): readonly string[] {
   return ours.flatMap(({ clientOrderId, executedQty }) => {
@@ -95,7 +98,7 @@ function findLostOrders(ours: AccountTruth['orders'], orders: Orders): readonly 
     if (order === undefined)
       return [`order ${clientOrderId} is at the exchange, not in the journal`];
     if (order.submittedCount === 0) return [`order ${clientOrderId} was never journaled as sent`];
-    if (order.state === 'ABSENT' || order.state === 'VOID') {
+    if (NOT_THERE.includes(order.state)) {
       return [`order ${clientOrderId} is at the exchange, the journal says ${order.state}`];
     }
     const booked = formatQuantity(order.intent.instrument, lots(order.bookedLots));

@@ -1,6 +1,7 @@
 import type { SimFault } from '../fault.ts';
 import type { FrameOnTheWay } from '../trouble.ts';
 import { lasting, numberOf, oneOf, shareOf, textOf } from './drawn.ts';
+import { holdHalfOpen } from './half-open.ts';
 
 /** Orders are few: these last long enough to meet some. */
 const MS_MIN = 20_000;
@@ -20,19 +21,7 @@ export const accountHalfOpen: SimFault = {
   about: 'the account socket that is open now carries nothing in either direction',
   moments: ['orderLeft', 'filled'],
   draw: (random) => ({ durationMs: lasting(random, 10_000, 120_000), parameters: {} }),
-  begin: ({ lines }) => {
-    const dead = new Set(lines?.openOnes('account'));
-    return {
-      trouble: {
-        frame: ({ connection }) => (dead.has(connection) ? [] : undefined),
-        isMute: (_, connection) => dead.has(connection),
-        losesWhatWeSay: (_, connection) => dead.has(connection),
-      },
-      end: () => {
-        for (const connection of dead) lines?.cut(connection);
-      },
-    };
-  },
+  begin: (stage) => holdHalfOpen(stage, 'account'),
 };
 
 export const accountSilent: SimFault = {

@@ -11,7 +11,7 @@ export const diskFilling: SimFault = {
   about: 'hardly any space is left on the disk',
   moments: [],
   draw: (random) => ({
-    durationMs: lasting(random, 5_000, 180_000),
+    durationMs: lasting(random, 5_000, 900_000),
     parameters: { freeBytes: lasting(random, 1_000_000, 450_000_000) },
   }),
   begin: ({ machine }, plan) => ({ end: machine.fillDisk(numberOf(plan, 'freeBytes')) }),

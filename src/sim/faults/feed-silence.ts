@@ -1,6 +1,7 @@
 import type { SimFault } from '../fault.ts';
 import type { FrameOnTheWay } from '../trouble.ts';
 import { lasting, listOf, someOf, textOf } from './drawn.ts';
+import { holdHalfOpen } from './half-open.ts';
 import { symbolOf } from './market-frame.ts';
 
 /** The other end is gone and nobody said so: a cable, a NAT that forgot us. Only a new socket helps. */
@@ -10,20 +11,7 @@ export const feedHalfOpen: SimFault = {
   about: 'market sockets that are open now carry nothing in either direction and are not closed',
   moments: [],
   draw: (random) => ({ durationMs: lasting(random, 10_000, 120_000), parameters: {} }),
-  begin: ({ lines }) => {
-    const dead = new Set(lines?.openOnes('market'));
-    return {
-      trouble: {
-        frame: ({ connection }) => (dead.has(connection) ? [] : undefined),
-        isMute: (_, connection) => dead.has(connection),
-        losesWhatWeSay: (_, connection) => dead.has(connection),
-      },
-      // The box in the middle wakes up and knows nothing of them.
-      end: () => {
-        for (const connection of dead) lines?.cut(connection);
-      },
-    };
-  },
+  begin: (stage) => holdHalfOpen(stage, 'market'),
 };
 
 /** Pings are answered, the sockets look well, no data come. */

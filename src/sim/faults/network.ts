@@ -162,7 +162,7 @@ export const keyRevoked: SimFault = {
     'our key opens nothing any more, and the events of the account end; later it is given back',
   moments: ['orderLeft', 'filled', 'recovering'],
   share: 0.7,
-  draw: (random) => ({ durationMs: lasting(random, 10_000, 240_000), parameters: {} }),
+  draw: (random) => ({ durationMs: lasting(random, 10_000, 900_000), parameters: {} }),
   begin: ({ lines, venue }) => {
     lines?.terminateAccount(venue.nowMs());
     return { end: venue.keyRefusals.hold('revoked') };

@@ -11,7 +11,7 @@ export const symbolClosed: SimFault = {
   about: 'the market of some symbols is closed: listed as halted, orders refused',
   moments: ['orderLeft', 'filled', 'recovering'],
   draw: (random, { symbols }) => ({
-    durationMs: lasting(random, 10_000, 300_000),
+    durationMs: lasting(random, 10_000, 900_000),
     parameters: { symbols: someOf(random, symbols), status: oneOf(random, CLOSED) },
   }),
   begin: ({ venue }, plan) => {

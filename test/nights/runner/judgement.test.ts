@@ -102,3 +102,15 @@ describe('the same night twice', () => {
     expect(findFailures(survive({ twins: [] }), true)).toEqual(['I20 was never really checked']);
   });
 });
+
+// The kept night that has something for every invariant would hide that a hundred drawn ones have nothing.
+test('in a long run a kept night vouches for no invariant, and nearly every cell must have been seen', () => {
+  const blind = outcomeOf({ checks: { I2: 0 } });
+  const nights = (count: number): Survival =>
+    survive({ kept: [outcomeOf()], drawn: Array(count).fill(blind) });
+  expect(findFailures(nights(99), true)).toEqual([]);
+  expect(findFailures(nights(100), true)).toEqual(['I2 was never really checked']);
+  expect(findFailures(nights(200), true)).toContain(
+    'coverage is 0.0 %, of such a corpus at least 95',
+  );
+});
