@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Difference, Place } from '../replay/difference.ts';
-import type { ReplayReport } from '../replay/replay-report.ts';
+import type { MissingPart, ReplayReport, Share } from '../replay/replay-report.ts';
 import type { SettingChange } from '../replay/set-value.ts';
 import { summariseOutcome } from './summarise-outcome.ts';
 import { formatMoment, formatTable } from './tell.ts';
@@ -25,7 +25,13 @@ export function renderReplay(report: ReplayReport, changes: readonly SettingChan
 function headline(report: ReplayReport): string {
   const { eventsCount, decisionsCount, hash, recordedHash, differencesCount } = report;
   const what = `${count(eventsCount, 'event')}, ${count(decisionsCount, 'decision')}`;
-  if (report.isIdentical) return `identical: ${what}, hash ${hash}`;
+  // biome-ignore format: it reads as a list
+  switch (report.verdict) {
+    case 'identical': return `identical: ${what}, hash ${hash}`;
+    case 'incomplete': return `NOT PROVEN: nothing differs in ${what}, and not all of the night was compared, hash ${hash}`;
+    case 'nothing': return `NOT PROVEN: nothing was compared in ${what}`;
+    default:
+  }
   const hashes = hash === recordedHash ? `hash ${hash}` : `hash ${hash}, recorded ${recordedHash}`;
   return `NOT identical: ${count(differencesCount, 'difference')} in ${what}, ${hashes}`;
 }
@@ -38,12 +44,41 @@ function about(report: ReplayReport, changes: readonly SettingChange[]): readonl
   if (fromMs !== undefined && toMs !== undefined) {
     lines.push(`  from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`);
   }
+  lines.push(...tellCoverage(report));
   for (const { path, value } of changes) lines.push(`  with ${path}=${value}`);
   for (const note of report.notes) lines.push(`  ${note}`);
-  for (const { file, why, eventsCount } of report.uncompared) {
-    lines.push(`  not compared from ${file} on: ${count(eventsCount, 'event')}: ${why}`);
+  for (const { file, why, eventsCount, decisionsCount, rowsCount } of report.uncompared) {
+    const what = `${count(eventsCount, 'event')}, ${count(decisionsCount, 'decision')}, ${count(rowsCount, 'journal row')}`;
+    lines.push(`  NOT COMPARED from ${file} on: ${what}: ${why}`);
   }
   return lines;
+}
+
+/** Of how much is known, how much was compared, and what the capture does not hold. */
+function tellCoverage({ coverage, gapsCount }: ReplayReport): readonly string[] {
+  const { lives, decisions, rows, missing, lost, isEndKnown } = coverage;
+  const lines = [
+    `  compared: ${share(decisions)} decisions, ${share(rows)} journal rows, ${share(lives)} lives; ${count(gapsCount, 'gap')}`,
+  ];
+  for (const part of missing) lines.push(`  MISSING: ${tellPart(part)}`);
+  for (const part of lost) lines.push(`  not in the capture: ${tellPart(part)}`);
+  if (!isEndKnown)
+    lines.push('  whether more was recorded than the capture holds nobody here can tell');
+  return lines;
+}
+
+function share({ compared, recorded }: Share): string {
+  return `${compared.toLocaleString('en')} of ${recorded.toLocaleString('en')}`;
+}
+
+function tellPart(part: MissingPart): string {
+  const { epoch, decisionsCount, rowsCount, fromMs, toMs, why } = part;
+  const what = `${count(decisionsCount, 'decision')}, ${count(rowsCount, 'journal row')}`;
+  const when =
+    fromMs === undefined || toMs === undefined
+      ? ''
+      : ` from ${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
+  return `${what} of start ${epoch}${when}: ${why}`;
 }
 
 function renderDifference(difference: Difference, n: number, all: number): readonly string[] {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { tagOf } from '../live/account-tag.ts';
 import { readBuildId, readStrategyHashes } from '../live/build-id.ts';
 import { loadSettings } from '../live/load-settings.ts';
@@ -6,6 +6,7 @@ import { findNight, NoCapture } from '../replay/captured-night.ts';
 import { replay } from '../replay/replay.ts';
 import { type OwnSettings, UnusableSettings } from '../replay/saved-settings.ts';
 import type { SettingChange } from '../replay/set-value.ts';
+import { findWitness } from '../replay/witness.ts';
 import { STRATEGY_KINDS } from '../signal/registry.ts';
 import { SEGMENT_NAME } from '../store/segment-ring.ts';
 import { findFiles } from './files.ts';
@@ -35,8 +36,11 @@ export function replayCommand(
   const nowMs = Date.now();
   const changes = (options.set ?? []).map(readChange);
   try {
+    const chosen = place ?? findFolder(options.config);
+    const night = findNight(chosen, readFrom(options.from, nowMs));
     const report = replay({
-      night: findNight(place ?? findFolder(options.config), readFrom(options.from, nowMs)),
+      night,
+      witness: findWitness(resolve(night.isPart ? dirname(chosen) : chosen)),
       untilMs:
         options.until === undefined
           ? Number.POSITIVE_INFINITY

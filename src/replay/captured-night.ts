@@ -12,6 +12,8 @@ export class NoCapture extends Error {
 export interface CapturedNight {
   readonly files: readonly string[];
   readonly ends: ReadonlyMap<string, number>;
+  /** One file that somebody chose: what comes behind it was not asked for. */
+  readonly isPart: boolean;
 }
 
 export interface PlacedItem {
@@ -25,7 +27,7 @@ export function findNight(place: string, from: string | number | undefined): Cap
     throw new NoCapture(`found no ${place}, expected a file or folder of captures`);
   if (!statSync(place).isDirectory()) {
     if (from !== undefined) throw new NoCapture('--from chooses in a folder, and this is one file');
-    return { files: [place], ends: readEnds(dirname(place)) };
+    return { files: [place], ends: readEnds(dirname(place)), isPart: true };
   }
   const files = listSegments(place);
   if (files.length === 0) {
@@ -33,7 +35,7 @@ export function findNight(place: string, from: string | number | undefined): Cap
       `found no files in ${place}, expected some called capture-<Unix ms>-<number>.zst`,
     );
   }
-  return { files: files.slice(findFirst(files, from)), ends: readEnds(place) };
+  return { files: files.slice(findFirst(files, from)), ends: readEnds(place), isPart: false };
 }
 
 function findFirst(files: readonly string[], from: string | number | undefined): number {

@@ -4,14 +4,57 @@ import type { Difference, Place, ReasonCount } from './difference.ts';
 export interface Uncompared {
   readonly file: string;
   readonly why: string;
-  /** As far as anybody knows. */
+  /** As far as anybody knows; decisions and rows as far as the capture holds them. */
   readonly eventsCount: number;
+  readonly decisionsCount: number;
+  readonly rowsCount: number;
 }
+
+/** Records of one life that were made and that the capture does not hold. */
+export interface MissingPart {
+  /** Of the start; part of every client order id. */
+  readonly epoch: number;
+  readonly why: string;
+  readonly decisionsCount: number;
+  readonly rowsCount: number;
+  /** When they were made, or between which moments of the capture they are missing. */
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
+/** How many there are in all that is known of the night, and how many of them were compared. */
+export interface Share {
+  readonly compared: number;
+  readonly recorded: number;
+}
+
+/** How much of the recorded night was compared. */
+export interface CoverageReport {
+  readonly lives: Share;
+  readonly decisions: Share;
+  readonly rows: Share;
+  /** What should be in the capture and is not. */
+  readonly missing: readonly MissingPart[];
+  /** What a killed process had not put down, or a running one has not yet. */
+  readonly lost: readonly MissingPart[];
+  /** Whether anybody could tell that the end of the capture is the end of what was recorded. */
+  readonly isEndKnown: boolean;
+}
+
+/**
+ * `incomplete`: all that was compared is the same, and of the recorded night something was not compared,
+ * or the files are damaged. `nothing`: nothing was compared.
+ */
+export type Verdict = 'identical' | 'different' | 'incomplete' | 'nothing';
 
 /** What came of deciding a night again. */
 export interface ReplayReport {
-  /** Something was compared, all of it is the same, and nothing in the files was damaged. */
+  readonly verdict: Verdict;
+  /** The verdict is `identical`. */
   readonly isIdentical: boolean;
+  readonly coverage: CoverageReport;
+  /** Places at which the capture itself says that it could not keep up. */
+  readonly gapsCount: number;
   readonly eventsCount: number;
   readonly decisionsCount: number;
   readonly rowsCount: number;

@@ -11,13 +11,15 @@ import type { CapturedItem } from '../store/capture-reader.ts';
 import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { type CapturedNight, readNight } from './captured-night.ts';
 import { Comparison } from './comparison.ts';
+import { Coverage } from './coverage.ts';
 import { DecidedLife } from './decided-life.ts';
 import { Findings } from './findings.ts';
 import { OwnAnswers } from './own-answers.ts';
-import type { ReplayReport } from './replay-report.ts';
+import type { CoverageReport, ReplayReport, Verdict } from './replay-report.ts';
 import { type OwnSettings, readSavedSettings } from './saved-settings.ts';
 import type { SettingChange } from './set-value.ts';
 import { SILENT_PROBE } from './silent-probe.ts';
+import type { Witness } from './witness.ts';
 
 export interface ReplayOptions {
   readonly night: CapturedNight;
@@ -29,6 +31,8 @@ export interface ReplayOptions {
   readonly strategies: Readonly<Record<string, string>>;
   /** For captures of builds that kept no settings in them. */
   readonly own?: (() => OwnSettings | undefined) | undefined;
+  /** What else was written down that night: how much there was, never what it should be. */
+  readonly witness?: Witness | undefined;
 }
 
 /** The outcome's number counts records modulo this. */
@@ -47,7 +51,10 @@ class ReplayRun {
   readonly #options: ReplayOptions;
   readonly #comparison: Comparison;
   readonly #findings = new Findings();
+  readonly #coverage = new Coverage();
   #header: SegmentHeader | undefined;
+  /** Of another life, or of other settings. */
+  #headersCount = 0;
   #setup: DeskSetup | undefined;
   /** The desk that decides again; `undefined` where nothing can be compared. */
   #life: DecidedLife | undefined;
@@ -55,6 +62,9 @@ class ReplayRun {
   #recordsCount = 0;
   #livesCount = 0;
   #checkpointsCount = 0;
+  #gapsCount = 0;
+  /** Somebody did not ask for what comes later. */
+  #isCut: boolean;
   #fromMs: number | undefined;
   #toMs: number | undefined;
   #hasOutcomes = false;
@@ -62,13 +72,17 @@ class ReplayRun {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#comparison = new Comparison(options.changes.length === 0);
+    this.#isCut = options.night.isPart;
   }
 
   /** `false` when nothing that comes later is to be heard. */
   take(file: string, item: CapturedItem): boolean {
     switch (item.type) {
       case 'event':
-        if (item.event.atMs > this.#options.untilMs) return false;
+        if (item.event.atMs > this.#options.untilMs) {
+          this.#isCut = true;
+          return false;
+        }
         this.#hear(file, item.event);
         return true;
       case 'outcome':
@@ -98,10 +112,16 @@ class ReplayRun {
     this.#findings.comparedAgain();
     const { counts, differences } = this.#comparison;
     const { recorded, decided } = this.#comparison.hashes();
+    const { witness } = this.#options;
+    const coverage = this.#coverage.assess(witness, this.#isCut);
+    const verdict = this.#judge(coverage);
+    for (const note of witness?.notes ?? []) this.#findings.noted(note);
     const { damages, notes, uncompared } = this.#findings;
-    const isCompared = this.#hasOutcomes && counts.events > 0;
     return {
-      isIdentical: isCompared && differences.count === 0 && damages.length === 0,
+      verdict,
+      isIdentical: verdict === 'identical',
+      coverage,
+      gapsCount: this.#gapsCount,
       eventsCount: counts.events,
       decisionsCount: counts.decisions,
       rowsCount: counts.rows,
@@ -120,8 +140,17 @@ class ReplayRun {
       changedReasons: differences.count === 0 ? [] : differences.changedReasons(),
       uncompared,
       damages,
-      notes: isCompared ? notes : [...notes, 'nothing was compared'],
+      notes: verdict === 'nothing' ? [...notes, 'nothing was compared'] : notes,
     };
+  }
+
+  #judge({ missing }: CoverageReport): Verdict {
+    const { counts, differences } = this.#comparison;
+    const { damages, uncompared } = this.#findings;
+    if (!this.#hasOutcomes || counts.events === 0) return 'nothing';
+    if (differences.count > 0) return 'different';
+    const isWhole = missing.length === 0 && uncompared.length === 0 && damages.length === 0;
+    return isWhole ? 'identical' : 'incomplete';
   }
 
   #takeHeader(file: string, text: string): void {
@@ -134,7 +163,9 @@ class ReplayRun {
     const isSameLife = before?.epoch === header.epoch && before.configHash === header.configHash;
     this.#header = header;
     if (isSameLife) return;
+    this.#headersCount += 1;
     this.#endLife();
+    if (header.epoch !== before?.epoch) this.#coverage.lifeBegins(header.epoch);
     this.#recordsCount = 0;
     this.#setup = this.#makeSetup(header);
     if (header.version >= OUTCOMES_SINCE) this.#hasOutcomes = true;
@@ -171,12 +202,14 @@ class ReplayRun {
       this.#endLife();
       this.#recordsCount = 1;
       this.#livesCount += 1;
+      this.#coverage.started(event);
       this.#begin(new Desk(this.#setup));
     }
     if (this.#life?.broken !== undefined) {
       this.#comparison.differs(undefined, `broken ${String(this.#life.broken)}`);
       this.#stop(file, 'the desk broke where the recorded one went on', 0);
     }
+    this.#coverage.heard(event.atMs, this.#life !== undefined);
     if (this.#life === undefined) {
       this.#findings.skipped(file);
       return;
@@ -188,13 +221,16 @@ class ReplayRun {
 
   #takeOutcome(file: string, text: string, number: number): void {
     this.#recordsCount += 1;
-    if (this.#life === undefined) return;
     const expected = this.#recordsCount % NUMBERS;
-    if (number === expected) this.#life.recorded(text);
+    const isCompared = this.#life !== undefined && number === expected;
+    this.#coverage.outcome(text, isCompared);
+    if (this.#life === undefined) this.#findings.skippedOutcome(file, text);
+    else if (isCompared) this.#life.recorded(text);
     else {
       const place = `${file}: found outcome number ${number}, expected ${expected}`;
       this.#findings.damaged(`${place}: records are missing before it, and no gap says so`);
       this.#stop(file, 'records are missing', 0);
+      this.#findings.skippedOutcome(file, text);
     }
   }
 
@@ -211,6 +247,9 @@ class ReplayRun {
         this.#findings.damaged(`${place}: some are missing, and no gap says so`);
         this.#stop(file, 'records are missing', Math.max(recordsCount - found, 0));
       } else if (text !== undefined) this.#compareDesk(this.#life.desk, text);
+    } else if (this.#headersCount > 1 && recordsCount > this.#recordsCount) {
+      const place = `${file}: found ${this.#recordsCount} records of its life before its checkpoint, expected ${recordsCount}`;
+      this.#findings.damaged(`${place}: the files before it are missing`);
     }
     this.#recordsCount = recordsCount;
     if (this.#life === undefined && text !== undefined) this.#beginAt(file, text);
@@ -235,6 +274,7 @@ class ReplayRun {
 
   #takeGap(file: string, text: string): void {
     const lostCount = readLostCount(text);
+    this.#gapsCount += 1;
     this.#recordsCount += lostCount;
     this.#stop(file, `a gap: ${text}`, lostCount);
   }

@@ -12,6 +12,13 @@ export interface DecisionFilter {
   readonly limit: number;
 }
 
+/** Which start made a record, its number among those of that start, and when. */
+export interface DecisionNumber {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly atMs: number;
+}
+
 /** Asks `data/decisions.db` without disturbing its writer: a second, read-only connection. */
 export class DecisionReader {
   readonly #db: Database.Database;
@@ -59,6 +66,11 @@ export class DecisionReader {
     return chain.map((line) => this.#withOrderTimes(line));
   }
 
+  /** Of all records at or after the moment, oldest first; those made again after a crash have none. */
+  numbersSince(sinceMs: number): readonly DecisionNumber[] {
+    return this.#db.prepare<[number], DecisionNumber>(SELECT_NUMBERS).all(sinceMs);
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -103,6 +115,10 @@ export class DecisionReader {
     return lines;
   }
 }
+
+const SELECT_NUMBERS = `
+SELECT json_extract(line, '$.epoch') AS epoch, json_extract(line, '$.seq') AS seq, at_ms AS atMs
+FROM decision WHERE at_ms >= ? AND json_extract(line, '$.seq') > 0 ORDER BY id`;
 
 function parseTimes(text: string): LatencyUs {
   const value: unknown = JSON.parse(text);

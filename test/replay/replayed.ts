@@ -15,11 +15,11 @@ export function replayFolder(
     readonly from?: string | number;
     readonly changes?: readonly SettingChange[];
     readonly untilMs?: number;
-  } & Partial<Pick<ReplayOptions, 'own'>> = {},
+  } & Partial<Pick<ReplayOptions, 'own' | 'witness'>> = {},
 ): ReplayReport {
-  const { from, changes = [], untilMs = Number.POSITIVE_INFINITY, own } = change;
+  const { from, changes = [], untilMs = Number.POSITIVE_INFINITY, own, witness } = change;
   const night = findNight(folder, from);
-  return replay({ night, untilMs, changes, buildId: 'this build', strategies: {}, own });
+  return replay({ night, untilMs, changes, buildId: 'this build', strategies: {}, own, witness });
 }
 
 /** The folder again, with what `edit` makes of each of its files. */
@@ -37,6 +37,7 @@ export function rewrite(
 
 /** The first differences, for the message of a failed test. */
 export function explain(report: ReplayReport): string {
-  const { differences, damages, notes, uncompared } = report;
-  return JSON.stringify({ damages, notes, uncompared, first: differences.slice(0, 3) }, null, 1);
+  const { coverage, differences, damages, notes, uncompared } = report;
+  const first = differences.slice(0, 3);
+  return JSON.stringify({ damages, notes, uncompared, coverage, first }, null, 1);
 }

@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,6 +14,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bytesOf, type DeskEvent, frameReceived } from '../../src/domain/event.ts';
 import { Random } from '../../src/domain/random.ts';
 import { encodeRow } from '../../src/journal/row-codec.ts';
+import { findNight } from '../../src/replay/captured-night.ts';
+import { replay } from '../../src/replay/replay.ts';
+import { findWitness } from '../../src/replay/witness.ts';
+import { parseHeader } from '../../src/store/capture-header.ts';
 import { type CapturedItem, listSegments, readSegment } from '../../src/store/capture-reader.ts';
 import { tempFolder } from '../store/temp-folder.ts';
 import { runVerb } from '../support/overnight-verb.ts';
@@ -141,7 +146,7 @@ describe('a night over real sockets, killed in the middle and started again', ()
     expect(stdout).toMatch(/outcome +"accepted" +"denied"/);
     expect(stdout).toMatch(/reason\.code +"INTENT_APPROVED" +"COOLDOWN"/);
     expect(stdout).toMatch(/only recorded: intent/);
-    expect(stdout).toMatch(/risk denied COOLDOWN +\d+ +\d+/);
+    expect(stdout).toMatch(/decisions +recorded +now\n[\w ]+ \d+ +\d+\n/);
     expect(stdout).toContain('what comes later is an estimate');
   });
 
@@ -281,7 +286,7 @@ describe('somebody has touched the capture of that night', () => {
 
   test('a gap that says what is missing: the rest is identical, from the next checkpoint on', () => {
     const [first] = takeApart(capture);
-    const lost = 20;
+    const lost = 100;
     const at = (first?.items.length ?? 0) - lost;
     const text = JSON.stringify({ droppedCount: lost, droppedBytes: 1, fromMs: 0, toMs: 0 });
     const report = replayFolder(
@@ -289,8 +294,20 @@ describe('somebody has touched the capture of that night', () => {
         n === 0 ? [...items.slice(0, at), { type: 'gap', text }] : items,
       ),
     );
-    expect(report, explain(report)).toMatchObject({ isIdentical: true, damages: [] });
+    expect(report, explain(report)).toMatchObject({
+      verdict: 'incomplete',
+      isIdentical: false,
+      damages: [],
+      gapsCount: 1,
+    });
     expect(report.uncompared).toMatchObject([{ eventsCount: lost }]);
+    // The numbers of the decisions behind the gap tell how many were taken within it.
+    const { decisions, missing } = report.coverage;
+    const whole = replayFolder(capture).coverage.decisions;
+    expect(decisions.recorded).toBe(whole.recorded);
+    expect(missing.reduce((sum, part) => sum + part.decisionsCount, 0)).toBe(
+      whole.recorded - decisions.compared,
+    );
   });
 
   test('without any checkpoint, as an older build wrote it: identical from each start', () => {
@@ -301,8 +318,11 @@ describe('somebody has touched the capture of that night', () => {
 
     // The file begins in the middle of a life: it is passed over, and the next start is compared.
     const later = replayFolder(copy, { from: basename(listSegments(copy)[1] ?? '') });
-    expect(later, explain(later)).toMatchObject({ isIdentical: true, livesCount: 1 });
+    expect(later, explain(later)).toMatchObject({ verdict: 'incomplete', livesCount: 1 });
     expect(later.uncompared[0]?.why).toContain('no checkpoint');
+    expect(later.uncompared[0]?.decisionsCount).toBeGreaterThan(0);
+    const { decisions } = later.coverage;
+    expect(decisions.recorded - decisions.compared).toBe(later.uncompared[0]?.decisionsCount);
   });
 
   test('without decisions to compare with, as a still older build wrote it: decided, and said to be unproven', () => {
@@ -347,6 +367,138 @@ describe('a file that ends early, as kill -9 leaves it', () => {
       before = report.eventsCount;
     }
     expect(before).toBeLessThan(whole);
+  });
+});
+
+/** The data folder of that night, without some of the files of its capture. */
+function withoutFiles(isGone: (file: string) => boolean): string {
+  const copy = join(tempFolder(), 'data');
+  cpSync(night.dataDir, copy, { recursive: true });
+  const folder = join(copy, 'capture');
+  for (const file of listSegments(folder)) if (isGone(basename(file))) rmSync(file);
+  return folder;
+}
+
+/** Numbers of its two starts. */
+function epochs(): readonly number[] {
+  const all = takeApart(capture).flatMap(({ items: [header] }) =>
+    header?.type === 'header' ? [parseHeader(header.text).epoch] : [],
+  );
+  return [...new Set(all)];
+}
+
+/** Names of the files that a life wrote something into. */
+function filesOfLife(n: number): readonly string[] {
+  const epoch = epochs()[n];
+  return takeApart(capture).flatMap(({ file, items: [header] }) =>
+    header?.type === 'header' && parseHeader(header.text).epoch === epoch ? [basename(file)] : [],
+  );
+}
+
+// Whoever reads only what is there agrees with himself. Others wrote the same night down.
+describe('the end of what was recorded is not in the capture', () => {
+  test('nothing is missing: every decision and row that anybody knows of was compared, but the last second of the killed life', () => {
+    const report = replayFolder(capture, { witness: findWitness(capture) });
+    expect(report, explain(report)).toMatchObject({ verdict: 'identical', gapsCount: 0 });
+    const { decisions, rows: share, lives, missing, lost, isEndKnown } = report.coverage;
+    const lostOf = (of: 'decisionsCount' | 'rowsCount'): number =>
+      lost.reduce((sum, part) => sum + part[of], 0);
+    expect(missing).toEqual([]);
+    expect(lives).toEqual({ compared: 2, recorded: 2 });
+    expect(decisions.recorded - decisions.compared).toBe(lostOf('decisionsCount'));
+    expect(share.recorded - share.compared).toBe(lostOf('rowsCount'));
+    expect(share.recorded).toBeGreaterThanOrEqual(rows.length);
+    expect(lost.map(({ epoch }) => epoch).every((epoch) => epoch === epochs()[0])).toBe(true);
+    expect(isEndKnown).toBe(true);
+  });
+
+  test('the last files of the killed life are gone: not identical, and the rows of the next start say what is missing', () => {
+    const [, ...others] = filesOfLife(0);
+    const copy = join(tempFolder(), 'capture');
+    cpSync(
+      withoutFiles((file) => others.includes(file)),
+      copy,
+      { recursive: true },
+    );
+    const report = replayFolder(copy);
+    expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', differencesCount: 0 });
+    const [part] = report.coverage.missing;
+    expect(part?.epoch).toBe(epochs()[0]);
+    expect(part?.rowsCount).toBeGreaterThan(10);
+  });
+
+  test('the same beside its journal and decision log: the decisions are counted, too, and the command says so by its exit code', async () => {
+    const [, ...others] = filesOfLife(0);
+    const folder = withoutFiles((file) => others.includes(file));
+    const whole = replayFolder(capture, { witness: findWitness(capture) }).coverage;
+    const report = replayFolder(folder, { witness: findWitness(folder) });
+    const { decisions, rows: share, missing } = report.coverage;
+    expect(decisions.recorded).toBe(whole.decisions.recorded);
+    expect(share.recorded).toBe(whole.rows.recorded);
+    expect(missing).toHaveLength(1);
+    expect(missing[0]?.decisionsCount).toBe(decisions.recorded - decisions.compared);
+    await expect(runVerb(night, ['replay', folder])).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^NOT PROVEN: nothing differs[\s\S]*compared: [\d,]+ of [\d,]+ decisions[\s\S]*MISSING: [\d,]+ decisions, [\d,]+ journal rows of start \d+ from/,
+      ),
+    });
+  });
+
+  test('the last files of the last life are gone: only the journal and the decision log can tell, and they do', () => {
+    const gone = filesOfLife(1).slice(1);
+    const folder = withoutFiles((file) => gone.includes(file));
+    const alone = replayFolder(folder);
+    expect(alone, explain(alone)).toMatchObject({
+      verdict: 'identical',
+      coverage: { isEndKnown: false },
+    });
+    const report = replayFolder(folder, { witness: findWitness(folder) });
+    expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', differencesCount: 0 });
+    expect(report.coverage.missing).toMatchObject([{ epoch: epochs()[1] }]);
+  });
+
+  test('the first files of the second life are gone: told as damage, and its first decisions as missing', () => {
+    const [first] = filesOfLife(1);
+    const folder = withoutFiles((file) => file === first);
+    const report = replayFolder(folder);
+    expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', livesCount: 1 });
+    expect(report.damages.join()).toMatch(/the files before it are missing/);
+    expect(report.coverage.missing[0]).toMatchObject({ epoch: epochs()[1] });
+    expect(report.coverage.missing[0]?.decisionsCount).toBeGreaterThan(0);
+  });
+
+  test('a whole life is gone: told with its start', () => {
+    const gone = filesOfLife(1);
+    const folder = withoutFiles((file) => gone.includes(file));
+    const report = replayFolder(folder, { witness: findWitness(folder) });
+    expect(report.verdict, explain(report)).toBe('incomplete');
+    expect(report.coverage).toMatchObject({
+      lives: { compared: 1, recorded: 2 },
+      missing: [
+        {
+          epoch: epochs()[1],
+          why: expect.stringContaining('no file of the capture is of that life'),
+        },
+      ],
+    });
+  });
+
+  test('what nobody asked for is not missing: one file, or until a moment', () => {
+    const witness = findWitness(capture);
+    const [file = ''] = listSegments(capture);
+    const one = replay({
+      night: findNight(file, undefined),
+      untilMs: Number.POSITIVE_INFINITY,
+      changes: [],
+      buildId: 'this build',
+      strategies: {},
+      witness,
+    });
+    expect(one, explain(one)).toMatchObject({ verdict: 'identical', coverage: { missing: [] } });
+    const untilMs = (one.toMs ?? 0) - 1_000;
+    const cut = replayFolder(capture, { untilMs, witness });
+    expect(cut, explain(cut)).toMatchObject({ verdict: 'identical', coverage: { missing: [] } });
   });
 });
 
