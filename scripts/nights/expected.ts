@@ -7,6 +7,8 @@ import type { NightOutcome } from './words.ts';
 export interface ExpectedFailure {
   readonly invariant: string;
   readonly fault: string;
+  /** What the text of such a break says; without it each break of the invariant under the fault is one. */
+  readonly says?: string | undefined;
   /** The capability that is not there yet. */
   readonly missing: string;
   /** Within so many nights that have the fault it breaks for certain. */
@@ -19,6 +21,7 @@ const EXPECTED = z.array(
   z.strictObject({
     invariant: z.string(),
     fault: z.string(),
+    says: z.string().min(3).optional(),
     missing: z.string().min(3),
     withinNights: z.int().positive().default(WITHIN_NIGHTS),
   }),
@@ -42,10 +45,13 @@ export function readExpected(file: URL | string, known: Known): readonly Expecte
 
 /** The cell in which a violation lies; `undefined`: it should not be there at all. */
 export function findExpected(
-  { invariant, faults }: Pick<Violation, 'invariant' | 'faults'>,
+  { invariant, faults, text }: Pick<Violation, 'invariant' | 'faults' | 'text'>,
   expected: readonly ExpectedFailure[],
 ): ExpectedFailure | undefined {
-  return expected.find((cell) => cell.invariant === invariant && faults.includes(cell.fault));
+  return expected.find(
+    ({ says = '', ...cell }) =>
+      cell.invariant === invariant && faults.includes(cell.fault) && text.includes(says),
+  );
 }
 
 /** How a cell fared over a run. */

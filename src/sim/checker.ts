@@ -3,8 +3,10 @@ import type { SimNight } from './night.ts';
 
 /** Enough to see what is wrong; a thousand more of the same say nothing new. */
 const VIOLATIONS_KEPT = 20;
-/** One under other faults may be one that nobody expects: the first of each such company is kept too. */
+/** One under other faults, or of another kind, may be one that nobody expects: the first of each is kept too. */
 const COMPANIES_KEPT = 200;
+/** What differs from one break to the next of its kind: numbers, ids, moments. */
+const DIFFERING = /\S*\d\S*/g;
 
 /** Something that must be true and was not. */
 export interface Violation {
@@ -24,6 +26,7 @@ export class Tally {
   checksCount = 0;
   violationsCount = 0;
   readonly violations: Violation[] = [];
+  readonly #companies = new Set<string>();
   readonly #invariant: string;
   readonly #night: SimNight;
 
@@ -37,19 +40,20 @@ export class Tally {
     this.checksCount += 1;
     if (holds) return;
     this.violationsCount += 1;
-    const { clock, faults } = this.#night;
-    const names = faults.recentNames();
-    if (!this.#isWorthKeeping(names)) return;
-    const { nowMs: atMs } = clock;
-    this.violations.push({ invariant: this.#invariant, atMs, text: tell(), faults: names });
+    if (this.violations.length >= COMPANIES_KEPT) return;
+    const { clock, faults: all } = this.#night;
+    const faults = all.recentNames();
+    const violation = { invariant: this.#invariant, atMs: clock.nowMs, text: tell(), faults };
+    const company = companyOf(violation);
+    const isNew = !this.#companies.has(company);
+    if (!isNew && this.violations.length >= VIOLATIONS_KEPT) return;
+    this.#companies.add(company);
+    this.violations.push(violation);
   }
+}
 
-  #isWorthKeeping(names: readonly string[]): boolean {
-    if (this.violations.length < VIOLATIONS_KEPT) return true;
-    if (this.violations.length >= COMPANIES_KEPT) return false;
-    const company = names.join();
-    return !this.violations.some(({ faults }) => faults.join() === company);
-  }
+function companyOf({ faults, text }: Violation): string {
+  return `${faults.join()} ${text.replace(DIFFERING, '')}`;
 }
 
 /**

@@ -54,7 +54,7 @@ export class FaultRunner implements NightListener {
   }
 
   /** Where a fault comes from; throws for one that no catalogue holds. */
-  familyOf({ name }: PlannedFault): FaultFamily {
+  familyOf({ name }: Pick<PlannedFault, 'name'>): FaultFamily {
     return this.#find(name).family;
   }
 

@@ -3,7 +3,8 @@ import type { ConnectionId } from '../../domain/ids.ts';
 import type { VenueAnswer } from '../../domain/venue.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
-import type { WireEntry } from '../listener.ts';
+import type { FaultFamily } from '../fault.ts';
+import type { LifeEnd, WireEntry } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { nameOf, type SimRequest } from '../request.ts';
 
@@ -18,10 +19,24 @@ const FRAMES_WINDOW_MS = 1_000;
 /** The daemon counts in whole milliseconds. */
 const ROUNDING_MS = 2;
 
+/** What ends a daemon from outside, with whatever exit code. */
+const ENDING_FAMILIES: readonly FaultFamily[] = ['process', 'disk'];
+
+/** A time of which the venue said that it wants us away. */
+interface Away {
+  readonly status: 418 | 429;
+  readonly toldAtMs: number;
+  /** True time, the longest that any start was told. */
+  readonly untilMs: number;
+  /** The longest that the start which runs was told. 0: it was told nothing. */
+  readonly ownUntilMs: number;
+}
+
 /**
  * We keep to the venue's rules, counted by the venue's own price list and clocks: weight per minute,
  * nothing while it told us to stay away (after 429 a cancel may still leave), frames per socket, connects.
- * Knowledge of a ban, and of connects, ends with the process: a start counts anew.
+ * A venue does not forget because a process ended: bans and connects are counted over all starts. The text
+ * of a break says whether the start that broke the rule could know, and who ended the one that did.
  */
 class VenueRules implements Checker {
   readonly tally: Tally;
@@ -30,24 +45,43 @@ class VenueRules implements Checker {
   readonly #weightMax: number;
   #minute = -1;
   #weight = 0;
-  /** True time until which only cancels may leave (429), and nothing at all (418); `undefined`: not told. */
-  #limitedUntilMs: number | undefined;
-  #bannedUntilMs: number | undefined;
+  readonly #night: SimNight;
+  /** Only cancels may leave. */
+  #limited: Away | undefined;
+  /** Nothing may leave. */
+  #banned: Away | undefined;
   #connectsAtMs: number[] = [];
+  #life = 0;
+  #lifeBeganAtMs = 0;
+  #isAskedToStop = false;
+  /** When a start last ended although nobody outside ended it. */
+  #endedItselfAtMs = Number.NEGATIVE_INFINITY;
   readonly #framesAtMs = new Map<ConnectionId, number[]>();
 
   constructor(night: SimNight) {
     const { clock, venue } = night;
+    this.#night = night;
     this.#venueAheadMs = venue.nowMs() - venue.skewMs - clock.nowMs;
     this.tally = new Tally('I17', night);
     this.#weightMax = venue.limits.settings.weightPerMinute * WEIGHT_SHARE_MAX;
   }
 
-  onLifeBegan(): void {
-    this.#limitedUntilMs = undefined;
-    this.#bannedUntilMs = undefined;
-    this.#connectsAtMs = [];
+  /** Its sockets are gone with the process; everything else is the venue's memory. */
+  onLifeBegan(life: number, atMs: number): void {
+    this.#life = life;
+    this.#lifeBeganAtMs = atMs;
+    this.#isAskedToStop = false;
     this.#framesAtMs.clear();
+    this.#limited = forget(this.#limited);
+    this.#banned = forget(this.#banned);
+  }
+
+  onLifeEnded(_life: number, { exitCode }: LifeEnd, atMs: number): void {
+    const { faults } = this.#night;
+    const isBroken = faults
+      .recentNames()
+      .some((name) => ENDING_FAMILIES.includes(faults.familyOf({ name })));
+    if (exitCode !== undefined && !this.#isAskedToStop && !isBroken) this.#endedItselfAtMs = atMs;
   }
 
   onArrived({ weight, request, arrivedAtMs }: WireEntry): void {
@@ -74,19 +108,22 @@ class VenueRules implements Checker {
       case 'socketClosed':
         this.#framesAtMs.delete(event.connection);
         return;
+      case 'stopRequested':
+        this.#isAskedToStop = true;
+        return;
       default:
         return;
     }
   }
 
   onRequest(request: SimRequest, atMs: number): void {
-    if (this.#bannedUntilMs !== undefined) {
-      this.#checkAway(request, 418, this.#bannedUntilMs, atMs);
-      if (atMs >= this.#bannedUntilMs) this.#bannedUntilMs = undefined;
+    if (this.#banned !== undefined) {
+      this.#checkAway(request, this.#banned, atMs);
+      if (atMs >= this.#banned.untilMs) this.#banned = undefined;
     }
-    if (this.#limitedUntilMs !== undefined && request.kind !== 'cancel') {
-      this.#checkAway(request, 429, this.#limitedUntilMs, atMs);
-      if (atMs >= this.#limitedUntilMs) this.#limitedUntilMs = undefined;
+    if (this.#limited !== undefined && request.kind !== 'cancel') {
+      this.#checkAway(request, this.#limited, atMs);
+      if (atMs >= this.#limited.untilMs) this.#limited = undefined;
     }
   }
 
@@ -94,10 +131,14 @@ class VenueRules implements Checker {
     this.#connectsAtMs.push(atMs);
     this.#connectsAtMs = this.#connectsAtMs.filter((at) => atMs - at < CONNECTS_WINDOW_MS);
     const count = this.#connectsAtMs.length;
-    this.tally.check(
-      count <= CONNECTS_MAX,
-      () => `${count} connects in five minutes with ${connection}, limit ${CONNECTS_MAX}`,
-    );
+    const ownCount = this.#connectsAtMs.filter((at) => at >= this.#lifeBeganAtMs).length;
+    this.tally.check(count <= CONNECTS_MAX, () => {
+      const whose =
+        ownCount > CONNECTS_MAX
+          ? ''
+          : `; ${ownCount} of them by ${this.#whoForgot(atMs - CONNECTS_WINDOW_MS)}`;
+      return `${count} connects in five minutes with ${connection}, limit ${CONNECTS_MAX}${whose}`;
+    });
   }
 
   onFrameSent(connection: ConnectionId, text: string, atMs: number): void {
@@ -115,23 +156,50 @@ class VenueRules implements Checker {
   #hear(answer: VenueAnswer, atMs: number): void {
     if (answer.type !== 'http' || answer.retryAfterMs === undefined) return;
     const untilMs = atMs + answer.retryAfterMs - ROUNDING_MS;
-    if (answer.status === 418) this.#bannedUntilMs = Math.max(this.#bannedUntilMs ?? 0, untilMs);
-    if (answer.status === 429) this.#limitedUntilMs = Math.max(this.#limitedUntilMs ?? 0, untilMs);
+    if (answer.status === 418) this.#banned = tell(this.#banned, 418, atMs, untilMs);
+    if (answer.status === 429) this.#limited = tell(this.#limited, 429, atMs, untilMs);
   }
 
-  #checkAway(request: SimRequest, status: number, untilMs: number, atMs: number): void {
-    this.tally.check(
-      atMs >= untilMs,
-      () =>
-        `${nameOf(request)} left ${Math.round(untilMs - atMs)} ms before the end of what the ` +
-        `venue asked for with ${status}, allowed are 0 ms`,
-    );
+  #checkAway(request: SimRequest, away: Away, atMs: number): void {
+    this.tally.check(atMs >= away.untilMs, () => {
+      const whose = atMs < away.ownUntilMs ? '' : `; it is of ${this.#whoForgot(away.toldAtMs)}`;
+      return (
+        `${nameOf(request)} left ${Math.round(away.untilMs - atMs)} ms before the end of what the ` +
+        `venue asked for with ${away.status}, allowed are 0 ms${whose}`
+      );
+    });
   }
+
+  /** Of a rule that only starts since then could know. */
+  #whoForgot(sinceMs: number): string {
+    const how = this.#endedItselfAtMs >= sinceMs ? 'ended by itself' : 'was ended';
+    return `start ${this.#life}, which cannot know: the one before ${how}`;
+  }
+}
+
+/** The last moment that was told is the one that a start must have in mind; the venue keeps the longest. */
+function tell(
+  before: Away | undefined,
+  status: Away['status'],
+  toldAtMs: number,
+  untilMs: number,
+): Away {
+  return {
+    status,
+    toldAtMs: before?.toldAtMs ?? toldAtMs,
+    untilMs: Math.max(before?.untilMs ?? 0, untilMs),
+    ownUntilMs: Math.max(before?.ownUntilMs ?? 0, untilMs),
+  };
+}
+
+/** What another start was told. */
+function forget(away: Away | undefined): Away | undefined {
+  return away === undefined ? undefined : { ...away, ownUntilMs: 0 };
 }
 
 export const venueRules: CheckerKind = {
   id: 'I17',
   claim:
-    'we stay within four fifths of the weight per minute, away while told to, at 3 frames a second a socket, at 20 connects in five minutes',
+    'we stay within four fifths of the weight per minute, away while told to, at 3 frames a second a socket, at 20 connects in five minutes, over all starts',
   make: (night) => new VenueRules(night),
 };

@@ -1,12 +1,23 @@
 import type { Random } from '../../domain/random.ts';
 import type { VenueAnswer } from '../../domain/venue.ts';
 import { REFUSALS } from '../../matching/wire/venue-refusal.ts';
-import type { SimFault } from '../fault.ts';
+import type { PlannedFault, SimFault } from '../fault.ts';
 import { isSigned } from '../request.ts';
 import type { Stage } from '../stage.ts';
 import { refusalAnswer } from '../venue-answer.ts';
 import { lasting, numberOf, oneOf, shareOf, textOf } from './drawn.ts';
 import { CLOCK_REFUSED, FIREWALL_403, SERVER_ERRORS } from './venue-words.ts';
+
+/** A person who sees that nothing goes any more starts the daemon anew, in the middle of it. */
+function drawRestart(random: Random, durationMs: number): number {
+  return random.chance(0.4) ? lasting(random, 1, durationMs) : 0;
+}
+
+function restart({ clock, terminate }: Stage, plan: PlannedFault): void {
+  const afterMs = plan.parameters['restartAfterMs'];
+  if (typeof afterMs !== 'number' || afterMs === 0) return;
+  clock.after(afterMs, () => terminate('a person starts it anew'));
+}
 
 /** Everything is answered so, up to the moment that the answer itself names. */
 function refuseAll(
@@ -20,9 +31,13 @@ function refuseAll(
     family: 'rest',
     about,
     moments: ['orderLeft', 'recovering'],
-    draw: (random) => ({ durationMs: lasting(random, ...bounds), parameters: {} }),
+    draw: (random) => {
+      const durationMs = lasting(random, ...bounds);
+      return { durationMs, parameters: { restartAfterMs: drawRestart(random, durationMs) } };
+    },
     begin: (stage, plan) => {
       const endMs = stage.clock.nowMs + plan.durationMs;
+      restart(stage, plan);
       return {
         trouble: { request: () => ({ type: 'answered', answer: answerUntil(endMs, stage) }) },
       };
@@ -61,23 +76,31 @@ export const firewallRefused: SimFault = {
   share: 0.5,
 };
 
+const TOO_MANY_S = 10;
+
 export const ordersTooMany: SimFault = {
   name: 'orders.too_many',
   family: 'rest',
   about: 'orders are refused as too many of them; everything else is answered',
   moments: ['orderLeft'],
-  draw: (random) => ({ durationMs: lasting(random, 10_000, 120_000), parameters: {} }),
-  begin: (_stage) => ({
-    trouble: {
-      request: ({ kind }) =>
-        kind === 'place'
-          ? {
-              type: 'answered',
-              answer: refusalAnswer(REFUSALS.tooManyOrders(100, '10 SECOND', 10)),
-            }
-          : undefined,
-    },
-  }),
+  draw: (random) => {
+    const durationMs = lasting(random, 10_000, 120_000);
+    return { durationMs, parameters: { restartAfterMs: drawRestart(random, TOO_MANY_S * 1_000) } };
+  },
+  begin: (stage, plan) => {
+    let isMet = false;
+    return {
+      trouble: {
+        request: ({ kind }) => {
+          if (kind !== 'place') return undefined;
+          if (!isMet) restart(stage, plan);
+          isMet = true;
+          const answer = refusalAnswer(REFUSALS.tooManyOrders(100, '10 SECOND', TOO_MANY_S));
+          return { type: 'answered', answer };
+        },
+      },
+    };
+  },
 };
 
 export const timestampRefused: SimFault = {

@@ -71,6 +71,18 @@ describe('what must break until something is built', () => {
     ]);
   });
 
+  test('is one where the break says something else than the list says of it', () => {
+    const violation = violationOf('I2', ['rest.banned']);
+    const forgot = { ...CELL, says: 'which cannot know' };
+    const known = { ...violation, text: 'it left early; start 2, which cannot know' };
+    const survivalOf = (violations: readonly (typeof violation)[]): Survival =>
+      survive({ drawn: [outcomeOf({ faultsBegan: { 'rest.banned': 1 }, violations })] }, [forgot]);
+    expect(findFailures(survivalOf([known]), true)).toEqual([]);
+    expect(survivalOf([known]).expectedCells[0]?.brokenNights).toBe(1);
+    expect(findFailures(survivalOf([known, violation]), true)).toEqual(['I2 broke in 1 night']);
+    expect(survivalOf([violation]).expectedCells[0]?.brokenNights).toBe(0);
+  });
+
   test('fails the run once it was hit often enough and broke no more', () => {
     expect(findFailures(survive({ drawn: [hit, hit] }, [CELL]), true)).toEqual([]);
     expect(findFailures(survive({ drawn: [hit, hit, hit] }, [CELL]), true)).toEqual([
