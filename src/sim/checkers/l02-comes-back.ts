@@ -1,9 +1,13 @@
 import type { DeskEvent } from '../../domain/event.ts';
+import type { JournalRow } from '../../domain/journal-row.ts';
+import type { MarketHappening } from '../../matching/happening.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
+import type { LifeEnd } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { QuietSpell } from '../quiet-spell.ts';
 import { stayAwayMs } from '../stay-away.ts';
+import { HaltReasons } from './halt-reasons.ts';
 
 const BACK_MS_MAX = 120_000;
 /** A quiet market has a pause now and then: each symbol was fresh once within this time around the deadline. */
@@ -12,11 +16,13 @@ const FRESH_WITHIN_MS = 15_000;
 /**
  * Two minutes after the last fault, the last word of a person and the end of a time for which the venue
  * wanted us away, the daemon trades again, unless a person must speak first, and every symbol has been fresh.
+ * A person must speak after a halt: so a halt is entered only for what deserves to wake one.
  */
 class ComesBack implements Checker {
   readonly tally: Tally;
   readonly #night: SimNight;
   readonly #quiet: QuietSpell;
+  readonly #halts: HaltReasons;
   /** By symbol: true time at which it was fresh last, in the daemon's own eyes. */
   readonly #freshAtMs = new Map<string, number>();
   #isJudged = false;
@@ -25,6 +31,7 @@ class ComesBack implements Checker {
     this.#night = night;
     this.tally = new Tally('L2', night);
     this.#quiet = new QuietSpell(night.startMs);
+    this.#halts = new HaltReasons(night);
   }
 
   onFaultBegan(): void {
@@ -37,7 +44,23 @@ class ComesBack implements Checker {
     this.#isJudged = false;
   }
 
+  onHappening(happening: MarketHappening): void {
+    this.#halts.onHappening(happening);
+  }
+
+  onLifeEnded(_life: number, end: LifeEnd): void {
+    this.#halts.onLifeEnded(end);
+  }
+
+  onDurable(rows: readonly JournalRow[]): void {
+    for (const wrong of this.#halts.onDurable(rows)) {
+      this.tally.check(wrong === undefined, () => wrong ?? '');
+    }
+  }
+
   onEvent(event: DeskEvent, atMs: number): void {
+    const wrong = this.#halts.onEvent(event);
+    if (wrong !== undefined) this.tally.check(false, () => wrong);
     const awayMs = 'answer' in event ? stayAwayMs(event.answer) : 0;
     if (event.type !== 'operatorSpoke' && awayMs === 0) return;
     this.#quiet.disturbed(atMs + awayMs);
@@ -78,9 +101,9 @@ class ComesBack implements Checker {
   #judge(atMs: number): void {
     const { daemon, setup } = this.#night;
     const { life } = daemon;
-    const { mode, actor, cause } = life?.desk.mode ?? {};
+    const { mode, cause } = life?.desk.mode ?? {};
     // A halt and a person's word last until a person speaks.
-    const isLatched = mode === 'HALTED' || actor === 'operator';
+    const isLatched = mode === 'HALTED' || mode === this.#halts.askedMode;
     const isBack = life?.desk.phase === 'running' && (mode === 'ACTIVE' || isLatched);
     this.tally.check(
       isBack,
@@ -103,6 +126,6 @@ class ComesBack implements Checker {
 export const comesBack: CheckerKind = {
   id: 'L2',
   claim:
-    'two minutes after the last fault the daemon trades again, unless a person must speak first, and every symbol is fresh',
+    'two minutes after the last fault the daemon trades again, unless a person must speak first, and every symbol is fresh; it halts only for what a person must see',
   make: (night) => new ComesBack(night),
 };
