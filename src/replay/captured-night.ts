@@ -1,6 +1,13 @@
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type CapturedItem, listSegments, readEnds, readSegment } from '../store/capture-reader.ts';
+import { parseHeader } from '../store/capture-header.ts';
+import {
+  type CapturedItem,
+  listSegments,
+  readEnds,
+  readHeaderText,
+  readSegment,
+} from '../store/capture-reader.ts';
 import { SEGMENT_NAME } from '../store/segment-ring.ts';
 
 /** There is nothing to decide again; the message says what was found and what was expected. */
@@ -29,13 +36,37 @@ export function findNight(place: string, from: string | number | undefined): Cap
     if (from !== undefined) throw new NoCapture('--from chooses in a folder, and this is one file');
     return { files: [place], ends: readEnds(dirname(place)), isPart: true };
   }
-  const files = listSegments(place);
+  const files = inOrderOfLives(listSegments(place));
   if (files.length === 0) {
     throw new NoCapture(
       `found no files in ${place}, expected some called capture-<Unix ms>-<number>.zst`,
     );
   }
   return { files: files.slice(findFirst(files, from)), ends: readEnds(place), isPart: false };
+}
+
+/**
+ * By start, and within one by number. Their names tell when they were opened by a clock that may have been an
+ * hour ahead for a while: a start that came later is later, whatever it is called.
+ */
+function inOrderOfLives(files: readonly string[]): readonly string[] {
+  let epoch = 0;
+  const placed = files.map((file) => {
+    // What cannot be read stays behind the one that was before it.
+    epoch = readEpoch(file) ?? epoch;
+    return { file, epoch, number: Number(SEGMENT_NAME.exec(basename(file))?.[2]) };
+  });
+  return placed.sort((a, b) => a.epoch - b.epoch || a.number - b.number).map(({ file }) => file);
+}
+
+function readEpoch(file: string): number | undefined {
+  try {
+    const text = readHeaderText(file);
+    return text === undefined ? undefined : parseHeader(text).epoch;
+  } catch {
+    // Whoever reads the file itself is told.
+    return undefined;
+  }
 }
 
 function findFirst(files: readonly string[], from: string | number | undefined): number {

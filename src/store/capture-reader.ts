@@ -121,12 +121,18 @@ function tellRest(rest: Uint8Array): string {
 /** A segment's header is in its first block, which is never longer than this. */
 const BEGINNING_BYTES = 2 * BLOCK_BYTES;
 
+/** The text of a segment's header without the rest of it; `undefined` when it cannot be read, or was never written. */
+export function readHeaderText(path: string): string | undefined {
+  const [first] = readItems(path, readBeginning(path));
+  return first?.type === 'header' ? first.text : undefined;
+}
+
 /** What the header of a segment says of others; nothing when it cannot be read, or was never written. */
 function readCuts(path: string): readonly SegmentCut[] {
   try {
-    const [first] = readItems(path, readBeginning(path));
-    if (first?.type !== 'header') return [];
-    const header: unknown = JSON.parse(first.text);
+    const text = readHeaderText(path);
+    if (text === undefined) return [];
+    const header: unknown = JSON.parse(text);
     if (typeof header !== 'object' || header === null || !('cuts' in header)) return [];
     return Array.isArray(header.cuts) ? header.cuts.filter(isCut) : [];
   } catch {

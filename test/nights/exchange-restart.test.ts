@@ -109,7 +109,7 @@ async function findDifferences(place: Place, exchange: ExchangeProcess): Promise
     if (seen.has(clientOrderId)) differences.push(`${clientOrderId} came twice`);
     seen.add(clientOrderId);
     const order = orders.get(clientOrderId);
-    const booked = order && formatQuantity(order.intent.instrument, lots(order.bookedLots));
+    const booked = order && formatQuantity(order.intent.instrument, lots(order.filledLots));
     if (booked === undefined || toUnits(booked) !== toUnits(executedQty)) {
       differences.push(`${clientOrderId}: booked ${booked}, filled ${executedQty}`);
     }

@@ -132,7 +132,13 @@ const keptShape = z.looseObject({
     accounts: z.array(
       z.looseObject({
         balances: z.array(z.looseObject({ asset: z.string(), free: z.string() })),
-        orders: z.array(z.looseObject({ clientOrderId: z.string(), executedQty: z.string() })),
+        orders: z.array(
+          z.looseObject({
+            clientOrderId: z.string(),
+            status: z.string(),
+            executedQty: z.string(),
+          }),
+        ),
         trades: z.array(z.looseObject({ id: z.number(), qty: z.string() })),
       }),
     ),
@@ -195,6 +201,16 @@ const LIES: readonly {
       if (usdt === undefined) return;
       const digit = Number(usdt.free.at(-1));
       usdt.free = `${usdt.free.slice(0, -1)}${(digit + 1) % 10}`;
+    },
+  },
+  {
+    name: 'an order of ours that still rests there',
+    found: /unexplained: order \w+ is PARTIALLY_FILLED there, the journal says \w+/,
+    lie: ({ truth, operatorIds }) => {
+      const order = truth.accounts[0]?.orders.find(
+        ({ clientOrderId }) => !operatorIds.includes(clientOrderId),
+      );
+      if (order !== undefined) order.status = 'PARTIALLY_FILLED';
     },
   },
   {

@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -482,6 +483,18 @@ describe('the end of what was recorded is not in the capture', () => {
         },
       ],
     });
+  });
+
+  // Files are named by the clock of the machine, and that was an hour ahead when this one was opened.
+  test('the last file of the first life is called later than all of the second life: read where it belongs, identical', () => {
+    const last = filesOfLife(0).at(-1) ?? '';
+    const folder = withoutFiles(() => false);
+    const later = last.replace(/\d{15}/, (ms) => String(Number(ms) + 3_600_000).padStart(15, '0'));
+    renameSync(join(folder, last), join(folder, later));
+    expect(basename(listSegments(folder).at(-1) ?? '')).toBe(later);
+    const report = replayFolder(folder, { witness: findWitness(folder) });
+    expect(report, explain(report)).toMatchObject({ verdict: 'identical', damages: [] });
+    expect(report.hash).toBe(replayFolder(capture).hash);
   });
 
   test('what nobody asked for is not missing: one file, or until a moment', () => {

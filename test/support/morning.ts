@@ -62,7 +62,7 @@ export async function seeMorning(night: SocketNight, daemon: DaemonProcess): Pro
     const order = orders.get(clientOrderId);
     if (order === undefined) return [`${clientOrderId}: no intent`];
     if (order.submittedCount !== 1) return [`${clientOrderId}: sent ${order.submittedCount} times`];
-    const booked = formatQuantity(order.intent.instrument, lots(order.bookedLots));
+    const booked = formatQuantity(order.intent.instrument, lots(order.filledLots));
     return toUnits(booked) === toUnits(executedQty)
       ? []
       : [`${clientOrderId}: booked ${booked}, filled ${executedQty}`];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EXIT, formatAge, formatTable, toStdout, UsageError, type Write } from '../tell.ts';
 import type { Act, ActRecord } from './act.ts';
-import { isKept, readEvidence } from './evidence.ts';
-import { judge, tellWrongs } from './judge.ts';
+import { isKept, readEvidence, UnreadableNight } from './evidence.ts';
+import { type Evidence, judge, tellWrongs } from './judge.ts';
 import { Night } from './night.ts';
 import { playScript } from './play-script.ts';
 import { renderHtml } from './render-html.ts';
@@ -55,11 +55,19 @@ export async function rehearseCommand(
 /** The books of a kept night once more: its journal and decisions against what the exchange knew. */
 function judgeKept(folder: string, asJson: boolean, write: Write): number {
   if (!isKept(folder)) throw new UsageError(`${folder} is no night that was kept with --keep`);
-  const judgement = judge(readEvidence(folder));
+  const judgement = judge(readKept(folder));
   const wrongs = tellWrongs(judgement);
   const verdict = wrongs.length === 0 ? 'nothing lost, doubled or unexplained' : wrongs.join('\n');
   write(asJson ? `${JSON.stringify(judgement)}\n` : `${renderOrders(judgement)}\n${verdict}\n`);
   return wrongs.length === 0 ? EXIT.fine : EXIT.finding;
+}
+
+function readKept(folder: string): Evidence {
+  try {
+    return readEvidence(folder);
+  } catch (error) {
+    throw error instanceof UnreadableNight ? new UsageError(error.message) : error;
+  }
 }
 
 /** The script, or what is left of it: an act alone needs no partner. */

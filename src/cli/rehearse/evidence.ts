@@ -10,6 +10,11 @@ const TRUTH_FILE = 'truth.json';
 const DECISIONS_MAX = 1_000_000;
 const keptShape = z.object({ truth: truthShape, operatorIds: z.array(z.string()) });
 
+/** A night that this build cannot judge; the message says why. */
+export class UnreadableNight extends Error {
+  override readonly name = 'UnreadableNight';
+}
+
 /** Whether a night was kept there. */
 export function isKept(folder: string): boolean {
   return existsSync(path.join(folder, TRUTH_FILE));
@@ -20,12 +25,19 @@ export function keepTruth(folder: string, kept: z.infer<typeof keptShape>): void
   writeFileSync(path.join(folder, TRUTH_FILE), JSON.stringify(kept));
 }
 
-/** Everything to judge a night by, from the folder of a stopped one. Throws when its journal cannot be read. */
+/** Everything to judge a night by, from the folder of a stopped one. Throws `UnreadableNight`. */
 export function readEvidence(folder: string): Evidence {
   const text = readFileSync(path.join(folder, TRUTH_FILE), 'utf8');
-  const { truth, operatorIds } = keptShape.parse(JSON.parse(text));
+  const kept = keptShape.safeParse(JSON.parse(text));
+  if (!kept.success) {
+    const [first] = kept.error.issues;
+    throw new UnreadableNight(
+      `${path.join(folder, TRUTH_FILE)} was written by another build: ${first?.path.join('.')}: ${first?.message}`,
+    );
+  }
+  const { truth, operatorIds } = kept.data;
   const journal = readJournal(path.join(folder, 'data', 'journal.db'));
-  if (journal.type !== 'read') throw new Error(`the journal is ${journal.type}`);
+  if (journal.type !== 'read') throw new UnreadableNight(`the journal is ${journal.type}`);
   return {
     truth,
     operatorIds,

@@ -7,6 +7,8 @@ const order = z.object({
   clientOrderId: z.string(),
   side: z.enum(['BUY', 'SELL']),
   status: z.string(),
+  price: z.string(),
+  origQty: z.string(),
   executedQty: z.string(),
 });
 const trade = z.object({

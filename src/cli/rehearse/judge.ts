@@ -2,6 +2,7 @@ import { formatFixed } from '../../domain/decimal.ts';
 import { formatQuantity } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import { lots } from '../../domain/units.ts';
+import { compareLocked, compareOrder } from './compare-orders.ts';
 import type { AccountTruth, ExchangeTruth } from './exchange-truth.ts';
 import { expectBalances, followOrders, isSettled, toUnits } from './journal-orders.ts';
 
@@ -79,6 +80,8 @@ export function judge(evidence: Evidence): Judgement {
     unexplained: [
       ...findVacuous(sent.length, fills.count),
       ...findUnaccounted(evidence, orders, ours),
+      ...findOtherwise(ours, orders),
+      ...compareLocked(account),
       ...fills.unexplained,
       ...balances
         .filter(({ byJournal, byExchange }) => byJournal !== byExchange)
@@ -101,10 +104,19 @@ function findLostOrders(ours: AccountTruth['orders'], orders: Orders): readonly 
     if (NOT_THERE.includes(order.state)) {
       return [`order ${clientOrderId} is at the exchange, the journal says ${order.state}`];
     }
-    const booked = formatQuantity(order.intent.instrument, lots(order.bookedLots));
+    const booked = formatQuantity(order.intent.instrument, lots(order.filledLots));
     return toUnits(booked) === toUnits(executedQty)
       ? []
       : [`order ${clientOrderId}: booked ${booked}, filled ${executedQty}`];
+  });
+}
+
+/** What both have must be the same order in the same state: one that rests there may fill any minute. */
+function findOtherwise(ours: AccountTruth['orders'], orders: Orders): readonly string[] {
+  return ours.flatMap((there) => {
+    const order = orders.get(there.clientOrderId);
+    const isLost = order === undefined || NOT_THERE.includes(order.state);
+    return isLost ? [] : compareOrder(order, there);
   });
 }
 
@@ -135,7 +147,7 @@ function findUnaccounted(
   const arrived = new Set(ours.map(({ clientOrderId }) => clientOrderId));
   for (const [id, order] of orders) {
     if (order.submittedCount === 0) continue;
-    const isRefused = ['REJECTED', 'ABSENT', 'VOID'].includes(order.state);
+    const isRefused = NOT_THERE.includes(order.state);
     if (!isSettled(order)) found.push(`order ${id} is not settled: ${order.state}`);
     if (!arrived.has(id) && !isRefused) found.push(`order ${id} (${order.state}) is not there`);
     if (!explainedIds.has(id)) found.push(`no decision says why order ${id} was sent`);

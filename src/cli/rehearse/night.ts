@@ -167,7 +167,7 @@ export class Night {
     await this.untilReady(deadlineMs);
   }
 
-  /** Orders that reached the exchange between two moments, and how many of them bought: entries do. */
+  /** Orders of the daemon that reached the exchange between two moments, and how many of them bought: entries do. */
   async placedBetween(
     fromMs: number,
     toMs: number,
@@ -178,8 +178,9 @@ export class Night {
         orders.filter(({ side }) => side === 'BUY').map(({ clientOrderId }) => clientOrderId),
       ),
     );
-    const placed = wireLog.filter(({ request, atMs }) => {
+    const placed = wireLog.filter(({ request, atMs, clientOrderId }) => {
       const nightMs = atMs - this.beganWallMs;
+      if (this.venue.operatorIds.includes(clientOrderId ?? '')) return false;
       return request.startsWith('POST') && nightMs > fromMs && nightMs < toMs;
     });
     const entries = placed.filter(({ clientOrderId }) => buys.has(clientOrderId ?? ''));

@@ -46,6 +46,7 @@ export async function playScript(night: Night, options: ScriptOptions): Promise<
     records,
     unplayed: unplayed.flat(),
     truth,
+    operatorIds: night.venue.operatorIds,
     judgement,
     ends: night.supervisor.ends,
     startsCount: night.supervisor.startsCount,

@@ -19,7 +19,7 @@ export interface ActReport {
   /** From the injection. */
   readonly detectedAfterMs: number | undefined;
   readonly recoveredAfterMs: number | undefined;
-  /** From the recovery to the next order that reached the exchange: entries are not only allowed, they leave. */
+  /** From the recovery to the next order of the daemon that the exchange took: entries are not only allowed, they leave. */
   readonly tradedAfterMs: number | undefined;
   readonly notes: readonly string[];
   /** Why it was not survived, or not shown. */
@@ -44,7 +44,7 @@ export interface SurvivalReport {
   }[];
   /** The mode as it was seen from outside, for the timeline. */
   readonly modes: readonly ModeChange[];
-  /** When an order reached the exchange. */
+  /** When the exchange got each order of the daemon that it took. */
   readonly ordersAtMs: readonly number[];
 }
 
@@ -56,6 +56,8 @@ export interface NightResult {
   /** Acts that the script did not come to. */
   readonly unplayed: readonly Act[];
   readonly truth: ExchangeTruth | undefined;
+  /** Client order ids that a person placed: they prove nothing about the daemon. */
+  readonly operatorIds: readonly string[];
   readonly judgement: Judgement | undefined;
   readonly ends: readonly DaemonEnd[];
   readonly startsCount: number;
@@ -66,9 +68,7 @@ export interface NightResult {
 
 /** What a person reads in the morning. `survived` only when every act was, and the exchange agrees. */
 export function makeReport(result: NightResult): SurvivalReport {
-  const ordersAtMs = (result.truth?.wireLog ?? [])
-    .filter(({ request }) => request.startsWith('POST'))
-    .map(({ atMs }) => atMs - result.beganWallMs);
+  const ordersAtMs = findOrderTimes(result);
   const acts = [
     ...result.records.map((record) => toActReport(record, ordersAtMs)),
     ...result.unplayed.map(toUnplayed),
@@ -87,6 +87,19 @@ export function makeReport(result: NightResult): SurvivalReport {
     modes: result.modes,
     ordersAtMs,
   };
+}
+
+function findOrderTimes({ truth, operatorIds, beganWallMs }: NightResult): readonly number[] {
+  if (truth === undefined) return [];
+  const taken = new Set(
+    truth.accounts.flatMap(({ orders }) => orders.map(({ clientOrderId }) => clientOrderId)),
+  );
+  for (const id of operatorIds) taken.delete(id);
+  return truth.wireLog
+    .filter(
+      ({ request, clientOrderId }) => request.startsWith('POST') && taken.has(clientOrderId ?? ''),
+    )
+    .map(({ atMs }) => atMs - beganWallMs);
 }
 
 function toActReport(record: ActRecord, ordersAtMs: readonly number[]): ActReport {

@@ -102,10 +102,12 @@ export class Venue {
     return await this.#control('GET', '/truth', truthShape, undefined, FINAL_TRUTH_MS_MAX);
   }
 
-  /** How many orders came in, whoever placed them. */
+  /** How many orders of the daemon came in. */
   async placedCount(): Promise<number> {
     const { clientIdCounts } = await this.truth();
-    return Object.values(clientIdCounts).reduce((sum, count) => sum + count, 0);
+    return Object.entries(clientIdCounts)
+      .filter(([id]) => !this.operatorIds.includes(id))
+      .reduce((sum, [, count]) => sum + count, 0);
   }
 
   /** A request with the account's own key, past the daemon: a person at the venue's page. */

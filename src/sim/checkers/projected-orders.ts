@@ -11,6 +11,8 @@ export interface ProjectedOrder {
   readonly intentAtMs: number;
   submitted: SubmittedRow | undefined;
   submittedAtMs: number | undefined;
+  /** How often it was written down as leaving. */
+  submittedCount: number;
   state: OrderStateName;
   stateAtMs: number;
   /** The largest filled quantity that a report told, in lots. */
@@ -55,6 +57,7 @@ export class ProjectedOrders {
       case 'submitted':
         order.submitted = row;
         order.submittedAtMs = atMs;
+        order.submittedCount += 1;
         break;
       case 'reported':
         order.reportedLots = Math.max(order.reportedLots, row.filledQuantity);
@@ -75,6 +78,7 @@ export class ProjectedOrders {
       intentAtMs: atMs,
       submitted: undefined,
       submittedAtMs: undefined,
+      submittedCount: 0,
       state: 'INITIALIZED',
       stateAtMs: atMs,
       reportedLots: 0,

@@ -35,9 +35,20 @@ function playedAct(): ActRecord {
   return record;
 }
 
+const takenOrder = (clientOrderId: string) => ({
+  symbol: 'BTCUSDT',
+  orderId: 1,
+  clientOrderId,
+  side: 'BUY' as const,
+  status: 'FILLED',
+  price: '1.0',
+  origQty: '1.0',
+  executedQty: '1.0',
+});
+
 /** A night of one act, with an order at the exchange five seconds after its beginning. */
 function nightOf(record: ActRecord, change: Partial<NightResult> = {}): NightResult {
-  const order = { seq: 1, atMs: 5_000, request: 'POST /api/v3/order' };
+  const order = { seq: 1, atMs: 5_000, request: 'POST /api/v3/order', clientOrderId: 'ov1' };
   return {
     beganWallMs: 0,
     tookMs: 10_000,
@@ -45,13 +56,14 @@ function nightOf(record: ActRecord, change: Partial<NightResult> = {}): NightRes
     records: [record],
     unplayed: [],
     truth: {
-      accounts: [],
+      accounts: [{ account: 'demo', balances: [], orders: [takenOrder('ov1')], trades: [] }],
       imbalances: [],
       wireLog: [order],
       wireLogEvicted: 0,
       clientIdCounts: {},
       recording: null,
     },
+    operatorIds: [],
     judgement: FINE,
     ends: [],
     startsCount: 1,
@@ -106,6 +118,18 @@ test('recovered, and nothing ever left again: a finding', () => {
   const record = playedAct();
   record.recovered('bucket', 6_000);
   expect(findingsOf(nightOf(record))).toEqual(['rain: no order left after it']);
+});
+
+// A person who trades by hand shows that the exchange is there, and nothing of the daemon.
+test("a person's order, or one that the exchange did not take, is no order of the daemon: it proves no recovery", () => {
+  const byHand = nightOf(playedAct(), { operatorIds: ['ov1'] });
+  expect(makeReport(byHand).ordersAtMs).toEqual([]);
+  expect(findingsOf(byHand)).toEqual(['rain: no order left after it']);
+  const { truth } = nightOf(playedAct());
+  if (truth === undefined) throw new Error('the night has no truth');
+  expect(findingsOf(nightOf(playedAct(), { truth: { ...truth, accounts: [] } }))).toEqual([
+    'rain: no order left after it',
+  ]);
 });
 
 test('an end of the daemon that nobody asked for is a finding, one of the script is not', () => {
