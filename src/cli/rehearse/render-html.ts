@@ -1,5 +1,6 @@
 import { formatAge } from '../tell.ts';
 import type { Mark } from './act.ts';
+import { countFindings } from './render-table.ts';
 import type { ActReport, SurvivalReport } from './report.ts';
 import { drawTimeline, escapeText } from './timeline.ts';
 
@@ -7,7 +8,7 @@ import { drawTimeline, escapeText } from './timeline.ts';
 export function renderHtml(report: SurvivalReport): string {
   const verdict = report.survived
     ? 'Survived: nothing lost, nothing doubled, every digit explained.'
-    : `Not survived: ${report.findings.length} findings.`;
+    : `Not survived, ${countFindings(report)}.`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +31,9 @@ ${drawFindings(report)}
 <span class="key mode-OBSERVING"></span> OBSERVING
 <span class="key mode-RECOVERING"></span> RECOVERING
 <span class="key mode-HALTED"></span> HALTED
-<span class="key mode-no-answer"></span> no answer</figcaption></figure>
+<span class="key mode-REDUCING"></span> REDUCING
+<span class="key mode-no-answer"></span> no answer
+<span class="key ended"></span> an end of the daemon</figcaption></figure>
 ${drawActs(report)}
 <p>Mailed: ${escapeText(report.acts[0]?.mailed ?? '')}.</p>
 ${drawOrders(report)}
@@ -135,5 +138,6 @@ svg { width: 100%; min-width: 800px; }
 .mode-REDUCING { fill: #d6b04a; background: #d6b04a; }
 .mode-HALTED { fill: #ca3214; background: #ca3214; }
 .mode-no-answer { fill: #3b3b44; background: #3b3b44; }
+.ended { background: #111; border: 1px solid #fff; border-radius: 50%; }
 .key { display: inline-block; width: 12px; height: 12px; margin: 0 .2rem 0 .9rem; vertical-align: -1px; }
 `;

@@ -19,10 +19,15 @@ export function renderTable(report: SurvivalReport): string {
   ];
   if (report.survived) lines.push('SURVIVED: nothing lost, nothing doubled, every digit explained');
   else {
-    lines.push(`NOT SURVIVED, ${report.findings.length} findings:`);
+    lines.push(`NOT SURVIVED, ${countFindings(report)}:`);
     for (const finding of report.findings) lines.push(`  ${finding}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** `1 finding`, `2 findings`. */
+export function countFindings({ findings }: SurvivalReport): string {
+  return `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
 }
 
 function toRow(act: ActReport): readonly string[] {

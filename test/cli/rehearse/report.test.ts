@@ -157,7 +157,7 @@ test('table and page name the act and its verdict; text is never taken for HTML'
   record.trouble = '<b>wet</b>';
   const report = makeReport(nightOf(record));
   expect(renderTable(report)).toMatch(/rain +machine +1\.0 s.*FAILED/);
-  expect(renderTable(report)).toContain('NOT SURVIVED, 1 findings');
+  expect(renderTable(report)).toContain('NOT SURVIVED, 1 finding:');
   const html = renderHtml(report);
   expect(html).toContain('&lt;b&gt;wet&lt;/b&gt;');
   expect(html).toContain('&lt;roof&gt;');
