@@ -83,7 +83,9 @@ export class Carrier {
   }
 
   #arrive(request: SimRequest, answered: (answer: VenueAnswer) => void): void {
+    const leave = this.#troubles.meet(request);
     const { answer, isAccepted } = this.#venue.take(request);
+    leave();
     this.#listeners.onArrived({
       request,
       arrivedAtMs: this.#clock.nowMs,

@@ -65,6 +65,8 @@ export interface Trouble {
   /** Whether the venue forgets to send a stream that it has just acknowledged. */
   readonly forgetsStream?: (stream: string) => boolean;
   readonly request?: (request: SimRequest) => RequestFate | undefined;
+  /** At the venue's door, right before the engine acts on it. What it returns is called right after that. */
+  readonly arrives?: (request: SimRequest) => (() => void) | undefined;
   readonly answer?: (request: SimRequest, answer: VenueAnswer) => AnswerFate | undefined;
   readonly commit?: (rows: readonly JournalRow[]) => CommitFate | undefined;
 }
@@ -98,6 +100,14 @@ export class Troubles {
       if (said !== undefined) return said;
     }
     return undefined;
+  }
+
+  /** Everybody who waits for it at the venue's door does so; what is returned is called once the engine has acted. */
+  meet(request: SimRequest): () => void {
+    const after = [...this.#active].map(({ arrives }) => arrives?.(request));
+    return () => {
+      for (const then of after) then?.();
+    };
   }
 
   /** What is left of a frame after everybody who is in its way. */

@@ -129,16 +129,23 @@ export class SimVenue {
     return { answer: { ...answer, usedWeight: this.limits.usedWeight(wallMs) }, isAccepted };
   }
 
-  /** A person trades on the same account, by the venue's own app. `undefined`: the venue refused. */
-  placeByHand(order: {
-    readonly symbol: string;
-    readonly side: 'BUY' | 'SELL';
-    readonly price: string;
-    readonly quantity: string;
-  }): string | undefined {
+  /**
+   * A person trades on the same account, by the venue's own app. `LIMIT_MAKER`: only where nothing meets
+   * it at once. `undefined`: the venue refused.
+   */
+  placeByHand(
+    order: {
+      readonly symbol: string;
+      readonly side: 'BUY' | 'SELL';
+      readonly price: string;
+      readonly quantity: string;
+    },
+    type: 'LIMIT' | 'LIMIT_MAKER' = 'LIMIT',
+  ): string | undefined {
     this.#handCount += 1;
     const newClientOrderId = `web_${this.#handCount}`;
-    const fields = { ...order, type: 'LIMIT', timeInForce: 'GTC', newClientOrderId } as const;
+    const terms = type === 'LIMIT' ? { type, timeInForce: 'GTC' as const } : { type };
+    const fields = { ...order, ...terms, newClientOrderId };
     const { answer, happenings } = this.core.submit(OURS, fields, this.#coreNowMs());
     this.#report(happenings);
     return isRefused(answer) ? undefined : newClientOrderId;

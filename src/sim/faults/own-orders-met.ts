@@ -15,36 +15,23 @@ export const orderMeetsOwn: SimFault = {
   }),
   begin: (stage, plan) => {
     const { random, venue } = stage;
-    const byHand = new Map<string, string>();
-    // Only for the moment: what stood longer would be met by others too.
-    const cancelAll = (): void => {
-      for (const [id, symbol] of byHand) venue.cancelByHand(symbol, id);
-      byHand.clear();
-    };
     const release = venue.holdRules((rules) => ({
       ...rules,
       defaultSelfTradePrevention: 'EXPIRE_TAKER',
     }));
     return {
       trouble: {
-        request: (request) => {
+        arrives: (request) => {
           if (request.kind !== 'place' || !random.chance(numberOf(plan, 'share'))) return undefined;
           sweepBefore(stage, request, 0);
           const { price, quantity, side, symbol } = request.fields;
           const other = side === 'BUY' ? 'SELL' : 'BUY';
-          const id = venue.placeByHand({ symbol, side: other, price, quantity });
-          if (id !== undefined) byHand.set(id, symbol);
-          return undefined;
-        },
-        answer: ({ kind }) => {
-          if (kind === 'place') cancelAll();
-          return undefined;
+          const id = venue.placeByHand({ symbol, side: other, price, quantity }, 'LIMIT_MAKER');
+          // Only for the moment: what stood longer would be met by others, and be a trade of the person.
+          return id === undefined ? undefined : () => venue.cancelByHand(symbol, id);
         },
       },
-      end: () => {
-        cancelAll();
-        release();
-      },
+      end: release,
     };
   },
 };
