@@ -90,17 +90,31 @@ test('a daemon that ends itself to forget is told from one that was ended', () =
   expect(textsOf(asked)[0]).toContain(FORGOT);
 });
 
-test('connects of five minutes are counted over all starts', () => {
+test('connects of a daemon that ends itself are counted together, and those of one that is killed have a limit too', () => {
   const checker = begin();
   const connection = connectionId('binance/market/1');
-  for (let at = 0; at < 12; at += 1) checker.onSocketAsked?.('market', connection, 1_000 + at);
-  checker.onLifeEnded?.(1, END, 2_000);
-  checker.onLifeBegan?.(2, 3_000);
-  for (let at = 0; at < 9; at += 1) checker.onSocketAsked?.('market', connection, 4_000 + at);
-  expect(checker.tally.checksCount).toBe(21);
-  expect(textsOf(checker)).toEqual([
-    `21 connects in five minutes with ${connection}, limit 20; 9 of them by ${FORGOT}`,
-  ]);
+  const connect = (count: number): void => {
+    for (let at = 0; at < count; at += 1) checker.onSocketAsked?.('market', connection, 1_000 + at);
+  };
+  const start = (exitCode: number | undefined): void => {
+    checker.onLifeEnded?.(1, { cause: 'some', exitCode }, 2_000);
+    checker.onLifeBegan?.(2, 3_000);
+  };
+  connect(12);
+  start(70);
+  connect(8);
+  expect(textsOf(checker)).toEqual([]);
+  connect(1);
+  const self = `21 connects in five minutes with ${connection}, limit 20`;
+  expect(textsOf(checker)).toEqual([self]);
+  for (const count of [20, 19]) {
+    start(undefined);
+    connect(count);
+  }
+  expect(textsOf(checker)).toEqual([self]);
+  connect(1);
+  const all = `61 connects of all starts in five minutes with ${connection}, limit 60`;
+  expect(textsOf(checker)).toEqual([self, all]);
 });
 
 function findStop() {

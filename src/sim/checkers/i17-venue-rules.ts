@@ -12,6 +12,8 @@ const MINUTE_MS = 60_000;
 /** Of the venue's own limit: what comes on top may be a request of a person on the same account. */
 const WEIGHT_SHARE_MAX = 0.8;
 const CONNECTS_MAX = 20;
+/** A fifth of what the venue allows. The supervisor's patience alone keeps a daemon below that is killed all the time. */
+const CONNECTS_OF_ALL_MAX = 60;
 const CONNECTS_WINDOW_MS = 300_000;
 /** The venue allows five and counts pongs, which are not ours to space. */
 const FRAMES_MAX = 3;
@@ -35,8 +37,9 @@ interface Away {
 /**
  * We keep to the venue's rules, counted by the venue's own price list and clocks: weight per minute,
  * nothing while it told us to stay away (after 429 a cancel may still leave), frames per socket, connects.
- * A venue does not forget because a process ended: bans and connects are counted over all starts. The text
- * of a break says whether the start that broke the rule could know, and who ended the one that did.
+ * A venue does not forget because a process ended: bans and connects are counted over all starts, with more
+ * room for connects of a daemon that is killed. The text of a break says whether the start that broke the
+ * rule could know, and who ended the one that did.
  */
 class VenueRules implements Checker {
   readonly tally: Tally;
@@ -50,9 +53,11 @@ class VenueRules implements Checker {
   #limited: Away | undefined;
   /** Nothing may leave. */
   #banned: Away | undefined;
+  /** Of this start, and of those before it that ended by themselves. */
   #connectsAtMs: number[] = [];
+  /** Of starts that somebody outside has ended. */
+  #connectsBeforeAtMs: number[] = [];
   #life = 0;
-  #lifeBeganAtMs = 0;
   #isAskedToStop = false;
   /** When a start last ended although nobody outside ended it. */
   #endedItselfAtMs = Number.NEGATIVE_INFINITY;
@@ -67,9 +72,8 @@ class VenueRules implements Checker {
   }
 
   /** Its sockets are gone with the process; everything else is the venue's memory. */
-  onLifeBegan(life: number, atMs: number): void {
+  onLifeBegan(life: number): void {
     this.#life = life;
-    this.#lifeBeganAtMs = atMs;
     this.#isAskedToStop = false;
     this.#framesAtMs.clear();
     this.#limited = forget(this.#limited);
@@ -81,7 +85,12 @@ class VenueRules implements Checker {
     const isBroken = faults
       .recentNames()
       .some((name) => ENDING_FAMILIES.includes(faults.familyOf({ name })));
-    if (exitCode !== undefined && !this.#isAskedToStop && !isBroken) this.#endedItselfAtMs = atMs;
+    if (exitCode !== undefined && !this.#isAskedToStop && !isBroken) {
+      this.#endedItselfAtMs = atMs;
+      return;
+    }
+    this.#connectsBeforeAtMs.push(...this.#connectsAtMs);
+    this.#connectsAtMs = [];
   }
 
   onArrived({ weight, request, arrivedAtMs }: WireEntry): void {
@@ -128,17 +137,21 @@ class VenueRules implements Checker {
   }
 
   onSocketAsked(_kind: string, connection: ConnectionId, atMs: number): void {
-    this.#connectsAtMs.push(atMs);
-    this.#connectsAtMs = this.#connectsAtMs.filter((at) => atMs - at < CONNECTS_WINDOW_MS);
+    const isLate = (at: number): boolean => atMs - at < CONNECTS_WINDOW_MS;
+    this.#connectsAtMs = [...this.#connectsAtMs.filter(isLate), atMs];
+    this.#connectsBeforeAtMs = this.#connectsBeforeAtMs.filter(isLate);
     const count = this.#connectsAtMs.length;
-    const ownCount = this.#connectsAtMs.filter((at) => at >= this.#lifeBeganAtMs).length;
-    this.tally.check(count <= CONNECTS_MAX, () => {
-      const whose =
-        ownCount > CONNECTS_MAX
-          ? ''
-          : `; ${ownCount} of them by ${this.#whoForgot(atMs - CONNECTS_WINDOW_MS)}`;
-      return `${count} connects in five minutes with ${connection}, limit ${CONNECTS_MAX}${whose}`;
-    });
+    this.tally.check(
+      count <= CONNECTS_MAX,
+      () => `${count} connects in five minutes with ${connection}, limit ${CONNECTS_MAX}`,
+    );
+    const allCount = count + this.#connectsBeforeAtMs.length;
+    this.tally.check(
+      allCount <= CONNECTS_OF_ALL_MAX,
+      () =>
+        `${allCount} connects of all starts in five minutes with ${connection}, ` +
+        `limit ${CONNECTS_OF_ALL_MAX}`,
+    );
   }
 
   onFrameSent(connection: ConnectionId, text: string, atMs: number): void {

@@ -47,9 +47,10 @@ export const journalDamaged: SimFault = {
 export const journalRolledBack: SimFault = {
   name: 'journal.rolled_back',
   family: 'disk',
-  about: 'the daemon is killed and finds its journal as it was minutes ago; lasting, never drawn',
+  about: 'the daemon is killed and finds its journal as it was minutes ago; lasting',
   moments: [],
-  share: 0,
+  share: 0.15,
+  isLasting: true,
   draw: (random) => ({ durationMs: lasting(random, 60_000, 300_000), parameters: {} }),
   begin: (stage, plan) =>
     takeJournal(stage, plan, (path) => {
