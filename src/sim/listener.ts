@@ -49,6 +49,14 @@ export interface NightListener {
   readonly onFrameMade?: (stream: string, text: string, atMs: number) => void;
   /** What the exchange itself says happened. */
   readonly onHappening?: (happening: MarketHappening, atMs: number) => void;
+  /**
+   * Another process of ours has opened a journal and begun, with this epoch. `isBeside`: it is the very
+   * journal of the daemon, not a copy.
+   */
+  readonly onTwinStarted?: (epoch: number, isBeside: boolean, atMs: number) => void;
+  /** The first byte of a request of another process of ours leaves. */
+  readonly onTwinRequest?: (request: SimRequest, atMs: number) => void;
+  readonly onTwinEnded?: (end: LifeEnd, isBeside: boolean, atMs: number) => void;
   readonly onFaultBegan?: (fault: PlannedFault, atMs: number) => void;
   readonly onFaultEnded?: (fault: PlannedFault, atMs: number) => void;
   /** Every second. */

@@ -61,6 +61,15 @@ export class Listeners {
   onHappening(happening: MarketHappening): void {
     this.#tell('onHappening', (one, atMs) => one.onHappening?.(happening, atMs));
   }
+  onTwinStarted(epoch: number, isBeside: boolean): void {
+    this.#tell('onTwinStarted', (one, atMs) => one.onTwinStarted?.(epoch, isBeside, atMs));
+  }
+  onTwinRequest(request: SimRequest): void {
+    this.#tell('onTwinRequest', (one, atMs) => one.onTwinRequest?.(request, atMs));
+  }
+  onTwinEnded(end: LifeEnd, isBeside: boolean): void {
+    this.#tell('onTwinEnded', (one, atMs) => one.onTwinEnded?.(end, isBeside, atMs));
+  }
   onFaultBegan(fault: PlannedFault): void {
     this.#tell('onFaultBegan', (one, atMs) => one.onFaultBegan?.(fault, atMs));
   }

@@ -19,10 +19,12 @@ import { Latency } from './latency.ts';
 import type { NightListener } from './listener.ts';
 import { Listeners } from './listeners.ts';
 import { SimMachine } from './machine.ts';
+import { Person } from './person.ts';
 import type { KillPoint } from './process-killed.ts';
 import { loadNightSettings, type NightSettings } from './settings.ts';
 import type { Stage } from './stage.ts';
 import { Troubles } from './trouble.ts';
+import { Twins } from './twin.ts';
 import { SimVenue } from './venue.ts';
 
 /** 2026-11-20 20:00 UTC: an eight-hour night has a midnight in it. */
@@ -35,6 +37,8 @@ const BUILD_ID = 'sim';
 const ACTS_PER_SECOND = 0.8;
 /** A daemon that is halted by itself, with nothing wrong any more, finds a person who resumes it after this. */
 const PERSON_RESUMES_MS = 120_000;
+/** A daemon that asks for a restart, with nothing wrong any more, is started anew by a person after this. */
+const PERSON_RESTARTS_MS = 30_000;
 const SETTLE_MS_MAX = 240_000;
 
 export interface NightOptions {
@@ -67,6 +71,7 @@ export class SimNight {
   readonly machine: SimMachine;
   readonly troubles = new Troubles();
   readonly daemon: DaemonRunner;
+  readonly twins: Twins;
   readonly faults: FaultRunner;
   readonly setup: DeskSetup;
   /** Of the settings that the daemon runs with. */
@@ -76,7 +81,12 @@ export class SimNight {
   readonly #listeners: Listeners;
   readonly #seed: string;
   readonly #isOwnFolder: boolean;
-  #haltedSinceMs: number | undefined;
+  readonly #resumes = new Person(PERSON_RESUMES_MS, () =>
+    this.stage('person').speak('resume', 'person'),
+  );
+  readonly #restarts = new Person(PERSON_RESTARTS_MS, () =>
+    this.stage('person').terminate('person'),
+  );
 
   constructor(options: NightOptions) {
     this.#seed = options.seed;
@@ -101,7 +111,7 @@ export class SimNight {
     const latency = new Latency(this.#random('latency'));
     this.venue = this.#openVenue(settings.symbols.map(toVenueSymbol), options.market);
     this.#listeners = new Listeners(this.clock, [this.faults, ...options.watchers(this)]);
-    this.daemon = new DaemonRunner({
+    const parts = {
       setup: this.setup,
       configHash,
       buildId: BUILD_ID,
@@ -110,9 +120,13 @@ export class SimNight {
       machine: this.machine,
       latency,
       troubles: this.troubles,
-      commits: this.commits,
       listeners: this.#listeners,
       isKeyValid: () => this.venue.keyRefusals.isEmpty,
+    };
+    this.twins = new Twins({ ...parts, venue: this.venue });
+    this.daemon = new DaemonRunner({
+      ...parts,
+      commits: this.commits,
       carrier: new Carrier({
         clock: this.clock,
         latency,
@@ -163,6 +177,7 @@ export class SimNight {
 
   /** Ends the daemon and removes what it wrote, unless the folder was given. */
   close(): void {
+    this.twins.close();
     this.daemon.close();
     if (this.#isOwnFolder) rmSync(this.folder, { recursive: true, force: true });
   }
@@ -184,6 +199,8 @@ export class SimNight {
       terminate: (cause) =>
         daemon.life?.tell({ type: 'stopRequested', atMs: this.#daemonNowMs(), cause }),
       stall: (ms) => daemon.life?.stall(ms),
+      startBeside: () => this.twins.startBeside(daemon.journalPath),
+      startCopy: () => this.twins.startCopy(daemon.journalPath),
       speak: (word, actor) =>
         daemon.life?.tell({ type: 'operatorSpoke', atMs: this.#daemonNowMs(), word, actor }),
     };
@@ -213,8 +230,12 @@ export class SimNight {
         onMarket: (stream, data) => {
           this.#listeners.onFrameMade(stream, data);
           this.daemon.life?.lines.market(stream, data);
+          for (const { lines } of this.twins.lives) lines.market(stream, data);
         },
-        onAccount: (event, fields) => this.daemon.life?.lines.account(event, fields),
+        onAccount: (event, fields) => {
+          this.daemon.life?.lines.account(event, fields);
+          for (const { lines } of this.twins.lives) lines.account(event, fields);
+        },
         onHappening: (happening) => this.#listeners.onHappening(happening),
       },
     });
@@ -222,15 +243,20 @@ export class SimNight {
 
   #second(): void {
     this.#listeners.onSecond();
-    const isHalted = this.daemon.life?.desk.mode.mode === 'HALTED';
-    if (!isHalted || !this.faults.isQuiet) {
-      this.#haltedSinceMs = undefined;
-      return;
-    }
-    this.#haltedSinceMs ??= this.clock.nowMs;
-    if (this.clock.nowMs - this.#haltedSinceMs < PERSON_RESUMES_MS) return;
-    this.#haltedSinceMs = undefined;
-    this.stage('person').speak('resume', 'person');
+    this.#resumes.follow(this.#isQuietAnd(this.daemon.life?.desk.mode.mode === 'HALTED'));
+    this.#restarts.follow(this.#isQuietAnd(this.#asksForRestart()));
+  }
+
+  #isQuietAnd(isSo: boolean): boolean {
+    return isSo && this.faults.isQuiet;
+  }
+
+  /** Another tick or lot of a symbol is only taken over by a start. */
+  #asksForRestart(): boolean {
+    const venues = this.daemon.life?.desk.venues ?? [];
+    return venues.some(({ instruments, listings }) =>
+      instruments.some(({ symbol }) => listings.findRegrid(symbol) !== undefined),
+    );
   }
 
   #isSettled(): boolean {

@@ -4,6 +4,7 @@ import type { SimClock } from './clock.ts';
 import type { SimLines } from './lines.ts';
 import type { SimMachine } from './machine.ts';
 import type { Troubles } from './trouble.ts';
+import type { Twin } from './twin.ts';
 import type { SimVenue } from './venue.ts';
 
 /** What a fault may reach. Nothing of it is inside the daemon, apart from what any operator or kernel may do to it. */
@@ -27,6 +28,10 @@ export interface Stage {
   terminate(cause: string): void;
   /** The process gets no processor for so long: a blocked loop, SIGSTOP, a suspended machine. */
   stall(ms: number): void;
+  /** A second start of the daemon on the same journal, by somebody who does not know that it runs. */
+  startBeside(): Twin;
+  /** The daemon as its disk is now, started on another machine with the same account. */
+  startCopy(): Twin;
   /** A person says this to the daemon that runs now; nobody hears it while none does. */
   speak(word: OperatorWord, actor: string): void;
 }

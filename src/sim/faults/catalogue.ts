@@ -110,6 +110,7 @@ import { balancesMistold, orderUnresolved, queriesBehind, questionsFail } from '
 import { cancelTroubled, marketSwept, orderCanceledByHand, orderRests } from './resting-orders.ts';
 import { snapshotOutdated } from './snapshots.ts';
 import { rulesChanged, symbolClosed, symbolDelisted, symbolStatusUnknown } from './symbols.ts';
+import { daemonCopied, daemonStartedTwice } from './twins.ts';
 
 const ALL: readonly SimFault[] = [
   accountHalfOpen,
@@ -224,6 +225,8 @@ const ALL: readonly SimFault[] = [
   symbolStatusUnknown,
   rulesChanged,
   orderMeetsOwn,
+  daemonStartedTwice,
+  daemonCopied,
 ];
 
 /** Every fault that a night may have, by name. */

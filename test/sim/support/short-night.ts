@@ -20,7 +20,7 @@ let settings: NightSettings | undefined;
 /** What one short night has come to. */
 export interface ShortNight {
   readonly night: SimNight;
-  /** Of everything that the daemon heard and everything that came to the venue. */
+  /** Of everything that the daemon heard, everything that came to the venue, and how processes ended. */
   readonly digest: string;
 }
 
@@ -39,6 +39,7 @@ export function runShortNight(faults: readonly PlannedFault[], untilMs: number):
         onEvent: (event) => heard.update(textOf(event)),
         onArrived: ({ answer, request }) => heard.update(`${request.kind} ${answer.type}`),
         onLifeEnded: (_, end) => heard.update(end.cause),
+        onTwinEnded: (end) => heard.update(end.cause),
       },
     ],
   });
