@@ -233,13 +233,17 @@ export class BookKeeper {
   }
 
   #onDiverged(atMs: UnixMs): void {
+    // When the other stream is silent, it is that one which is wrong: the deadline below says so.
+    const isOtherSilent = this.#topDiffersSinceMs !== undefined;
+    // It stays silent with each change of the book: told ever more rarely.
+    const rounds = this.#differentInARow / this.#context.limits.divergedCountMax;
+    if (isOtherSilent && !isPowerOfTwo(rounds)) return;
     this.#context.raise('book.diverged', 'warn', {
       symbol: this.#instrument.symbol,
       updateId: this.book.updateId,
       differentInARow: this.#differentInARow,
     });
-    // When the other stream is silent, it is that one which is wrong: the deadline below says so.
-    if (this.#topDiffersSinceMs !== undefined) return;
+    if (isOtherSilent) return;
     this.book.reset();
     this.#startOver(atMs);
   }
@@ -336,4 +340,10 @@ export class BookKeeper {
     this.#topDiffersSinceMs = undefined;
     this.#differentInARow = 0;
   }
+}
+
+function isPowerOfTwo(number: number): boolean {
+  let rest = number;
+  while (rest >= 2 && rest % 2 === 0) rest /= 2;
+  return rest === 1;
 }

@@ -24,6 +24,8 @@ const TRADES_LEARNED = 50;
 const LATE_TIME_EVERY_MS = 2_000;
 /** No trade stream is called silent sooner. */
 const TRADE_SILENCE_MS_MIN = 60_000;
+/** So long after the last refused step the venue is taken to count in ours again. */
+const OFF_GRID_MS = 30_000;
 
 /** `null`: not yet. */
 export interface SymbolFeedState {
@@ -33,6 +35,7 @@ export interface SymbolFeedState {
   readonly top: TopOfBook | null;
   readonly isLive: boolean;
   readonly resubscribedAtMs: UnixMs | null;
+  readonly offGridAtMs: UnixMs | null;
   readonly isDoubled: boolean;
   /** By the intervals of the limits. */
   readonly candles: readonly CandleBuilderState[];
@@ -64,6 +67,7 @@ export class SymbolFeed {
   #tradeAtMs: UnixMs | undefined;
   #tradeCount = 0;
   readonly #tradeGaps = new GapHistogram();
+  #offGridAtMs: UnixMs | undefined;
 
   constructor(instrument: Instrument, context: FeedContext) {
     this.instrument = instrument;
@@ -167,7 +171,16 @@ export class SymbolFeed {
 
   /** A frame of this symbol could not be used. */
   onInvalid(rejection: DataRejection, detail: string, atMs: UnixMs, sink: MarketSink): void {
+    if (rejection === 'offGrid') this.#offGridAtMs = atMs;
     this.#reject(rejection, detail, atMs, sink);
+  }
+
+  /**
+   * Lately the venue has said prices or sizes between our steps. Its streams are not silent then, but
+   * refused, and new ones would bring the same.
+   */
+  isOffGrid(atMs: UnixMs): boolean {
+    return this.#offGridAtMs !== undefined && atMs - this.#offGridAtMs < OFF_GRID_MS;
   }
 
   onDepthAnswer(
@@ -213,6 +226,7 @@ export class SymbolFeed {
       tradeAtMs: this.#tradeAtMs ?? null,
       tradeCount: this.#tradeCount,
       tradeGaps: this.#tradeGaps.save(),
+      offGridAtMs: this.#offGridAtMs ?? null,
     };
   }
   load(state: SymbolFeedState): void {
@@ -229,6 +243,7 @@ export class SymbolFeed {
     this.#tradeAtMs = state.tradeAtMs ?? undefined;
     this.#tradeCount = state.tradeCount;
     this.#tradeGaps.load(state.tradeGaps);
+    this.#offGridAtMs = state.offGridAtMs ?? undefined;
   }
 
   #startTopFromBook(atMs: UnixMs, sink: MarketSink): void {

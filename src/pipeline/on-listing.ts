@@ -20,6 +20,8 @@ const ANSWER_MS_MAX = 20_000;
 const RETRY_MS = 10_000;
 /** A refused order, or a symbol that was missing once, asks soon, but not more often than this. */
 const SOON_MS = 5_000;
+/** Garbage may come with every frame. */
+const OFF_GRID_EVERY_MS = 20_000;
 
 /** On each tick: asks the venue what it trades, and by which rules, when that is due. */
 export function askListings(desk: Desk, venue: VenueDesk): void {
@@ -51,9 +53,21 @@ export function askListings(desk: Desk, venue: VenueDesk): void {
 
 /** An order was refused: its market may have closed, or its rules may have changed. */
 export function askListingsSoon(desk: Desk, venue: VenueDesk): void {
+  askListingsWithin(desk, venue, SOON_MS);
+}
+
+/** A price or a size between our steps: garbage, or the venue has other steps now. */
+export function doubtGrid(desk: Desk, venue: VenueDesk, symbol: SymbolId): void {
+  if (venue.listings.findRegrid(symbol) !== undefined) return;
+  askListingsWithin(desk, venue, OFF_GRID_EVERY_MS);
+}
+
+/** At once, if the last question is that old. */
+function askListingsWithin(desk: Desk, venue: VenueDesk, everyMs: number): void {
   const { listings } = venue;
-  const soonAtMs = Math.max(desk.nowMs, listings.askedAtMs + SOON_MS);
-  listings.nextAtMs = Math.min(listings.nextAtMs, soonAtMs);
+  const soonAtMs = Math.max(desk.nowMs, listings.askedAtMs + everyMs);
+  if (soonAtMs >= listings.nextAtMs) return;
+  listings.nextAtMs = soonAtMs;
   askListings(desk, venue);
 }
 

@@ -5,6 +5,7 @@ import type { MarketSink } from '../market/feed.ts';
 import { MarketView } from '../signal/market-view.ts';
 import type { SignalSink } from '../signal/strategy-host.ts';
 import type { Desk, VenueDesk } from './desk.ts';
+import { doubtGrid } from './on-listing.ts';
 import { onEnterWish, onExitWish, onPortfolioExit } from './on-wish.ts';
 import { recordMarket } from './record-market.ts';
 import type { StaleTold } from './stale-runs.ts';
@@ -64,8 +65,12 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       // A bar may be closed by the clock while the symbol is stale: what it leads to is decided, and denied, too.
       venue.host.evaluate(instrument, view, venue.signalSink);
     },
-    onRejected() {
-      // Counted by the feed with its reason; a message that cannot be used reaches nobody.
+    /** Counted by the feed with its reason; a message that cannot be used reaches nobody. */
+    onRejected(rejection, instrument) {
+      if (rejection !== 'offGrid') return;
+      const venue = venueOf();
+      const known = instrument === undefined ? undefined : venue.instruments[instrument];
+      if (known !== undefined) doubtGrid(desk, venue, known.symbol);
     },
   };
 }

@@ -19,6 +19,7 @@ import { Latency } from './latency.ts';
 import type { NightListener } from './listener.ts';
 import { Listeners } from './listeners.ts';
 import { SimMachine } from './machine.ts';
+import { Person } from './person.ts';
 import type { KillPoint } from './process-killed.ts';
 import { loadNightSettings, type NightSettings } from './settings.ts';
 import type { Stage } from './stage.ts';
@@ -36,6 +37,8 @@ const BUILD_ID = 'sim';
 const ACTS_PER_SECOND = 0.8;
 /** A daemon that is halted by itself, with nothing wrong any more, finds a person who resumes it after this. */
 const PERSON_RESUMES_MS = 120_000;
+/** A daemon that asks for a restart, with nothing wrong any more, is started anew by a person after this. */
+const PERSON_RESTARTS_MS = 30_000;
 const SETTLE_MS_MAX = 240_000;
 
 export interface NightOptions {
@@ -78,7 +81,12 @@ export class SimNight {
   readonly #listeners: Listeners;
   readonly #seed: string;
   readonly #isOwnFolder: boolean;
-  #haltedSinceMs: number | undefined;
+  readonly #resumes = new Person(PERSON_RESUMES_MS, () =>
+    this.stage('person').speak('resume', 'person'),
+  );
+  readonly #restarts = new Person(PERSON_RESTARTS_MS, () =>
+    this.stage('person').terminate('person'),
+  );
 
   constructor(options: NightOptions) {
     this.#seed = options.seed;
@@ -235,15 +243,20 @@ export class SimNight {
 
   #second(): void {
     this.#listeners.onSecond();
-    const isHalted = this.daemon.life?.desk.mode.mode === 'HALTED';
-    if (!isHalted || !this.faults.isQuiet) {
-      this.#haltedSinceMs = undefined;
-      return;
-    }
-    this.#haltedSinceMs ??= this.clock.nowMs;
-    if (this.clock.nowMs - this.#haltedSinceMs < PERSON_RESUMES_MS) return;
-    this.#haltedSinceMs = undefined;
-    this.stage('person').speak('resume', 'person');
+    this.#resumes.follow(this.#isQuietAnd(this.daemon.life?.desk.mode.mode === 'HALTED'));
+    this.#restarts.follow(this.#isQuietAnd(this.#asksForRestart()));
+  }
+
+  #isQuietAnd(isSo: boolean): boolean {
+    return isSo && this.faults.isQuiet;
+  }
+
+  /** Another tick or lot of a symbol is only taken over by a start. */
+  #asksForRestart(): boolean {
+    const venues = this.daemon.life?.desk.venues ?? [];
+    return venues.some(({ instruments, listings }) =>
+      instruments.some(({ symbol }) => listings.findRegrid(symbol) !== undefined),
+    );
   }
 
   #isSettled(): boolean {

@@ -424,6 +424,34 @@ test('only the trades fall silent: noticed after a minute, the streams are asked
   expect(night.isFresh()).toBe(true);
 });
 
+// The venue has made its price step finer. New streams and sockets would bring the same prices; a restart takes them.
+test('prices between our steps: the symbol is gated and nothing is torn down for it, the other never notices', () => {
+  const eth = makeInstrument(1, 'ETH/USDT');
+  const night = new GeneratedNight('finer', {
+    instruments: [makeInstrument(0), eth],
+    changesMax: [1, 1],
+  });
+  night.start();
+  night.live(10_000);
+  const socket = night.socket;
+  night.onTheWay = ({ kind, text }, instrument) =>
+    instrument === eth && kind === 'top'
+      ? [text.replaceAll(/("[ba]":"\d+\.\d\d)0/g, '$15')]
+      : [text];
+  night.live(40_000);
+  expect(night.feed.counters.rejections['offGrid']).toBeGreaterThan(20);
+  expect(night.isFresh(0)).toBe(true);
+  expect(night.isFresh(1)).toBe(false);
+  expect(night.feed.counters.resubscribes).toBe(0);
+  expect(night.feed.counters.reconnects).toEqual({});
+  expect(night.socket).toBe(socket);
+
+  night.onTheWay = (frame) => [frame.text];
+  night.live(16_000);
+  expect(night.isFresh(1)).toBe(true);
+  expectTrueBook(night, 1);
+});
+
 // A clock stepped back would make everything look young. Nothing is younger than its proof.
 test('our clock is stepped back by an hour: not fresh at once, new sockets, and fresh again with new data', () => {
   const night = new GeneratedNight('clock');

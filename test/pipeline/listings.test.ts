@@ -12,6 +12,12 @@ function instrumentsAsked(night: Night): number {
   return night.world.asked.filter(({ question }) => question.type === 'instruments').length;
 }
 
+/** Best bids and asks of BTC/USDT come with a digit more than its step has. */
+function quoteBetweenSteps(data: string, stream: string): readonly string[] {
+  if (stream !== 'btcusdt@bookTicker') return [data];
+  return [data.replaceAll(/("[ba]":"\d+\.\d\d)0/g, '$15')];
+}
+
 /** The same without what is told again only because it lasts. */
 function told(night: Night, symbol = 'BTC/USDT'): readonly string[] {
   const all = toldEach(night, symbol);
@@ -244,6 +250,30 @@ test('another tick: entries denied until a restart takes it; a position can leav
   night.tell('enter');
   expect(night.heldLots('BTC/USDT')).toBeGreaterThan(0);
   expectSound(night);
+});
+
+test('a price between our steps: the venue is asked at once whether they are its steps still', () => {
+  const night = startNight();
+  night.waitMs(POLL_MS);
+  night.waitMs(POLL_MS / 2);
+  listFilter(night, 'BTCUSDT', 'PRICE_FILTER', { minPrice: '0.00100000', tickSize: '0.00100000' });
+  night.faults.onFrame = quoteBetweenSteps;
+  night.quote({ bid: '60000.01', ask: '60000.10' });
+  night.waitMs(1_000);
+  expect(told(night)).toEqual(['symbol.regridded']);
+});
+
+test('garbage between our steps, all the time: the venue is asked now and then, not each time', () => {
+  const night = startNight();
+  night.waitMs(POLL_MS);
+  const askedBefore = instrumentsAsked(night);
+  night.faults.onFrame = quoteBetweenSteps;
+  for (let second = 0; second < 60; second += 1) {
+    night.quote({ bid: second % 2 === 0 ? '60000.01' : '60000.02', ask: '60000.10' });
+    night.waitMs(1_000);
+  }
+  expect(told(night)).toEqual([]);
+  expect(instrumentsAsked(night) - askedBefore).toBeLessThanOrEqual(4);
 });
 
 test('another tick while we hold: the restart keeps the position, counts in the new steps, and can leave', () => {
