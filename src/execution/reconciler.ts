@@ -1,12 +1,13 @@
 import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import { type ExactNumber, loadNumber, saveNumber } from '../domain/exact-number.ts';
 import { clientOrderId } from '../domain/ids.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type { OrderReport } from '../domain/order.ts';
-import type { UnixMs } from '../domain/units.ts';
+import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { VenueQuestion } from '../domain/venue.ts';
 import { backoffMs, type DeskState } from './desk-state.ts';
 import type { ReconcileScope, StepBuilder } from './execution-step.ts';
-import type { AnswerFacts } from './venue-facts.ts';
+import { type AnswerFacts, findUnexplained } from './venue-facts.ts';
 
 /** One question of a session. It is asked until it is answered. */
 interface Task {
@@ -114,6 +115,7 @@ export class Reconciler {
     // keep the other symbols waiting. An order stays what it is; a fill we missed shows in the balances.
     if (this.#turnPage(task, facts, atMs)) return;
     session.tasks.delete(name);
+    if (task.question.type === 'fillsFrom') this.#askWhose(session, task.question.instrument, atMs);
     if (facts.openOrders !== undefined) this.#askForMissing(session, facts.openOrders, task, atMs);
     if (session.tasks.size === 0) this.#onTasksDone(session, atMs, step);
     else this.onTick(atMs, step);
@@ -220,6 +222,22 @@ export class Reconciler {
     for (const tracked of this.#state.registry.live()) {
       if (!tracked.hasEnded) addTask(session, tracked.id, this.#questionFor(tracked.id), nextAtMs);
     }
+  }
+
+  /**
+   * Trades that no known order explains: the venue's list of orders says under which ids they were made. A
+   * request that was repeated on its way makes a second order with an id of ours, of which a list of trades says nothing.
+   */
+  #askWhose(session: Session, instrument: Instrument, atMs: UnixMs): void {
+    const fill = findUnexplained(this.#state, instrument, unixMs(0));
+    if (fill === undefined) return;
+    const sinceMs = unixMs(Math.max(0, fill.tradedAtMs - this.#state.limits.absentLookbackMs));
+    addTask(
+      session,
+      `orders ${instrument.symbol}`,
+      { type: 'ordersSince', instrument, sinceMs },
+      atMs,
+    );
   }
 
   /** Orders that we believe to be working and the venue does not list: each is asked for by itself. */

@@ -194,8 +194,8 @@ function takeFills(
     if (tracked !== undefined) {
       takeNews(state, tracked, newsOfFill(fill), 'query', atMs, step);
     } else if (!state.fills.isBooked(fill, false)) {
-      // What the account did before we first looked is no news, unless an unproven order may have done it.
-      const isNews = !isFirstLook || mayClaim(state, fill);
+      // What the account did before we first looked is no news, unless an order of ours may have done it.
+      const isNews = !isFirstLook || isSinceOurs(state, fill);
       const isKnown = state.externals.isKnown(fill.symbol, fill.venueOrderId);
       if (isNews && !isKnown) state.fills.park(fill, atMs);
     }
@@ -239,6 +239,16 @@ function mayClaim(state: DeskState, fill: Fill): boolean {
         (isUnproven(tracked.order.state.type) || tracked.order.state.type === 'SUBMITTED') &&
         fill.tradedAtMs >= mayTradeSinceMs(tracked, absentLookbackMs),
     );
+}
+
+/** Whether an order of ours had left by then, whatever became of it: its request may have been repeated. */
+function isSinceOurs(state: DeskState, fill: Fill): boolean {
+  const { absentLookbackMs } = state.limits;
+  for (const tracked of state.registry.all()) {
+    if (tracked.symbol !== fill.symbol || tracked.sentAtMs === undefined) continue;
+    if (fill.tradedAtMs >= mayTradeSinceMs(tracked, absentLookbackMs)) return true;
+  }
+  return false;
 }
 
 function factsOf(answered: Answered<unknown>, facts: Partial<AnswerFacts>): AnswerFacts {

@@ -10,10 +10,7 @@ export interface CrashScenario {
   readonly faults: readonly string[];
 }
 
-/**
- * Everything that can become of an order on its way, and of the news about it, alone and in pairs. Not yet
- * here: a box in the middle that repeats a request. A start in between does not find the second order.
- */
+/** Everything that can become of an order on its way, and of the news about it, alone and in pairs. */
 // biome-ignore format: a table
 export const CRASH_SCENARIOS: readonly CrashScenario[] = [
   { name: 'nothing wrong', seed: 'quiet-1', faults: [] },
@@ -26,6 +23,7 @@ export const CRASH_SCENARIOS: readonly CrashScenario[] = [
   { name: 'orders appear late', seed: 'f', faults: ['order.appears_late'] },
   { name: 'garbled answers', seed: 'g', faults: ['order.answer_garbled'] },
   { name: 'connections are reset', seed: 'h', faults: ['order.reset'] },
+  { name: 'requests are repeated', seed: 'r', faults: ['order.repeated'] },
   { name: 'slow answers', seed: 'j', faults: ['order.slow'] },
   { name: 'refused for funds', seed: 'k', faults: ['order.refused_funds'] },
   { name: 'answers lost, sockets cut', seed: 'l', faults: ['order.answer_lost', 'socket.cut'] },

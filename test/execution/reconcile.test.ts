@@ -6,6 +6,9 @@ import { formatClientId } from '../../src/execution/client-id.ts';
 import { BTC_USDT } from '../support/trading.ts';
 import { DeskNight } from './support/desk-night.ts';
 
+/** Longer than an order takes to get there. */
+const VENUE_TAKES_MS = 100;
+
 function started(): DeskNight {
   const night = new DeskNight();
   night.take(night.desk.startReconciliation('start', night.at()));
@@ -166,6 +169,69 @@ test('a second order at the venue with one client id: told, its fills counted', 
   night.wait(100);
   expect(night.findings.map(({ type }) => type)).toContain('duplicateOrder');
   expect(night.faults).toContain('order.duplicate');
+});
+
+// A list of trades names the second order by a number that nobody has heard of. The list of orders has our id beside it.
+test('a request was repeated and the process died before the second order was heard of: the next start finds its fills, once, and tells', () => {
+  const night = started();
+  night.wait(1_000);
+  const id = night.send();
+  night.wait(100);
+  night.stream(night.venue.fill(id, 10, night.venueMs()));
+  night.wait(100);
+  expect(night.stateOf(id)).toBe('FILLED');
+  night.kill();
+  const second = night.venue.repeat(id, night.venueMs());
+  night.restart();
+  night.take(night.desk.startReconciliation('start', night.at()));
+  night.wait(10_000);
+
+  expect(night.fills.map(({ fill }) => fill.tradeId)).toContain(second.tradeId);
+  expect(night.believedLots).toBe(20);
+  expect(night.desk.isReconciled()).toBe(true);
+  expect(night.faults).toContain('order.duplicate');
+  expect(night.faults).not.toContain('fill.unclaimed');
+  expect(night.findings.map(({ type }) => type)).toContain('duplicateOrder');
+  expect(night.placed).toEqual([id]);
+  // Another start has it from the journal.
+  night.kill();
+  night.restart();
+  night.take(night.desk.startReconciliation('start', night.at()));
+  night.wait(30_000);
+  expect(night.believedLots).toBe(20);
+  expect(night.rows().filter(({ type }) => type === 'filled')).toHaveLength(2);
+});
+
+test('the same while nothing was known of the first order either: both are found', () => {
+  const night = started();
+  night.wait(1_000);
+  const id = night.send();
+  night.wait(VENUE_TAKES_MS);
+  night.kill();
+  night.venue.fill(id, 10, night.venueMs());
+  night.venue.repeat(id, night.venueMs());
+  night.restart();
+  night.take(night.desk.startReconciliation('start', night.at()));
+  night.wait(10_000);
+  expect(night.stateOf(id)).toBe('FILLED');
+  expect(night.believedLots).toBe(20);
+  expect(night.desk.isReconciled()).toBe(true);
+});
+
+test('a trade of a stranger: its order is asked for once, and it stays a stranger', () => {
+  const night = started();
+  night.wait(1_000);
+  const id = night.send();
+  night.wait(100);
+  night.stream(night.venue.fill(id, 10, night.venueMs()));
+  night.wait(100);
+  night.venue.foreignTrade(BTC_USDT, night.venueMs());
+  night.believedLots += 1;
+  night.take(night.desk.startReconciliation('gap', night.at()));
+  night.wait(60_000);
+  expect(night.askedAt('ordersSince', 0)).toHaveLength(1);
+  expect(night.faults).toContain('fill.unclaimed');
+  expect(night.desk.isReconciled()).toBe(true);
 });
 
 test('more own trades than one page: all pages are read', () => {

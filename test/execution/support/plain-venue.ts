@@ -27,6 +27,8 @@ export class PlainVenue {
   isBlind = false;
   /** Every question fails. */
   isDown = false;
+  /** Second orders under an id that had one before. */
+  readonly #repeated: OrderReport[] = [];
   #orders = 0;
 
   take(intent: OrderIntent, atMs: number): OrderReport {
@@ -89,6 +91,18 @@ export class PlainVenue {
     return fill;
   }
 
+  /** A box in the middle brings the request of a filled order once more: it is taken, and filled, under another number. */
+  repeat(id: ClientOrderId, atMs: number): Fill {
+    const { intent, status } = this.#get(id);
+    if (status !== 'FILLED') throw new Error(`${id} still works: its id is taken`);
+    const fill = { ...this.foreignTrade(intent.instrument, atMs), side: intent.side };
+    const second = { ...fill, quantity: intent.quantity, venueOrderId: venueOrderId('copy') };
+    this.trades.splice(-1, 1, second);
+    const { venueOrderId: of } = second;
+    this.#repeated.push({ ...this.report(id, atMs), venueOrderId: of, fills: [] });
+    return second;
+  }
+
   end(id: ClientOrderId, status: 'CANCELED' | 'EXPIRED', atMs: number): OrderReport {
     const order = this.#get(id);
     if (order.status === 'NEW' || order.status === 'PARTIALLY_FILLED') order.status = status;
@@ -147,7 +161,7 @@ export class PlainVenue {
         const value = [...this.held.entries()]
           .filter(([, order]) => !this.isBlind && order.takenAtMs >= question.sinceMs)
           .map(([id]) => this.report(id, atMs));
-        return { orders: { type: 'value', value } };
+        return { orders: { type: 'value', value: [...value, ...this.#repeated] } };
       }
       case 'orderByClientId': {
         const id = question.clientOrderId;
