@@ -3,6 +3,8 @@
 //   npm run mutants -- [--only NAME,NAME] [--jobs J]
 //
 // Each patch of test/mutants/ is applied to a copy; its nights must break an invariant that its head names.
+// Before that the source as it is runs through the very same nights, and nothing may break in them: a
+// checker that breaks anyway catches every mutant and shows nothing.
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -50,36 +52,48 @@ function main(): void {
   process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
+type Report = z.infer<typeof nightsReport>;
+
+/** What the nights of a mutant come to on the source of a copy, or why there is no report. */
+function runNights(mutant: Mutant, copy: Copy): Report | string {
+  const ran = spawnSync(process.execPath, nightsOf(mutant), {
+    cwd: copy.folder,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (!ran.stdout.startsWith('{')) return `no report: ${ran.stderr.slice(-400)}`;
+  return nightsReport.parse(JSON.parse(ran.stdout));
+}
+
+function nightsOf(mutant: Mutant): readonly string[] {
+  if (mutant.isMemoryNight) return [join('scripts', 'memory-night.ts'), '--json'];
+  const nights = join('scripts', 'nights.ts');
+  const how = ['--jobs', values.jobs, '--no-shrink', '--json'];
+  if (mutant.schedule !== undefined) return [nights, '--schedule', mutant.schedule, ...how];
+  const { faults, hours, name, seedsCount } = mutant;
+  const drawn = ['--seeds', String(seedsCount), '--from', name, '--hours', String(hours)];
+  return [nights, ...drawn, '--settings', 'usual', '--faults', faults, ...how];
+}
+
 function judge(mutant: Mutant): Verdict {
   const copy = new Copy(ROOT);
+  const missed = (text: string): Verdict => ({ mutant, isCaught: false, text });
   try {
+    const control = runNights(mutant, copy);
+    if (typeof control === 'string') return missed(`without it: ${control}`);
+    const anyway = control.survival.invariants.filter(({ brokenNights }) => brokenNights > 0);
+    if (anyway.length > 0)
+      return missed(`${anyway.map(({ id }) => id).join(' and ')} broke without it`);
     const problem = copy.apply(mutant.file);
-    if (problem !== undefined)
-      return { mutant, isCaught: false, text: `does not apply: ${problem}` };
-    const args = [
-      '--seeds',
-      String(mutant.seedsCount),
-      '--from',
-      mutant.name,
-      '--settings',
-      'usual',
-    ];
-    const more = ['--hours', String(mutant.hours), '--jobs', values.jobs, '--no-shrink', '--json'];
-    const ran = spawnSync(
-      process.execPath,
-      [join('scripts', 'nights.ts'), ...args, '--faults', mutant.faults, ...more],
-      { cwd: copy.folder, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
-    );
-    if (!ran.stdout.startsWith('{')) {
-      return { mutant, isCaught: false, text: `no report: ${ran.stderr.slice(-400)}` };
-    }
-    return decide(mutant, nightsReport.parse(JSON.parse(ran.stdout)));
+    if (problem !== undefined) return missed(`does not apply: ${problem}`);
+    const report = runNights(mutant, copy);
+    return typeof report === 'string' ? missed(report) : decide(mutant, report);
   } finally {
     copy.remove();
   }
 }
 
-function decide(mutant: Mutant, { survival }: z.infer<typeof nightsReport>): Verdict {
+function decide(mutant: Mutant, { survival }: Report): Verdict {
   const broken = survival.invariants.filter(({ brokenNights }) => brokenNights > 0);
   const hits = broken.filter(({ id }) => mutant.caughtBy.includes(id));
   const tell = (found: typeof broken): string =>

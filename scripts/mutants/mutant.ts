@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** A daemon that is wrong in one way, kept as a patch of `src/`. */
 export interface Mutant {
@@ -15,6 +15,10 @@ export interface Mutant {
   /** Nights within which it must be caught. */
   readonly seedsCount: number;
   readonly hours: number;
+  /** A night that was written down, instead of drawn ones; a file beside the patch. */
+  readonly schedule: string | undefined;
+  /** Instead of nights with checkers, the one that looks at the heap (`memory-night.ts`). */
+  readonly isMemoryNight: boolean;
 }
 
 const SEEDS_DEFAULT = 6;
@@ -42,6 +46,7 @@ function readMutant(file: string): Mutant {
     if (value === undefined) throw new Error(`${file} does not say "${key}: ..." in its head`);
     return value;
   };
+  const schedule = fields.get('schedule');
   return {
     name: basename(file, '.patch'),
     file,
@@ -50,5 +55,7 @@ function readMutant(file: string): Mutant {
     faults: fields.get('faults') ?? 'all',
     seedsCount: Number(fields.get('seeds') ?? SEEDS_DEFAULT),
     hours: Number(fields.get('hours') ?? HOURS_DEFAULT),
+    schedule: schedule === undefined ? undefined : join(dirname(file), schedule),
+    isMemoryNight: fields.get('night') === 'memory',
   };
 }
