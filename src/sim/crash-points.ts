@@ -37,13 +37,59 @@ export function runScenario(setup: CrashSetup, recoveryWritesCount: number): Cra
   return { writesCount: whole.commitsCount, triedCount, checksCount, broken };
 }
 
+/** A page of the file, and what stands before it in the log. */
+const FRAME_BYTES = 24 + 4_096;
+/** Within a frame: in the head of it, and in its page. */
+const INSIDE = [12, 24 + 1_000];
+
+/**
+ * The story ended by a power cut in the middle of its writes: the log holds the first bytes of a write, up to each of
+ * its frames and into each of them, and the daemon starts on that. Of all these cuts every `stride`-th. Less than
+ * the whole write must be as if it had never been.
+ */
+export function runTorn(setup: CrashSetup, stride: number): CrashReport {
+  const whole = runCrash(setup, []);
+  const broken = tellViolations(whole);
+  const cuts = [...whole.walGrowth].flatMap(([commit, growth]) =>
+    cutsOf(growth).map((tornBytes) => ({ commit, growth, tornBytes })),
+  );
+  const chosen = cuts.filter((_, place) => place % stride === 0);
+  let checksCount = whole.checksCount;
+  for (const { commit, growth, tornBytes } of chosen) {
+    const torn = runCrash(setup, [{ commit, when: 'after', tornBytes }]);
+    const expected = runCrash(setup, [{ commit, when: tornBytes < growth ? 'before' : 'after' }]);
+    checksCount += torn.checksCount + torn.begunBefore.size;
+    broken.push(...tellViolations(torn), ...compareOrders(whole, torn, torn.endedBefore));
+    const [was, is] = [expected, torn].map(({ begunBefore }) => [...begunBefore].join());
+    if (was !== is) broken.push(`${tellKills(torn)}: I21 orders ${is}, expected ${was}`);
+    if (tornBytes < growth) broken.push(...compareOrders(expected, torn, expected.begunBefore));
+  }
+  const { commitsCount } = whole;
+  return { writesCount: commitsCount, triedCount: chosen.length, checksCount, broken };
+}
+
+/** From nothing of the write to all of it. */
+function cutsOf(growth: number): readonly number[] {
+  const framesCount = Math.floor(growth / FRAME_BYTES);
+  // The first write has the head of the log before its frames.
+  const headBytes = growth - framesCount * FRAME_BYTES;
+  const frames = Array.from({ length: framesCount }, (_, n) => headBytes + n * FRAME_BYTES);
+  const inside = frames.flatMap((at) => [at, ...INSIDE.map((bytes) => at + bytes)]);
+  return growth <= 0 ? [] : [...new Set([0, ...inside, growth - 1, growth])];
+}
+
 function tellViolations(run: CrashRun): string[] {
   return run.violations.map(({ invariant, text }) => `${tellKills(run)}: ${invariant} ${text}`);
 }
 
 function tellKills({ kills }: CrashRun): string {
   if (kills.length === 0) return 'not killed';
-  return `killed ${kills.map(({ commit, when }) => `${when} write ${commit}`).join(' and ')}`;
+  return `killed ${kills.map(tellKill).join(' and ')}`;
+}
+
+function tellKill({ commit, when, tornBytes }: KillPoint): string {
+  if (tornBytes === undefined) return `${when} write ${commit}`;
+  return `${tornBytes} bytes into write ${commit}`;
 }
 
 /** Before and after every durable write of the story. */

@@ -20,6 +20,8 @@ export interface CrashSetup {
 export interface CrashRun {
   readonly kills: readonly KillPoint[];
   readonly commitsCount: number;
+  /** By how many bytes each of its commits made the write-ahead log longer. */
+  readonly walGrowth: ReadonlyMap<number, number>;
   readonly violations: readonly Violation[];
   readonly checksCount: number;
   /** Of each order at the end, in words: what the journal says, and what the venue has. */
@@ -48,6 +50,7 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
   const { catalogue, scenario } = setup;
   const checkers: Checker[] = [];
   const firstLife: JournalRow[] = [];
+  const walGrowth = new Map<number, number>();
   const night = new SimNight({
     seed: scenario.seed,
     hours: HOURS,
@@ -56,6 +59,7 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
     settings,
     killAt: kills,
     watchers: (made) => {
+      made.commits.walGrowth = walGrowth;
       const kinds = setup.checkers.filter(({ id }) => !NOT_OF_CRASHES.includes(id));
       checkers.push(...kinds.map((kind) => kind.make(made)));
       const onDurable = (rows: readonly JournalRow[]): void => {
@@ -83,6 +87,7 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
     return {
       kills,
       commitsCount,
+      walGrowth,
       violations: [
         ...violations,
         ...[...differences, ...compareWithTruth(night, rows, standing)].map((text) =>

@@ -4,16 +4,20 @@ import { JournalFailed } from '../store/journal-failure.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 import { appendLatched } from '../store/latched-journal.ts';
 import { type KillPoint, ProcessKilled } from './process-killed.ts';
+import { TornJournal, walBytes } from './torn-journal.ts';
 import type { Troubles } from './trouble.ts';
 
 /** Commits of a night, over all lives, and which of them are the last thing a process does. */
 export interface CommitCount {
   count: number;
   readonly killAt: readonly KillPoint[];
+  /** Whoever wants to know sets it: by how many bytes each commit made the write-ahead log longer. */
+  walGrowth?: Map<number, number> | undefined;
 }
 
 export interface SimJournalParts {
   readonly store: JournalStore;
+  readonly path: string;
   readonly haltLatch: HaltLatch;
   readonly troubles: Troubles;
   readonly commits: CommitCount;
@@ -26,6 +30,7 @@ export interface SimJournalParts {
 export class SimJournal {
   readonly #parts: SimJournalParts;
   #waiting: JournalRow[] = [];
+  #torn: TornJournal | undefined;
 
   constructor(parts: SimJournalParts) {
     this.#parts = parts;
@@ -49,21 +54,33 @@ export class SimJournal {
     if (this.#waiting.length > 0) this.#commit(() => this.#parts.store.flush());
   }
 
+  /** The process is gone and its files are closed: from now on they are what the power cut has left of them. */
+  leaveTorn(): void {
+    this.#torn?.leave();
+  }
+
   #commit(write: () => void): void {
-    const { troubles, commits, store } = this.#parts;
+    const { troubles, commits, store, path } = this.#parts;
     commits.count += 1;
     const fate = troubles.find(({ commit }) => commit?.(this.#waiting));
-    const dies =
-      fate?.type === 'lastOne'
-        ? fate.when
-        : commits.killAt.find(({ commit }) => commit === commits.count)?.when;
+    const kill = commits.killAt.find(({ commit }) => commit === commits.count);
+    const dies = fate?.type === 'lastOne' ? fate.when : kill?.when;
     if (dies === 'before') throw new ProcessKilled('before the commit');
     if (fate?.type === 'fails') {
       // As SQLite says it. What waits is rolled back with it, and the store takes nothing more.
       store.abandon();
       throw new JournalFailed(`journal.db: ${fate.code}: the disk refused`);
     }
+    const isMeasured = commits.walGrowth !== undefined || kill?.tornBytes !== undefined;
+    const before = isMeasured ? walBytes(path) : 0;
     write();
+    if (isMeasured) commits.walGrowth?.set(commits.count, walBytes(path) - before);
+    if (kill?.tornBytes !== undefined) {
+      const isWhole = before + kill.tornBytes >= walBytes(path);
+      this.#torn = new TornJournal(path, before + kill.tornBytes);
+      if (isWhole) this.#told();
+      throw new ProcessKilled(`${kill.tornBytes} bytes into the commit`);
+    }
     if (fate?.type === 'slow') this.#parts.sleep(fate.byMs);
     this.#told();
     if (dies === 'after') throw new ProcessKilled('after the commit');

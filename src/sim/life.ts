@@ -105,6 +105,7 @@ export class SimLife implements World {
       this.#store = store;
       this.#journal = new SimJournal({
         store,
+        path: this.#parts.journalPath,
         haltLatch,
         troubles,
         commits,
@@ -334,6 +335,7 @@ export class SimLife implements World {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#store?.abandon();
+    this.#journal?.leaveTorn();
     this.#parts.onEnded(end);
   }
 

@@ -7,4 +7,6 @@ export class ProcessKilled extends Error {
 export interface KillPoint {
   readonly commit: number;
   readonly when: 'before' | 'after';
+  /** The power fails in the middle of it: so many bytes of this write are in the log, and none of what came behind. */
+  readonly tornBytes?: number | undefined;
 }

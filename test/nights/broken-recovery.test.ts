@@ -96,6 +96,17 @@ test('a start that forgets which fills count once is found', () => {
   expect(found(crash('nothing wrong'))).toMatch(/I21|I9|L1/);
 });
 
+// A disk that says that it has a write and has it not: no start can make up for what it was told was there.
+test('a log that lost writes which were acknowledged is found', () => {
+  const frames = 4;
+  const [run] = CRASH_SCENARIOS.filter(({ name }) => name === 'nothing wrong').map((scenario) =>
+    runCrash({ catalogue: SIM_FAULTS, checkers: CHECKERS, scenario }, [
+      { commit: 6, when: 'after', tornBytes: -frames * (24 + 4_096) },
+    ]),
+  );
+  expect(run === undefined ? '' : found(run)).toMatch(/I\d+ /);
+});
+
 test('each single thing that is kept is compared: another value, one that is gone, one too many', () => {
   const kept = new Map([
     ['portfolio.days.ordersCount', '4'],

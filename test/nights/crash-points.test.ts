@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { CHECKERS } from '../../src/sim/checkers/all.ts';
-import { runScenario } from '../../src/sim/crash-points.ts';
+import { runScenario, runTorn } from '../../src/sim/crash-points.ts';
 import { CRASH_SCENARIOS } from '../../src/sim/crash-scenarios.ts';
 import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 
 /** A hundred short nights. */
 const LONG_MS = 300_000;
+
+/** No divisor of the cuts of a write: all kinds of them are met. */
+const TORN_STRIDE = 7;
 
 /** The others are run by `npm run crash-points`. */
 const STORIES = ['nothing wrong', 'answers are lost', 'orders are lost'];
@@ -28,6 +31,21 @@ for (const name of STORIES) {
     LONG_MS,
   );
 }
+
+// The power fails while a write is on its way to the disk: the log ends anywhere, and the daemon itself starts on it.
+test(
+  'answers are lost: the log is cut at the frames of its writes and inside of them, and the daemon goes on from it',
+  () => {
+    const scenario = CRASH_SCENARIOS.find(({ name }) => name === 'answers are lost');
+    if (scenario === undefined) throw new Error('no such story');
+    const setup = { catalogue: SIM_FAULTS, checkers: CHECKERS, scenario };
+    const { broken, checksCount, triedCount } = runTorn(setup, TORN_STRIDE);
+    expect(broken).toEqual([]);
+    expect(triedCount).toBeGreaterThan(20);
+    expect(checksCount).toBeGreaterThan(20 * triedCount);
+  },
+  LONG_MS,
+);
 
 test('every story is made of faults that exist, and has a name of its own', () => {
   expect(new Set(CRASH_SCENARIOS.map(({ name }) => name)).size).toBe(CRASH_SCENARIOS.length);
