@@ -6,6 +6,7 @@ import { encodeCheckpoint } from '../../pipeline/checkpoint-text.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
+import { DeskGrowth } from './desk-growth.ts';
 
 const MINUTE_MS = 60_000;
 const WAL_BYTES_MAX = 64_000_000;
@@ -18,8 +19,8 @@ const WAITING_MAX = 200;
 /**
  * Nothing in the daemon grows without end. Looked at each minute: every bounded collection that the desk
  * shows, effects that nobody has taken, answers still waited for, and the journal's write-ahead log; now
- * and then all that the desk knows. Heap and memory belong to the process that runs many nights: whoever
- * runs them watches those.
+ * and then all that the desk knows, collection by collection, whether it lists them or not. Heap and memory
+ * belong to the process that runs many nights.
  */
 class Bounded implements Checker {
   readonly tally: Tally;
@@ -27,6 +28,9 @@ class Bounded implements Checker {
   #nextAtMs: number;
   #minutesCount = 0;
   #waitingCount = 0;
+  /** Of all starts: what is known of an order is read again from the journal. */
+  #ordersCount = 0;
+  readonly #growth = new DeskGrowth();
 
   constructor(night: SimNight) {
     this.#night = night;
@@ -36,10 +40,12 @@ class Bounded implements Checker {
 
   onLifeBegan(): void {
     this.#waitingCount = 0;
+    this.#growth.forget();
   }
 
   onEffect(effect: Effect): void {
     const { type } = effect;
+    if (type === 'placeOrder') this.#ordersCount += 1;
     if (type === 'askVenue' || type === 'placeOrder' || type === 'cancelOrder') {
       this.#waitingCount += 1;
     }
@@ -64,8 +70,14 @@ class Bounded implements Checker {
     for (const { name, size, limit } of life.desk.collections()) this.#compare(name, size, limit);
     this.#compare('effects that nobody took', life.desk.out.length, 0);
     if (this.#minutesCount % DESK_EVERY_MINUTES !== 0 || life.desk.phase !== 'running') return;
-    const text = encodeCheckpoint(saveDesk(life.desk));
-    this.#compare('characters of all that the desk knows', text.length, DESK_CHARS_MAX);
+    const saved = saveDesk(life.desk);
+    this.#compare(
+      'characters of all that the desk knows',
+      encodeCheckpoint(saved).length,
+      DESK_CHARS_MAX,
+    );
+    const grown = this.#growth.look(saved, this.#ordersCount);
+    this.tally.check(grown.length === 0, () => grown.join('; '));
   }
 
   #lookAtJournal(): void {
