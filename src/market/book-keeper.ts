@@ -55,7 +55,7 @@ export class BookKeeper {
   readonly #context: FeedContext;
   readonly #history = new TopHistory();
   #question: OpenQuestion | undefined;
-  /** Newest id of both streams since the last restart, and before it. */
+  /** Newest id of both streams since the last restart, and before it; the latter is 0 once a lower one came. */
   #seenId = 0;
   #knownId = 0;
   #askNotBeforeMs = 0;
@@ -75,9 +75,12 @@ export class BookKeeper {
     this.book = new OrderBook(context.limits.bookLevelsMax, context.limits.bufferedDiffsMax);
   }
 
-  /** The streams start anew; `idsContinue`: the same socket brings them, so older ids prove an old snapshot. */
-  restart(idsContinue: boolean): void {
-    this.#knownId = idsContinue ? Math.max(this.#knownId, this.#seenId) : 0;
+  /**
+   * The streams start anew. What they had shown proves an older snapshot old until they themselves show a lower
+   * id, as the streams of a new socket may: a copy of the book that lags behind would confirm itself.
+   */
+  restart(): void {
+    this.#knownId = Math.max(this.#knownId, this.#seenId);
     this.#seenId = 0;
     this.book.restart();
     this.#history.clear();
@@ -91,6 +94,7 @@ export class BookKeeper {
   onTop(top: TopOfBook, atMs: UnixMs): void {
     this.#history.push(top);
     this.#seenId = top.updateId;
+    if (top.updateId < this.#knownId) this.#knownId = 0;
     this.#topDiffersSinceMs = undefined;
     if (top.updateId > this.book.updateId) this.#prove(top.updateId, atMs);
   }
@@ -99,6 +103,7 @@ export class BookKeeper {
   onDiff(diff: DepthDiff, latest: TopOfBook | undefined, atMs: UnixMs): DiffOutcome {
     const outcome = this.book.onDiff(diff);
     if (diff.lastUpdateId > this.#seenId) this.#seenId = diff.lastUpdateId;
+    if (diff.lastUpdateId < this.#knownId) this.#knownId = 0;
     if (outcome === 'gap') {
       this.#context.counters.bookGaps += 1;
       this.#context.raise('book.gap', 'warn', {

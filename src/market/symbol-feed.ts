@@ -87,7 +87,7 @@ export class SymbolFeed {
       this.#topId = 0;
       this.#tradeId = 0;
     }
-    this.keeper.restart(idsContinue);
+    this.keeper.restart();
     this.freshness.onInterrupted();
     this.#taint();
   }
@@ -110,7 +110,7 @@ export class SymbolFeed {
     if (verdict === 'outlier') {
       return this.#reject('outlier', `bid ${top.bidPrice} ask ${top.askPrice}`, atMs, sink);
     }
-    if (verdict === 'levelShift') this.#onLevelShift(top);
+    if (verdict === 'levelShift') this.#onLevelShift(top.bidPrice, top.askPrice);
     this.top = top;
     this.keeper.onTop(top, atMs);
     this.freshness.onAdvanced(atMs);
@@ -195,6 +195,7 @@ export class SymbolFeed {
       this.freshness.onConfirmed(result.askedAtMs);
       return;
     }
+    if (answer.type === 'value') this.#compareWithStreams(answer.value);
     // A quiet symbol says nothing until something changes: the snapshot is its first word. It counts
     // as fresh only when its streams bring something or the venue confirms that nothing came since.
     if (this.#topId === 0) this.#startTopFromBook(atMs, sink);
@@ -312,13 +313,18 @@ export class SymbolFeed {
     for (const builder of this.#candles) builder.taint();
   }
 
-  #onLevelShift(top: TopOfBook): void {
-    this.#context.raise('data.invalid', 'error', {
-      symbol: this.instrument.symbol,
-      cause: 'levelShift',
-      bidTicks: top.bidPrice,
-      askTicks: top.askPrice,
-    });
+  /** A snapshot comes another way than the streams: it is a witness of the unit that they count in. */
+  #compareWithStreams({ bids, asks }: DepthSnapshot): void {
+    const [bid] = bids;
+    const [ask] = asks;
+    if (bid === undefined || ask === undefined || this.collar.isShifted) return;
+    if (this.collar.contradicts((bid + ask) / 2)) this.#onLevelShift(bid, ask);
+  }
+
+  #onLevelShift(bidTicks: number, askTicks: number): void {
+    const { symbol } = this.instrument;
+    const detail = { symbol, cause: 'levelShift', bidTicks, askTicks };
+    this.#context.raise('data.invalid', 'error', detail);
   }
 
   #onRepeat(id: number, lastId: number, kind: string, sink: MarketSink): false {

@@ -159,7 +159,7 @@ claimCutsUnseen('book keeper', () => {
         if (diff !== undefined) told = keeper.onDiff(diff, latest, atMs);
         if (act === 'top') keeper.onTop(top, atMs);
         if (act === 'tick') keeper.onTick(atMs, asks);
-        if (act === 'restart' && rare) keeper.restart(asks);
+        if (act === 'restart' && rare) keeper.restart();
         if (act === 'answer') {
           const answer = fails
             ? ({ type: 'failed', text: 'no luck' } as const)
@@ -191,7 +191,7 @@ test('a snapshot older than what the socket had shown before a new subscription 
   const keeper = new BookKeeper(BTC, first.context);
   keeper.onTop(top, atMs);
   const loaded = [passOn(first, keeper)];
-  for (const one of [keeper, ...loaded]) one.restart(true);
+  for (const one of [keeper, ...loaded]) one.restart();
   // Once more: now what the socket had shown before is known, and nothing is seen.
   loaded.push(passOn(first, keeper));
   for (const one of [keeper, ...loaded]) {
