@@ -1,3 +1,6 @@
+import type { Started } from '../../domain/event.ts';
+import type { JournalRowType } from '../../domain/journal-row.ts';
+import type { Mode } from '../../domain/mode.ts';
 import type { OrderStateName } from '../../domain/order.ts';
 
 /** A state in which a start can find an order that still needs looking after. */
@@ -52,3 +55,96 @@ export const RECOVERY_WAYS = {
 } as const satisfies Record<string, string>;
 
 export type RecoveryWay = keyof typeof RECOVERY_WAYS;
+
+/** States in which an order counts as unproven, or as one that never was: whatever comes next is a recovery. */
+export type AstrayState = 'UNKNOWN' | 'DEAD' | 'REJECTED' | 'ABSENT' | 'VOID';
+
+/** Why a step shows no way of recovery. */
+export type NoWay =
+  /** It stays what it is. */
+  | 'same'
+  /** The protocol has no such step. */
+  | 'illegal'
+  /** An answer that says so belongs to a request of this process, which waited for it for seconds at the most. */
+  | 'too late';
+
+/**
+ * What each step out of these states shows. A table, so that a new state does not compile until somebody has said
+ * what it means that an order comes from there, or comes there.
+ */
+// biome-ignore format: a table
+export const WAYS_OF_STEPS: Readonly<Record<AstrayState, Readonly<Record<OrderStateName, RecoveryWay | NoWay>>>> = {
+  UNKNOWN: {
+    INITIALIZED: 'illegal', SUBMITTED: 'illegal', UNKNOWN: 'same', DEAD: 'unknown.parked',
+    ACCEPTED: 'unknown.found', PARTIALLY_FILLED: 'unknown.found', FILLED: 'unknown.found',
+    CANCELED: 'unknown.found', EXPIRED: 'unknown.found',
+    REJECTED: 'unknown.refused', ABSENT: 'unknown.absent', VOID: 'too late',
+  },
+  DEAD: {
+    INITIALIZED: 'illegal', SUBMITTED: 'illegal', UNKNOWN: 'illegal', DEAD: 'same',
+    ACCEPTED: 'dead.found', PARTIALLY_FILLED: 'dead.found', FILLED: 'dead.found',
+    CANCELED: 'dead.found', EXPIRED: 'dead.found',
+    REJECTED: 'too late', ABSENT: 'dead.absent', VOID: 'too late',
+  },
+  REJECTED: {
+    INITIALIZED: 'illegal', SUBMITTED: 'illegal', UNKNOWN: 'illegal', DEAD: 'illegal',
+    ACCEPTED: 'ended.appeared', PARTIALLY_FILLED: 'ended.appeared', FILLED: 'ended.appeared',
+    CANCELED: 'ended.appeared', EXPIRED: 'ended.appeared',
+    REJECTED: 'same', ABSENT: 'illegal', VOID: 'illegal',
+  },
+  ABSENT: {
+    INITIALIZED: 'illegal', SUBMITTED: 'illegal', UNKNOWN: 'illegal', DEAD: 'illegal',
+    ACCEPTED: 'ended.appeared', PARTIALLY_FILLED: 'ended.appeared', FILLED: 'ended.appeared',
+    CANCELED: 'ended.appeared', EXPIRED: 'ended.appeared',
+    REJECTED: 'illegal', ABSENT: 'same', VOID: 'illegal',
+  },
+  VOID: {
+    INITIALIZED: 'illegal', SUBMITTED: 'illegal', UNKNOWN: 'illegal', DEAD: 'illegal',
+    ACCEPTED: 'ended.appeared', PARTIALLY_FILLED: 'ended.appeared', FILLED: 'ended.appeared',
+    CANCELED: 'ended.appeared', EXPIRED: 'ended.appeared',
+    REJECTED: 'illegal', ABSENT: 'illegal', VOID: 'same',
+  },
+};
+
+/** What RECOVERING ends in, mode by mode. */
+export const ENDS_OF_RECOVERY: Readonly<Record<Mode, RecoveryWay | NoWay>> = {
+  ACTIVE: 'recovering.active',
+  REDUCING: 'recovering.reducing',
+  OBSERVING: 'recovering.observing',
+  HALTED: 'recovering.halted',
+  RECOVERING: 'same',
+};
+
+type StartFact = Exclude<keyof Started, 'type' | 'atMs' | 'epoch' | 'seed'>;
+
+/** What a start can be told of the past, and the ways it shows. A new fact does not compile until it stands here. */
+export const WAYS_OF_START: Readonly<Record<StartFact, readonly RecoveryWay[]>> = {
+  rows: ['start.first', 'start.cancel_wanted'],
+  clean: ['start.clean', 'start.unclean'],
+  recentStartsCount: ['start.crash_loop'],
+  haltLatched: ['start.halt_kept'],
+};
+
+/** Told by what the daemon does, and by no row. */
+export const WAYS_BESIDE_ROWS = [
+  'gap.reconciled',
+  'cancel.repeated',
+] as const satisfies readonly RecoveryWay[];
+
+/** Kinds of rows that no way of its own is told by: a new kind does not compile until somebody has looked. */
+type Plain = 'none';
+
+/** The ways that a row of each kind can show by itself, its order and the life it stands in being known. */
+// biome-ignore format: a table
+export const WAYS_OF_ROWS: Readonly<Record<JournalRowType, readonly RecoveryWay[] | Plain>> = {
+  started: ['start.interrupted'],
+  mode: ['start.halt_released', 'start.word_kept', 'recovering.active', 'recovering.reducing', 'recovering.observing', 'recovering.halted', 'held.observing', 'held.released', 'halted.machine', 'halted.resumed'],
+  reported: ['unknown.found', 'dead.found', 'ended.appeared'],
+  rejected: ['unknown.refused'],
+  absent: ['unknown.absent', 'dead.absent'],
+  dead: ['unknown.parked'],
+  filled: ['fill.missed', 'fill.late'],
+  external: ['external.found'],
+  intent: 'none', submitted: 'none', voided: 'none', unknown: 'none', cancelRequested: 'none',
+  opening: 'none', dayOpened: 'none', stopped: 'none',
+};
