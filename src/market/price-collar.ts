@@ -57,6 +57,17 @@ export class PriceCollar {
     return 'levelShift';
   }
 
+  /**
+   * What another source says (a snapshot). It is the reference where there was none, as after a start;
+   * true when the two are so far apart that one of them counts in another unit.
+   */
+  contradicts(mid: number): boolean {
+    if (this.#reference === 0) this.#believe(mid);
+    if (distanceBps(mid, this.#reference) <= this.#limits.levelShiftBpsMax) return false;
+    this.isShifted = true;
+    return true;
+  }
+
   /** Whether another price of the symbol (a trade) fits the reference. */
   fits(price: number): boolean {
     return (

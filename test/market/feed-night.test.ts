@@ -412,6 +412,28 @@ test('all prices a thousandth from one moment on: passed after confirmation, sus
   expect(night.feed.isSuspect(0)).toBe(false);
 });
 
+// A daemon that starts while the unit is wrong has believed no price before it: the snapshot is the second witness.
+for (const first of ['the streams', 'the snapshot'] as const) {
+  test(`prices times a thousand when ${first} came first after the start: suspect, because snapshot and streams contradict each other`, () => {
+    const night = new GeneratedNight('shifted from the start');
+    night.onTheWay = ({ text }) => [
+      text.replace(
+        /"([bap])":"(\d+)\.(\d\d)\d*"/g,
+        (_all, key, whole, cents) => `"${key}":"${whole}${cents}0.00000000"`,
+      ),
+    ];
+    const { answerDepth } = night;
+    if (first === 'the streams') night.answerDepth = () => undefined;
+    night.start();
+    night.live(2_000);
+    night.answerDepth = answerDepth;
+    night.live(18_000);
+    expect(night.feed.isSuspect(0)).toBe(true);
+    expect(night.faults()).toContain('data.invalid');
+    expect(night.faults().filter((id) => id === 'data.invalid').length).toBeLessThan(10);
+  });
+}
+
 test('only the trades fall silent: noticed after a minute, the streams are asked for anew', () => {
   const night = new GeneratedNight('no trades');
   night.start();
