@@ -1,5 +1,6 @@
 import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
 import { hasGridOf, type Instrument, type SymbolId } from '../domain/instrument.ts';
+import { FILTER_NAMES, type FilterName, filtersOn } from '../domain/regrid.ts';
 import type { VenueDesk } from './desk.ts';
 import { ListingRound, type ListingRoundState } from './listing-round.ts';
 
@@ -116,20 +117,11 @@ export type ListingChange =
   | { readonly type: 'grid'; readonly used: Instrument; readonly listed: Instrument }
   | { readonly type: 'gridBack'; readonly used: Instrument };
 
-const FILTERS = [
-  'priceMin',
-  'priceMax',
-  'quantityMin',
-  'quantityMax',
-  'notionalMin',
-  'notionalMax',
-] as const;
-export type FilterName = (typeof FILTERS)[number];
-
 /**
- * What differs, and what is used from now on. A status and filters on the same steps are taken at once;
- * filters make a new version, so that no order sized by the old ones leaves. Another tick or lot is not
- * taken: books, candles, positions and orders under way are counted in the steps of the start.
+ * What differs, and what is used from now on. A status and filters are taken at once, filters of another
+ * grid counted in our steps: an exit may leave before the restart that takes the grid. They make a new
+ * version, so that no order sized by the old ones leaves. Another tick or lot is not taken: books,
+ * candles, positions and orders under way are counted in the steps of the start.
  */
 export function compareListing(
   used: Instrument,
@@ -140,13 +132,14 @@ export function compareListing(
   let next = used;
   if (hasGridOf(used, listed)) {
     if (regrid !== undefined) changes.push({ type: 'gridBack', used });
-    const names = FILTERS.filter((name) => used[name] !== listed[name]);
-    if (names.length > 0) {
-      next = { ...listed, index: used.index, status: used.status, version: used.version + 1 };
-      changes.push({ type: 'filters', before: used, now: next, names });
-    }
   } else if (regrid === undefined || !hasGridOf(regrid, listed)) {
     changes.push({ type: 'grid', used, listed });
+  }
+  const filters = filtersOn(used, listed);
+  const names = FILTER_NAMES.filter((name) => used[name] !== filters[name]);
+  if (names.length > 0) {
+    next = { ...used, ...filters, version: used.version + 1 };
+    changes.push({ type: 'filters', before: used, now: next, names });
   }
   if (listed.status !== used.status) {
     const before = next;

@@ -6,12 +6,13 @@ import {
   type SymbolId,
 } from '../domain/instrument.ts';
 import type { Reason } from '../domain/reason.ts';
+import type { FilterName } from '../domain/regrid.ts';
 import { lots, price } from '../domain/units.ts';
 import type { Listed, VenueAnswer } from '../domain/venue.ts';
 import { takeAbsent, useKnown } from './absent-symbols.ts';
 import type { Desk, VenueDesk } from './desk.ts';
 import { ListingRound } from './listing-round.ts';
-import { compareListing, type FilterName, type ListingChange } from './listings.ts';
+import { compareListing, type ListingChange } from './listings.ts';
 import { recordMarket } from './record-market.ts';
 
 /** Longer than any world waits for an answer. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Night, startNight } from '../support/night.ts';
-import { listAs, listFilter } from '../support/night-listing.ts';
+import { listAs, listFilter, listFilters } from '../support/night-listing.ts';
 import { expectSound } from '../support/night-proof.ts';
 import { strategyOf } from '../support/night-setup.ts';
 
@@ -219,7 +219,7 @@ test('another tick: entries denied until a restart takes it; a position can leav
   night.quote({ bid: '60000.00', ask: '60000.10' });
   listFilter(night, 'BTCUSDT', 'PRICE_FILTER', { minPrice: '0.10000000', tickSize: '0.10000000' });
   night.waitMs(POLL_MS);
-  expect(told(night)).toEqual(['symbol.regridded']);
+  expect(told(night)).toEqual(['symbol.regridded', 'symbol.filters_changed']);
   expect(night.world.raised.find(({ fault }) => fault === 'symbol.regridded')).toMatchObject({
     severity: 'error',
     detail: { tickUsed: '0.01', tick: '0.1', lotUsed: '0.00001', remedy: 'restart' },
@@ -275,6 +275,49 @@ test('garbage between our steps, all the time: the venue is asked now and then, 
   expect(told(night)).toEqual([]);
   expect(instrumentsAsked(night) - askedBefore).toBeLessThanOrEqual(4);
 });
+
+// The steps wait for a restart, and the exit does not. What else the venue asks for came in the same answer.
+test('another tick and a larger least value: an exit that is worth too little is denied here, not there', () => {
+  const night = startNight();
+  night.tell('enter');
+  const heldBefore = night.heldLots('BTC/USDT');
+  expect(heldBefore).toBeGreaterThan(0);
+  night.quote({ bid: '60000.00', ask: '60000.10' });
+
+  listFilters(night, 'BTCUSDT', [
+    { filterType: 'PRICE_FILTER', minPrice: '0.10000000', tickSize: '0.10000000' },
+    { filterType: 'NOTIONAL', minNotional: '5000.00000000' },
+  ]);
+  night.waitMs(POLL_MS);
+  expect(told(night)).toEqual(['symbol.regridded', 'symbol.filters_changed']);
+  const change = night.world.changes.find(({ event }) => event === 'symbol.filters_changed');
+  expect(change?.detail).toMatchObject({
+    version: 2,
+    changed: 'priceMin 0.01 -> 0.1, notionalMin 5 -> 5000',
+  });
+
+  const sentBefore = night.world.placed.length;
+  leaveOnBothGrids(night);
+  expect(night.world.placed.length).toBe(sentBefore);
+  expect(night.denials()).toContain('NOTIONAL_BELOW_MINIMUM');
+  expect(night.heldLots('BTC/USDT')).toBe(heldBefore);
+
+  // The least value goes back and the tick stays: now it may leave.
+  listFilter(night, 'BTCUSDT', 'PRICE_FILTER', { minPrice: '0.10000000', tickSize: '0.10000000' });
+  night.waitMs(POLL_MS);
+  leaveOnBothGrids(night);
+  expect(night.heldLots('BTC/USDT')).toBe(0);
+  expectSound(night);
+});
+
+/** The market moves; now and then the price of the exit happens to be whole on a tick of ten cents as well. */
+function leaveOnBothGrids(night: Night): void {
+  for (let cents = 1; cents <= 40; cents += 1) {
+    night.quote({ bid: `600${10 + cents}.${cents % 10}0`, ask: `600${11 + cents}.00` });
+    night.tell('leave');
+    night.waitMs(500);
+  }
+}
 
 test('another tick while we hold: the restart keeps the position, counts in the new steps, and can leave', () => {
   const night = startNight();

@@ -29,12 +29,22 @@ export function listFilter(
   filterType: string,
   fields: Readonly<Record<string, string>>,
 ): void {
+  listFilters(night, venueSymbol, [{ filterType, ...fields }]);
+}
+
+/** Some filters of a symbol are different, each found by its `filterType`. */
+export function listFilters(
+  night: Night,
+  venueSymbol: string,
+  changed: readonly Readonly<Record<string, string>>[],
+): void {
   const rules = night.venue.core.symbols().filter(({ symbol }) => symbol === venueSymbol);
   const { symbols } = describeExchange(rules, LIVE_RATE_LIMITS, night.clock.nowMs);
   const [listed] = z.array(listedShape).parse(symbols);
   if (listed === undefined) throw new Error(`${venueSymbol} is not listed`);
-  const filters = listed.filters.map((each) =>
-    each.filterType === filterType ? { ...each, ...fields } : each,
-  );
+  const filters = listed.filters.map((each) => ({
+    ...each,
+    ...changed.find((fields) => fields['filterType'] === each.filterType),
+  }));
   listAs(night, { [venueSymbol]: { filters } });
 }
