@@ -5,25 +5,30 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bytesOf, type DeskEvent, frameReceived } from '../../src/domain/event.ts';
+import { bytesOf, frameReceived } from '../../src/domain/event.ts';
 import { Random } from '../../src/domain/random.ts';
 import { encodeRow } from '../../src/journal/row-codec.ts';
-import { findNight } from '../../src/replay/captured-night.ts';
-import { replay } from '../../src/replay/replay.ts';
 import { findWitness } from '../../src/replay/witness.ts';
-import { parseHeader } from '../../src/store/capture-header.ts';
 import { type CapturedItem, listSegments, readSegment } from '../../src/store/capture-reader.ts';
 import { tempFolder } from '../store/temp-folder.ts';
 import { runVerb } from '../support/overnight-verb.ts';
 import { takeApart } from '../support/rewritten-capture.ts';
 import { SocketNight } from '../support/socket-night.ts';
+import {
+  epochs,
+  filesOfLife,
+  findBidSize,
+  headerOf,
+  isLookedAt,
+  pickEvent,
+  withoutFiles,
+} from './captured-items.ts';
 import { explain, replayFolder, rewrite } from './replayed.ts';
 
 const FILLS_PER_LIFE = 10;
@@ -157,21 +162,6 @@ describe('a night over real sockets, killed in the middle and started again', ()
     expect(report, explain(report)).toMatchObject({ isIdentical: true, differencesCount: 0 });
   });
 });
-
-/** Where in the items of all files an event stands that something recorded follows in its life. */
-function pickEvent(
-  parts: ReturnType<typeof takeApart>,
-  random: Random,
-  fits: (item: CapturedItem) => boolean,
-): { readonly part: number; readonly at: number } {
-  const places = parts.flatMap(({ items }, part) => {
-    const last = items.findLastIndex((item) => item.type === 'outcome');
-    return items.flatMap((item, at) => (at < last && fits(item) ? [{ part, at }] : []));
-  });
-  const place = places[random.below(places.length)];
-  if (place === undefined) throw new Error('nothing fits');
-  return place;
-}
 
 /** The capture with one item of it replaced. */
 function editOne(
@@ -371,31 +361,6 @@ describe('a file that ends early, as kill -9 leaves it', () => {
   });
 });
 
-/** The data folder of that night, without some of the files of its capture. */
-function withoutFiles(isGone: (file: string) => boolean): string {
-  const copy = join(tempFolder(), 'data');
-  cpSync(night.dataDir, copy, { recursive: true });
-  const folder = join(copy, 'capture');
-  for (const file of listSegments(folder)) if (isGone(basename(file))) rmSync(file);
-  return folder;
-}
-
-/** Numbers of its two starts. */
-function epochs(): readonly number[] {
-  const all = takeApart(capture).flatMap(({ items: [header] }) =>
-    header?.type === 'header' ? [parseHeader(header.text).epoch] : [],
-  );
-  return [...new Set(all)];
-}
-
-/** Names of the files that a life wrote something into. */
-function filesOfLife(n: number): readonly string[] {
-  const epoch = epochs()[n];
-  return takeApart(capture).flatMap(({ file, items: [header] }) =>
-    header?.type === 'header' && parseHeader(header.text).epoch === epoch ? [basename(file)] : [],
-  );
-}
-
 // Whoever reads only what is there agrees with himself. Others wrote the same night down.
 describe('the end of what was recorded is not in the capture', () => {
   test('nothing is missing: every decision and row that anybody knows of was compared, but the last second of the killed life', () => {
@@ -409,28 +374,30 @@ describe('the end of what was recorded is not in the capture', () => {
     expect(decisions.recorded - decisions.compared).toBe(lostOf('decisionsCount'));
     expect(share.recorded - share.compared).toBe(lostOf('rowsCount'));
     expect(share.recorded).toBeGreaterThanOrEqual(rows.length);
-    expect(lost.map(({ epoch }) => epoch).every((epoch) => epoch === epochs()[0])).toBe(true);
+    expect(lost.map(({ epoch }) => epoch).every((epoch) => epoch === epochs(capture)[0])).toBe(
+      true,
+    );
     expect(isEndKnown).toBe(true);
   });
 
   test('the last files of the killed life are gone: not identical, and the rows of the next start say what is missing', () => {
-    const [, ...others] = filesOfLife(0);
+    const [, ...others] = filesOfLife(capture, 0);
     const copy = join(tempFolder(), 'capture');
     cpSync(
-      withoutFiles((file) => others.includes(file)),
+      withoutFiles(capture, (file) => others.includes(file)),
       copy,
       { recursive: true },
     );
     const report = replayFolder(copy);
     expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', differencesCount: 0 });
     const [part] = report.coverage.missing;
-    expect(part?.epoch).toBe(epochs()[0]);
+    expect(part?.epoch).toBe(epochs(capture)[0]);
     expect(part?.rowsCount).toBeGreaterThan(10);
   });
 
   test('the same beside its journal and decision log: the decisions are counted, too, and the command says so by its exit code', async () => {
-    const [, ...others] = filesOfLife(0);
-    const folder = withoutFiles((file) => others.includes(file));
+    const [, ...others] = filesOfLife(capture, 0);
+    const folder = withoutFiles(capture, (file) => others.includes(file));
     const whole = replayFolder(capture, { witness: findWitness(capture) }).coverage;
     const report = replayFolder(folder, { witness: findWitness(folder) });
     const { decisions, rows: share, missing } = report.coverage;
@@ -447,8 +414,8 @@ describe('the end of what was recorded is not in the capture', () => {
   });
 
   test('the last files of the last life are gone: only the journal and the decision log can tell, and they do', () => {
-    const gone = filesOfLife(1).slice(1);
-    const folder = withoutFiles((file) => gone.includes(file));
+    const gone = filesOfLife(capture, 1).slice(1);
+    const folder = withoutFiles(capture, (file) => gone.includes(file));
     const alone = replayFolder(folder);
     expect(alone, explain(alone)).toMatchObject({
       verdict: 'identical',
@@ -456,29 +423,29 @@ describe('the end of what was recorded is not in the capture', () => {
     });
     const report = replayFolder(folder, { witness: findWitness(folder) });
     expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', differencesCount: 0 });
-    expect(report.coverage.missing).toMatchObject([{ epoch: epochs()[1] }]);
+    expect(report.coverage.missing).toMatchObject([{ epoch: epochs(capture)[1] }]);
   });
 
   test('the first files of the second life are gone: told as damage, and its first decisions as missing', () => {
-    const [first] = filesOfLife(1);
-    const folder = withoutFiles((file) => file === first);
+    const [first] = filesOfLife(capture, 1);
+    const folder = withoutFiles(capture, (file) => file === first);
     const report = replayFolder(folder);
     expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', livesCount: 1 });
     expect(report.damages.join()).toMatch(/the files before it are missing/);
-    expect(report.coverage.missing[0]).toMatchObject({ epoch: epochs()[1] });
+    expect(report.coverage.missing[0]).toMatchObject({ epoch: epochs(capture)[1] });
     expect(report.coverage.missing[0]?.decisionsCount).toBeGreaterThan(0);
   });
 
   test('a whole life is gone: told with its start', () => {
-    const gone = filesOfLife(1);
-    const folder = withoutFiles((file) => gone.includes(file));
+    const gone = filesOfLife(capture, 1);
+    const folder = withoutFiles(capture, (file) => gone.includes(file));
     const report = replayFolder(folder, { witness: findWitness(folder) });
     expect(report.verdict, explain(report)).toBe('incomplete');
     expect(report.coverage).toMatchObject({
       lives: { compared: 1, recorded: 2 },
       missing: [
         {
-          epoch: epochs()[1],
+          epoch: epochs(capture)[1],
           why: expect.stringContaining('no file of the capture is of that life'),
         },
       ],
@@ -487,8 +454,8 @@ describe('the end of what was recorded is not in the capture', () => {
 
   // Files are named by the clock of the machine, and that was an hour ahead when this one was opened.
   test('the last file of the first life is called later than all of the second life: read where it belongs, identical', () => {
-    const last = filesOfLife(0).at(-1) ?? '';
-    const folder = withoutFiles(() => false);
+    const last = filesOfLife(capture, 0).at(-1) ?? '';
+    const folder = withoutFiles(capture, () => false);
     const later = last.replace(/\d{15}/, (ms) => String(Number(ms) + 3_600_000).padStart(15, '0'));
     renameSync(join(folder, last), join(folder, later));
     expect(basename(listSegments(folder).at(-1) ?? '')).toBe(later);
@@ -500,14 +467,7 @@ describe('the end of what was recorded is not in the capture', () => {
   test('what nobody asked for is not missing: one file, or until a moment', () => {
     const witness = findWitness(capture);
     const [file = ''] = listSegments(capture);
-    const one = replay({
-      night: findNight(file, undefined),
-      untilMs: Number.POSITIVE_INFINITY,
-      changes: [],
-      buildId: 'this build',
-      strategies: {},
-      witness,
-    });
+    const one = replayFolder(file, { witness });
     expect(one, explain(one)).toMatchObject({ verdict: 'identical', coverage: { missing: [] } });
     const untilMs = (one.toMs ?? 0) - 1_000;
     const cut = replayFolder(capture, { untilMs, witness });
@@ -537,22 +497,3 @@ describe('what is no capture', () => {
     ).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('risk.maxPosition') });
   });
 });
-
-function headerOf(folder: string): string {
-  for (const item of readSegment(listSegments(folder)[0] ?? '')) {
-    if (item.type === 'header') return item.text;
-  }
-  throw new Error('no header');
-}
-
-/** Of a best bid and ask, as it is spelled; `undefined` for any other event. */
-function findBidSize(event: DeskEvent): string | undefined {
-  if (event.type !== 'frameReceived') return undefined;
-  return /"B":"([\d.]+)"/.exec(Buffer.from(bytesOf(event)).toString())?.[1];
-}
-
-/** Whether a decision is among them that was taken on a bid of this size. */
-function isLookedAt(items: readonly CapturedItem[], size: string): boolean {
-  const told = `"bidQuantity":"${size.replace(/0+$/, '')}"`;
-  return items.some((item) => item.type === 'outcome' && item.text.includes(told));
-}
