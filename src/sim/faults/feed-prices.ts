@@ -50,11 +50,15 @@ export const priceSpike: SimFault = {
   },
 };
 
+/**
+ * Snapshots stay right: a daemon that starts meanwhile remembers no price, and were every source wrong it
+ * could not know.
+ */
 export const priceUnitShifted: SimFault = {
   name: 'price.unit_shifted',
   family: 'feed',
   about:
-    'every price of some symbols, books included, is in another unit: a thousandth, a thousandfold',
+    'the streams of some symbols tell every price in another unit: a thousandth, a thousandfold',
   moments: [],
   draw: (random, { symbols }) => ({
     durationMs: lasting(random, 10_000, 180_000),
@@ -68,12 +72,6 @@ export const priceUnitShifted: SimFault = {
       trouble: {
         frame: (frame) =>
           symbols.includes(symbolOf(frame) ?? '') ? [shift(frame.text)] : undefined,
-        answer: (request, answer) => {
-          if (request.kind !== 'ask' || request.question.type !== 'depth') return undefined;
-          if (!symbols.includes(request.question.instrument.venueSymbol)) return undefined;
-          if (answer.type !== 'http') return undefined;
-          return { type: 'replaced', answer: { ...answer, body: shift(answer.body) } };
-        },
       },
       // What looks like another unit is believed again only when a person says so, and the only word
       // for it is a restart.
