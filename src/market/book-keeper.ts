@@ -6,6 +6,7 @@ import { isSameTop, topOf } from './best-levels.ts';
 import type { FeedContext } from './feed-context.ts';
 import { type DiffOutcome, OrderBook, type OrderBookState } from './order-book.ts';
 import { TopHistory } from './top-history.ts';
+import { TopsCompared, type TopsComparedState } from './tops-compared.ts';
 
 /** Enough levels to compare the top, at the venue's lowest price. */
 const CONFIRM_LEVELS = 100;
@@ -40,8 +41,7 @@ export interface BookKeeperState {
   readonly provenId: number;
   readonly provenSinceMs: number;
   readonly crossedSinceMs: UnixMs | null;
-  readonly topDiffersSinceMs: UnixMs | null;
-  readonly differentInARow: number;
+  readonly tops: TopsComparedState;
 }
 
 /**
@@ -66,12 +66,12 @@ export class BookKeeper {
   #provenId = 0;
   #provenSinceMs = 0;
   #crossedSinceMs: UnixMs | undefined;
-  #topDiffersSinceMs: UnixMs | undefined;
-  #differentInARow = 0;
+  readonly #tops: TopsCompared;
 
   constructor(instrument: Instrument, context: FeedContext) {
     this.#instrument = instrument;
     this.#context = context;
+    this.#tops = new TopsCompared(context.limits.divergedCountMax);
     this.book = new OrderBook(context.limits.bookLevelsMax, context.limits.bufferedDiffsMax);
   }
 
@@ -95,7 +95,7 @@ export class BookKeeper {
     this.#history.push(top);
     this.#seenId = top.updateId;
     if (top.updateId < this.#knownId) this.#knownId = 0;
-    this.#topDiffersSinceMs = undefined;
+    this.#tops.onTop();
     if (top.updateId > this.book.updateId) this.#prove(top.updateId, atMs);
   }
 
@@ -194,8 +194,7 @@ export class BookKeeper {
       provenId: this.#provenId,
       provenSinceMs: this.#provenSinceMs,
       crossedSinceMs: this.#crossedSinceMs ?? null,
-      topDiffersSinceMs: this.#topDiffersSinceMs ?? null,
-      differentInARow: this.#differentInARow,
+      tops: this.#tops.save(),
     };
   }
   load(state: BookKeeperState): void {
@@ -212,43 +211,36 @@ export class BookKeeper {
     this.#provenId = state.provenId;
     this.#provenSinceMs = state.provenSinceMs;
     this.#crossedSinceMs = state.crossedSinceMs ?? undefined;
-    this.#topDiffersSinceMs = state.topDiffersSinceMs ?? undefined;
-    this.#differentInARow = state.differentInARow;
+    this.#tops.load(state.tops);
   }
 
   /** Compares with the other stream at the id both know. */
   #check(latest: TopOfBook | undefined, atMs: UnixMs): void {
     const { book } = this;
-    const { counters, limits } = this.#context;
+    const { counters } = this.#context;
     if (this.#provenId <= book.updateId) this.#provenId = 0;
     this.#crossedSinceMs = book.isCrossed ? (this.#crossedSinceMs ?? atMs) : undefined;
     const top = topOf(book);
     const agrees = this.#history.agrees(book.updateId, top);
-    if (agrees === true) {
-      counters.topsEqual += 1;
-      this.#differentInARow = 0;
-    } else if (agrees === false) {
-      counters.topsDifferent += 1;
-      this.#differentInARow += 1;
-      if (this.#differentInARow >= limits.divergedCountMax) this.#onDiverged(atMs);
-    }
+    if (agrees === true) counters.topsEqual += 1;
+    if (agrees === false) counters.topsDifferent += 1;
+    this.#tops.onCompared(agrees);
+    if (agrees === false && this.#tops.haveDiverged) this.#onDiverged(atMs);
     const differs =
       latest !== undefined && latest.updateId < book.updateId && !isSameTop(latest, top);
-    this.#topDiffersSinceMs = differs ? (this.#topDiffersSinceMs ?? atMs) : undefined;
+    this.#tops.onNewest(differs, atMs);
   }
 
   #onDiverged(atMs: UnixMs): void {
+    if (this.#tops.isWorthTelling) {
+      this.#context.raise('book.diverged', 'warn', {
+        symbol: this.#instrument.symbol,
+        updateId: this.book.updateId,
+        differentInARow: this.#tops.differentInARow,
+      });
+    }
     // When the other stream is silent, it is that one which is wrong: the deadline below says so.
-    const isOtherSilent = this.#topDiffersSinceMs !== undefined;
-    // It stays silent with each change of the book: told ever more rarely.
-    const rounds = this.#differentInARow / this.#context.limits.divergedCountMax;
-    if (isOtherSilent && !isPowerOfTwo(rounds)) return;
-    this.#context.raise('book.diverged', 'warn', {
-      symbol: this.#instrument.symbol,
-      updateId: this.book.updateId,
-      differentInARow: this.#differentInARow,
-    });
-    if (isOtherSilent) return;
+    if (this.#tops.isOtherBehind) return;
     this.book.reset();
     this.#startOver(atMs);
   }
@@ -273,12 +265,7 @@ export class BookKeeper {
     if (this.#provenId > 0 && atMs - this.#provenSinceMs > limits.bookLagMsMax) {
       if (this.book.isLoaded) this.trouble = 'bookSilent';
     }
-    if (
-      this.#topDiffersSinceMs !== undefined &&
-      atMs - this.#topDiffersSinceMs > limits.bookLagMsMax
-    ) {
-      this.trouble = 'topSilent';
-    }
+    if (this.#tops.otherBehindMs(atMs) > limits.bookLagMsMax) this.trouble = 'topSilent';
     if (this.#crossedSinceMs !== undefined && atMs - this.#crossedSinceMs > limits.crossedMsMax) {
       this.#context.raise('book.crossed', 'warn', {
         symbol: this.#instrument.symbol,
@@ -342,13 +329,6 @@ export class BookKeeper {
   #forget(): void {
     this.#provenId = 0;
     this.#crossedSinceMs = undefined;
-    this.#topDiffersSinceMs = undefined;
-    this.#differentInARow = 0;
+    this.#tops.forget();
   }
-}
-
-function isPowerOfTwo(number: number): boolean {
-  let rest = number;
-  while (rest >= 2 && rest % 2 === 0) rest /= 2;
-  return rest === 1;
 }

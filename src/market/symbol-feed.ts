@@ -15,15 +15,11 @@ import { toVenueTime } from './clock-offset.ts';
 import { DOUBTED_TIME_EVERY_MS, type FeedContext } from './feed-context.ts';
 import type { MarketSink } from './feed-views.ts';
 import { SymbolFreshness, type SymbolFreshnessState } from './freshness.ts';
-import { GapHistogram, type GapHistogramState } from './gap-histogram.ts';
 import { PriceCollar, type PriceCollarState } from './price-collar.ts';
+import { TradePace, type TradePaceState } from './trade-pace.ts';
 
-/** Trades must have been seen so often before their silence says anything. */
-const TRADES_LEARNED = 50;
 /** While events come late, the venue is asked for its time so often. */
 const LATE_TIME_EVERY_MS = 2_000;
-/** No trade stream is called silent sooner. */
-const TRADE_SILENCE_MS_MIN = 60_000;
 /** So long after the last refused step the venue is taken to count in ours again. */
 const OFF_GRID_MS = 30_000;
 
@@ -41,9 +37,7 @@ export interface SymbolFeedState {
   readonly candles: readonly CandleBuilderState[];
   readonly topId: number;
   readonly tradeId: number;
-  readonly tradeAtMs: UnixMs | null;
-  readonly tradeCount: number;
-  readonly tradeGaps: GapHistogramState;
+  readonly tradePace: TradePaceState;
 }
 
 /** One symbol: what its streams say, what of it is believed, and how fresh it is. */
@@ -64,9 +58,7 @@ export class SymbolFeed {
   readonly #index: number;
   #topId = 0;
   #tradeId = 0;
-  #tradeAtMs: UnixMs | undefined;
-  #tradeCount = 0;
-  readonly #tradeGaps = new GapHistogram();
+  readonly #tradePace = new TradePace();
   #offGridAtMs: UnixMs | undefined;
 
   constructor(instrument: Instrument, context: FeedContext) {
@@ -82,7 +74,7 @@ export class SymbolFeed {
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
   onInterrupted(idsContinue: boolean): void {
     this.isLive = false;
-    this.#tradeAtMs = undefined;
+    this.#tradePace.onInterrupted();
     if (!idsContinue) {
       this.#topId = 0;
       this.#tradeId = 0;
@@ -128,9 +120,7 @@ export class SymbolFeed {
       return this.#reject('future', `traded after its event: ${trade.tradedAtMs}`, atMs, sink);
     }
     this.#tradeId = trade.tradeId;
-    if (this.#tradeAtMs !== undefined) this.#tradeGaps.add(atMs - this.#tradeAtMs);
-    this.#tradeAtMs = atMs;
-    this.#tradeCount += 1;
+    this.#tradePace.onTrade(atMs);
     if (lastId > 0 && trade.tradeId !== lastId + 1) {
       counters.tradeGaps += 1;
       this.#taint();
@@ -224,9 +214,7 @@ export class SymbolFeed {
       candles: this.#candles.map((builder) => builder.save()),
       topId: this.#topId,
       tradeId: this.#tradeId,
-      tradeAtMs: this.#tradeAtMs ?? null,
-      tradeCount: this.#tradeCount,
-      tradeGaps: this.#tradeGaps.save(),
+      tradePace: this.#tradePace.save(),
       offGridAtMs: this.#offGridAtMs ?? null,
     };
   }
@@ -241,9 +229,7 @@ export class SymbolFeed {
     for (const [builder, saved] of inPairs(this.#candles, state.candles)) builder.load(saved);
     this.#topId = state.topId;
     this.#tradeId = state.tradeId;
-    this.#tradeAtMs = state.tradeAtMs ?? undefined;
-    this.#tradeCount = state.tradeCount;
-    this.#tradeGaps.load(state.tradeGaps);
+    this.#tradePace.load(state.tradePace);
     this.#offGridAtMs = state.offGridAtMs ?? undefined;
   }
 
@@ -264,11 +250,9 @@ export class SymbolFeed {
 
   /** Far longer without a trade than ever before, though the market moves. */
   #isTradeSilent(atMs: UnixMs): boolean {
-    if (this.#tradeAtMs === undefined || this.#tradeCount < TRADES_LEARNED) return false;
-    const silentMs = atMs - this.#tradeAtMs;
-    if (silentMs < TRADE_SILENCE_MS_MIN) return false;
-    const limitMs = this.#context.limits.quietGapFactor * this.#tradeGaps.quantileMs(0.999);
-    return silentMs > limitMs && this.freshness.ageMs(atMs) <= this.freshness.limitMs;
+    const { quietGapFactor } = this.#context.limits;
+    if (!this.#tradePace.isSilent(atMs, quietGapFactor)) return false;
+    return this.freshness.ageMs(atMs) <= this.freshness.limitMs;
   }
 
   #bookConfirmsTop(): boolean {

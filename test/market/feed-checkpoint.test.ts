@@ -132,7 +132,7 @@ test('cut while only the trades are silent: both ask for the streams anew at the
   night.live(30_000);
   night.onTheWay = (frame) => (frame.kind === 'trade' ? [] : [frame.text]);
   night.live(50_000);
-  cutAt(night, ({ symbols }) => (symbols[0]?.tradeCount ?? 0) > 50);
+  cutAt(night, ({ symbols }) => (symbols[0]?.tradePace.count ?? 0) > 50);
   expect(night.feed.counters.resubscribes).toBe(0);
   night.live(15_000);
   expect(night.feed.counters.resubscribes).toBe(1);
