@@ -38,6 +38,14 @@ export class OrderView {
       .filter((tracked) => !tracked.hasEnded)
       .map(({ order }) => order);
   }
+  /** Orders of which is being written down that they leave. */
+  leavingCount(): number {
+    let count = 0;
+    for (const tracked of this.#state.registry.live()) {
+      if (tracked.order.state.type === 'SUBMITTED' && !tracked.isPlaced) count += 1;
+    }
+    return count;
+  }
   /** Working orders at the venue that are not ours. */
   externalOrders(): readonly OrderReport[] {
     return this.#state.externals.working();

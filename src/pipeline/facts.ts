@@ -183,10 +183,11 @@ function heldBack(venue: VenueDesk, intent: OrderIntent, asset: string): bigint 
   return notionalOf(intent.instrument, intent.price, open);
 }
 
+/** When orders left; those that are about to count as leaving now. */
 function recentOrders(desk: Desk, venue: VenueDesk): number[] {
   const since = desk.nowMs - desk.setup.risk.orderWindowMs;
   const times: BoundedList<number> = venue.orderTimes;
-  const recent: number[] = [];
+  const recent: number[] = new Array<number>(venue.orders.leavingCount()).fill(desk.nowMs);
   for (let i = -1; i >= -times.size; i--) {
     const atMs = times.at(i);
     if (atMs === undefined || atMs < since) break;

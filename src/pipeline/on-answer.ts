@@ -31,17 +31,18 @@ export function onIntentDurable(desk: Desk, order: SendableOrder): void {
 
 /** From now on it counts: another order of the same moment must already see it. */
 function countLeaving(desk: Desk, venue: VenueDesk, order: SendableOrder): void {
-  venue.orderTimes.push(desk.nowMs);
   venue.lastOrderAtMs.set(keyOf(order.strategy, order.instrument), desk.nowMs);
   desk.portfolio?.countOrder();
 }
 
-/** The journal has that it leaves: only now does it leave. */
+/** The journal has that it leaves: only now does it leave, and a slow disk makes that later than it was meant. */
 export function onSubmittedDurable(desk: Desk, order: SendableOrder): void {
   const venue = findVenue(desk, order.venue);
   if (venue === undefined) return;
   desk.firstOrderAtMs ??= desk.nowMs;
   applyStep(desk, venue, venue.orders.onSubmittedDurable(order, desk.nowMs));
+  venue.orderTimes.push(desk.nowMs);
+  venue.lastOrderAtMs.set(keyOf(order.strategy, order.instrument), desk.nowMs);
 }
 
 export function onOrderAnswered(desk: Desk, id: ClientOrderId, answer: VenueAnswer): void {

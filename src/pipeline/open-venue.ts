@@ -3,7 +3,7 @@ import { ConnectBudget } from '../domain/connect-budget.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { Balance } from '../domain/order.ts';
-import type { UnixMs } from '../domain/units.ts';
+import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { Listed } from '../domain/venue.ts';
 import { AccountStream } from '../execution/account-stream.ts';
 import { OrderDesk, type OrderDeskSetup } from '../execution/order-desk.ts';
@@ -36,7 +36,7 @@ export function openVenue(desk: Desk, boot: BootQuestion, listed: readonly Liste
   venue.hasOpening = hasOpening(desk.started?.rows ?? [], boot.setup);
   desk.venues.push(venue);
   const restored = venue.orders.restore(journal.rows, desk.nowMs);
-  restorePace(venue, journal.rows);
+  restorePace(desk, venue, journal.rows);
   setAbsent(desk, venue, listed, journal.strangers);
   for (const { symbol, cause } of venue.absent) {
     if (cause === 'missing') venue.listings.setGone(symbol, true);
@@ -53,14 +53,19 @@ export function openVenue(desk: Desk, boot: BootQuestion, listed: readonly Liste
   }
 }
 
-/** When orders left last: a start must not be a way around a cooldown or the limit of a window. */
-function restorePace(venue: VenueDesk, rows: readonly JournalRow[]): void {
+/**
+ * When orders left last: a start must not be a way around a cooldown or the limit of a window. A row says
+ * when an order was about to leave; on a slow disk it left later, but within its lease and before this start.
+ */
+function restorePace(desk: Desk, venue: VenueDesk, rows: readonly JournalRow[]): void {
   for (const row of rows) {
     if (row.type !== 'submitted') continue;
     const order = venue.orders.findOrder(row.clientOrderId);
     if (order === undefined) continue;
-    venue.orderTimes.push(row.atMs);
-    venue.lastOrderAtMs.set(keyOf(order.intent.strategy, order.intent.instrument), row.atMs);
+    const latestMs = row.atMs + (row.leaseEndMs - row.sentAtMs);
+    const leftAtMs = unixMs(Math.max(row.atMs, Math.min(latestMs, desk.nowMs)));
+    venue.orderTimes.push(leftAtMs);
+    venue.lastOrderAtMs.set(keyOf(order.intent.strategy, order.intent.instrument), leftAtMs);
   }
 }
 

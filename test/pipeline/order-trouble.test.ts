@@ -290,3 +290,28 @@ test('told to stay away: nothing leaves from that very answer on', () => {
   expect(night.mode()).toBe('OBSERVING');
   expect(night.desk.mode.sinceMs).toBe(told?.atMs);
 });
+
+// A window of one order. It left two seconds after it was meant to, for so long the disk took: the next one
+// waits from there, in this life and in one that knows it from its row only.
+test.each(['the same life', 'the next life'])(
+  'a slow disk: the pace counts from when an order left, in %s',
+  (life) => {
+    const windowMs = 120_000;
+    const { risk } = startNight().desk.setup;
+    const pace = { ordersPerWindowMax: 1, orderWindowMs: windowMs };
+    const night = startNight({ setup: { risk: { ...risk, ...pace } } });
+    night.faults.submitMs = 2_000;
+    night.tell('enter');
+    const left = night.world.events.findLast(({ type }) => type === 'submittedDurable');
+    if (life === 'the next life') night.restart();
+    const endMs = (left?.atMs ?? 0) + windowMs;
+    night.waitMs(endMs - 1_500 - night.clock.nowMs);
+    night.tell('enter', 'ETHUSDT');
+    expect(night.denials()).toContain('RATE_LIMIT_EXCEEDED');
+    expect(night.ordersSent()).toHaveLength(1);
+
+    night.waitMs(endMs + 2_000 - night.clock.nowMs);
+    night.tell('enter', 'ETHUSDT');
+    expect(night.ordersSent()).toHaveLength(2);
+  },
+);

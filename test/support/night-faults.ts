@@ -35,6 +35,8 @@ export class NightFaults {
   ) => event;
   /** The disk hangs for so long at each intent. */
   commitMs = 0;
+  /** And for so long at each row that an order leaves. */
+  submitMs = 0;
   /** How much later than usual market frames arrive. */
   lagMs = 0;
   /** New sockets of these kinds do not open. */

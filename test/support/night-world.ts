@@ -91,6 +91,7 @@ export class NightWorld implements World {
       }
       case 'persistSubmitted':
         journal.append([effect.row], true);
+        this.#parts.clock.sleep(this.#parts.faults.submitMs);
         this.tell({ type: 'submittedDurable', atMs: this.#atMs(), order: effect.order });
         return;
       case 'placeOrder':
