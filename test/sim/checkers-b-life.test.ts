@@ -14,6 +14,7 @@ import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 import { SimNight } from '../../src/sim/night.ts';
 import { OURS } from '../../src/sim/venue.ts';
 import {
+  type Call,
   judge,
   judgeLive,
   type RecordedNight,
@@ -95,6 +96,43 @@ test('an unproven order that nobody is told of, and one that is parked in reach,
   expect(parked.violations[0]?.text).toMatch(/was parked though the venue could be reached for/);
 });
 
+// That an order never came is proven by balances too: while a person's money is missing there is no proof.
+test('an order that never came waits for the balances to agree', () => {
+  const faults = [
+    { ...KILL, name: 'order.lost', atMs: 120_000, durationMs: 60_000, parameters: { share: 1 } },
+    {
+      ...KILL,
+      name: 'funds.moved',
+      atMs: 182_000,
+      durationMs: 200_000,
+      parameters: { asset: 'ETH', amount: '0.5', isDeposit: false },
+    },
+  ];
+  const night = { ...OPTIONS, seed: 'a', faults };
+  const known = judgeLive(ordersEnd, night);
+  expect(known.violations).toEqual([]);
+  const unknown = judgeLive(ordersEnd, night, (call) =>
+    call.hook === 'onHappening' && call.args[0].type === 'fundsMoved' ? [] : [call],
+  );
+  expect(unknown.violations[0]?.text).toMatch(/is UNKNOWN after 6[12]\d{3} ms/);
+});
+
+test('an order that came is proven by asking for it, whatever anybody withdraws', () => {
+  const id = someId();
+  const withdrawn: Call = {
+    hook: 'onHappening',
+    args: [
+      { type: 'fundsMoved', atMs: 0, accountKey: OURS, asset: 'ETH', delta: -50_000_000n },
+      quiet.night.startMs,
+    ],
+  };
+  const forget = retellRows((row) => (isOf(row, id) && row.type === 'reported' ? [] : row));
+  const { violations } = judge(ordersEnd, quiet, (call) =>
+    call.hook === 'onLifeBegan' ? [call, withdrawn] : forget(call),
+  );
+  expect(violations).toHaveLength(1);
+});
+
 test('a daemon that is not back two minutes after the last fault is seen', () => {
   const night = open();
   const { startMs } = night;
@@ -136,6 +174,47 @@ test('what lasts and is told once only is seen when it no longer counts as raise
   checker.onSecond?.(startMs + 302_000);
   expect(checker.tally.violations.map(({ text }) => text)).toEqual([
     'disk.low lasts for 302000 ms of this life and was told 301000 ms ago, it counts as raised for 300000 ms',
+  ]);
+});
+
+test('a closed market that no network tells of need not be noticed before it does', () => {
+  const closed = {
+    ...KILL,
+    name: 'symbol.closed',
+    durationMs: 240_000,
+    parameters: { symbols: 'SOLUSDT', status: 'HALT' },
+  };
+  const deaf = { ...KILL, name: 'network.deaf', atMs: 179_000, durationMs: 105_000 };
+  const night = { ...OPTIONS, faults: [closed, deaf] };
+  const heard = judgeLive(toldAgain, night);
+  expect(heard.violations).toEqual([]);
+  expect(heard.checksCount).toBeGreaterThan(0);
+  const untold = judgeLive(toldAgain, night, (call) => (isTold(call) ? [] : [call]));
+  expect(untold.violations.map(({ text }) => text)).toEqual([
+    'symbol.halted lasts for 90000 ms of this life and was told Infinity ms ago, it counts as raised for 300000 ms',
+  ]);
+});
+
+test('a closed market that was noticed is told again, whatever the network does then', () => {
+  const closed = {
+    ...KILL,
+    name: 'symbol.closed',
+    atMs: 60_000,
+    durationMs: 420_000,
+    parameters: { symbols: 'SOLUSDT', status: 'HALT' },
+  };
+  const deaf = { ...KILL, name: 'network.deaf', atMs: 150_000, durationMs: 320_000 };
+  const night = { ...OPTIONS, minutes: 11, faults: [closed, deaf] };
+  expect(judgeLive(toldAgain, night).violations).toEqual([]);
+  let toldCount = 0;
+  const once = judgeLive(toldAgain, night, (call) => {
+    if (isTold(call)) toldCount += 1;
+    return isTold(call) && toldCount > 1 ? [] : [call];
+  });
+  expect(once.violations.map(({ text }) => text)).toEqual([
+    expect.stringMatching(
+      /^symbol.halted lasts for \d+ ms of this life and was told 30[01]\d{3} ms/,
+    ),
   ]);
 });
 
@@ -217,6 +296,10 @@ function halted(kind: CheckerKind, night: SimNight) {
 }
 
 /** An order of the quiet night with more than a minute before it and after it. */
+function isTold({ hook, args }: Call): boolean {
+  return hook === 'onEffect' && args[0].type === 'raiseFault' && args[0].fault === 'symbol.halted';
+}
+
 function someId(): string {
   for (const { hook, args } of quiet.calls) {
     if (hook !== 'onDurable' || args[1] < quiet.night.startMs + 70_000) continue;

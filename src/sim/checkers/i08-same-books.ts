@@ -7,6 +7,7 @@ import type { WireEntry } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { OPENING_BALANCES, OURS } from '../venue.ts';
 import { inE8, priceE8, quantityE8, scaleOf } from './exact-e8.ts';
+import { MoneyOfOthers } from './money-of-others.ts';
 import { isOwnId } from './own-orders.ts';
 import { ProjectedOrders } from './projected-orders.ts';
 
@@ -25,12 +26,13 @@ class SameBooks implements Checker {
   readonly #orders = new ProjectedOrders();
   /** By asset, in 10^-8. */
   readonly #booked = new Map<string, bigint>();
-  readonly #byOthers = new Map<string, bigint>();
+  readonly #byOthers: MoneyOfOthers;
   readonly #accountAnswers: string[] = [];
 
   constructor(night: SimNight) {
     this.#night = night;
     this.tally = new Tally('I8', night);
+    this.#byOthers = new MoneyOfOthers(night);
   }
 
   onArrived({ request, answer }: WireEntry): void {
@@ -41,18 +43,7 @@ class SameBooks implements Checker {
   }
 
   onHappening(happening: MarketHappening): void {
-    if (happening.type === 'fundsMoved' && happening.accountKey === OURS) {
-      add(this.#byOthers, happening.asset, happening.delta);
-    }
-    if (happening.type !== 'orderUpdated' || happening.fill === undefined) return;
-    const { order, fill } = happening;
-    if (order.accountKey !== OURS || isOwnId(order.clientOrderId)) return;
-    const rules = this.#night.venue.core.symbol(order.symbol);
-    if (rules === undefined) return;
-    const sign = fill.isBuyer ? 1n : -1n;
-    add(this.#byOthers, rules.base, sign * BigInt(fill.quantity));
-    add(this.#byOthers, rules.quote, -sign * fill.quote);
-    add(this.#byOthers, fill.commissionAsset, -fill.commission);
+    this.#byOthers.onHappening(happening);
   }
 
   onDurable(rows: readonly JournalRow[], atMs: number): void {
@@ -96,12 +87,12 @@ class SameBooks implements Checker {
     const assets = new Set([
       ...Object.keys(OPENING_BALANCES),
       ...this.#booked.keys(),
-      ...this.#byOthers.keys(),
+      ...this.#byOthers.byAsset.keys(),
     ]);
     for (const asset of assets) {
       const opened = openingOf(asset);
       const booked = this.#booked.get(asset) ?? 0n;
-      const byOthers = this.#byOthers.get(asset) ?? 0n;
+      const byOthers = this.#byOthers.byAsset.get(asset) ?? 0n;
       const expected = opened + booked + byOthers;
       const held = this.#night.venue.balance(asset);
       this.tally.check(

@@ -3,12 +3,15 @@ import type { DeskEvent } from '../../domain/event.ts';
 import { FAULT_RAISED_MS } from '../../domain/fault.ts';
 import type { ClientOrderId } from '../../domain/ids.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
+import type { MarketHappening } from '../../matching/happening.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { FaultFamily } from '../fault.ts';
 import type { SimNight } from '../night.ts';
-import { stayAwayMs } from '../stay-away.ts';
+import { OURS } from '../venue.ts';
+import { MoneyOfOthers } from './money-of-others.ts';
 import { hasEnded, type ProjectedOrder, ProjectedOrders } from './projected-orders.ts';
+import { VenueReach } from './venue-reach.ts';
 
 const ENDS_MS_MAX = 60_000;
 const UNTOLD_MS_MAX = 60_000;
@@ -25,14 +28,19 @@ const OUT_OF_REACH: ReadonlySet<FaultFamily> = new Set<FaultFamily>([
 /**
  * Each order that was written down has ended after a minute in which the venue could be reached
  * throughout; one that is parked as DEAD may take longer, but none is parked while the venue can be
- * reached. And what stays unproven for a minute stands told: a fault counts as raised for a while only.
+ * reached. That the venue has an order shows by asking for it; that it never will is proven by balances
+ * that agree too, so for one that never came the minute runs only while nobody else's money is among
+ * them. And what stays unproven for a minute stands told: a fault counts as raised for a while only.
  */
 class OrdersEnd implements Checker {
   readonly tally: Tally;
   readonly #night: SimNight;
   readonly #orders = new ProjectedOrders();
-  #inReachSinceMs: number;
-  #toldToStayAwayUntilMs = 0;
+  readonly #reach: VenueReach;
+  readonly #others: MoneyOfOthers;
+  #balancesSinceMs: number;
+  /** Our orders that came to the venue. */
+  readonly #came = new Set<string>();
   #lifeBeganAtMs: number;
   /** When this life of the daemon told last that an order is unproven. */
   readonly #toldAtMs = new Map<string, number>();
@@ -42,24 +50,27 @@ class OrdersEnd implements Checker {
   constructor(night: SimNight) {
     this.#night = night;
     this.tally = new Tally('L1', night);
-    this.#inReachSinceMs = night.startMs;
+    this.#reach = new VenueReach(night, (fault) => OUT_OF_REACH.has(night.faults.familyOf(fault)));
+    this.#others = new MoneyOfOthers(night);
+    this.#balancesSinceMs = night.startMs;
     this.#lifeBeganAtMs = night.startMs;
   }
 
   onLifeBegan(_life: number, atMs: number): void {
     this.#lifeBeganAtMs = atMs;
-    this.#inReachSinceMs = atMs;
-    this.#toldToStayAwayUntilMs = 0;
+    this.#reach.onLifeBegan(atMs);
     this.#toldAtMs.clear();
     this.#untold.clear();
   }
 
   onEvent(event: DeskEvent, atMs: number): void {
-    if (!('answer' in event)) return;
-    this.#toldToStayAwayUntilMs = Math.max(
-      this.#toldToStayAwayUntilMs,
-      atMs + stayAwayMs(event.answer),
-    );
+    this.#reach.onEvent(event, atMs);
+  }
+
+  onHappening(happening: MarketHappening): void {
+    this.#others.onHappening(happening);
+    if (happening.type !== 'orderUpdated' || happening.order.accountKey !== OURS) return;
+    this.#came.add(happening.order.clientOrderId);
   }
 
   onEffect(effect: Effect, atMs: number): void {
@@ -82,7 +93,9 @@ class OrdersEnd implements Checker {
   }
 
   onSecond(atMs: number): void {
-    if (!this.#isInReach(atMs)) this.#inReachSinceMs = atMs;
+    const { venue } = this.#night;
+    this.#reach.onSecond(atMs, !venue.keyRefusals.isEmpty || !venue.delisted.isEmpty);
+    if (this.#others.isAny) this.#balancesSinceMs = atMs;
     if (this.#orders.open.size === 0) return;
     for (const order of this.#orders.open.values()) {
       if (this.#waitedMs(order, atMs) > ENDS_MS_MAX + LOOK_MS) this.#checkWait(order, atMs);
@@ -90,20 +103,16 @@ class OrdersEnd implements Checker {
     }
   }
 
-  #isInReach(atMs: number): boolean {
-    const { daemon, faults, venue } = this.#night;
-    return (
-      daemon.life !== undefined &&
-      venue.keyRefusals.isEmpty &&
-      venue.delisted.isEmpty &&
-      atMs >= this.#toldToStayAwayUntilMs &&
-      !faults.active.some((fault) => OUT_OF_REACH.has(faults.familyOf(fault)))
-    );
-  }
-
   /** How long an order could have been brought to its end. */
   #waitedMs(order: ProjectedOrder, atMs: number): number {
-    return atMs - Math.max(order.intentAtMs, this.#inReachSinceMs);
+    return Math.min(atMs - order.intentAtMs, this.#provableMs(order, atMs));
+  }
+
+  /** For how long what became of an order could have been proven. */
+  #provableMs({ intent }: ProjectedOrder, atMs: number): number {
+    const inReachMs = atMs - this.#reach.sinceMs;
+    if (this.#came.has(intent.clientOrderId)) return inReachMs;
+    return Math.min(inReachMs, atMs - this.#balancesSinceMs);
   }
 
   /** Once for each order, when it has ended or is late. */
@@ -121,12 +130,12 @@ class OrdersEnd implements Checker {
     );
   }
 
-  #checkParked({ intent }: ProjectedOrder, atMs: number): void {
-    const reachedMs = atMs - this.#inReachSinceMs;
+  #checkParked(order: ProjectedOrder, atMs: number): void {
+    const reachedMs = this.#provableMs(order, atMs);
     this.tally.check(
       reachedMs <= ENDS_MS_MAX + LOOK_MS,
       () =>
-        `${intent.clientOrderId} was parked though the venue could be reached for ` +
+        `${order.intent.clientOrderId} was parked though the venue could be reached for ` +
         `${Math.round(reachedMs)} ms, allowed are ${ENDS_MS_MAX} ms`,
     );
   }

@@ -1,20 +1,43 @@
 import type { Effect } from '../../domain/effect.ts';
+import type { DeskEvent } from '../../domain/event.ts';
 import { FAULT_RAISED_MS, type FaultId } from '../../domain/fault.ts';
 import { DISK_REDUCING_BYTES } from '../../pipeline/setup.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
+import { VenueReach } from './venue-reach.ts';
 
 /** The machine is looked at each second, and what the venue trades each minute. */
 const NOTICED_MS_MAX = 90_000;
 /** That a key is refused shows with the next signed question: there is one at least every five minutes. */
 const REFUSED_MS_MAX = 310_000;
 
+/** While one of these lasts, the list of what the venue trades may not come through, or say nothing. */
+const HIDES_LISTINGS: ReadonlySet<string> = new Set([
+  'network.down',
+  'network.deaf',
+  'network.lossy',
+  'network.slow',
+  'rest.down',
+  'network.captive_portal',
+  'network.address_changed',
+  'venue.rate_limited',
+  'venue.banned',
+  'firewall.refused',
+  'venue.overloaded',
+  'weight.mistold',
+  'venue.maintenance',
+  'questions.fail',
+  'symbol.status_unknown',
+]);
+
 /** Something wrong that anybody can see from outside for as long as it lasts. */
 interface Condition {
   readonly fault: FaultId;
   /** After so long it must have been seen. */
   readonly noticedMsMax: number;
+  /** Only the venue can tell: what could not be heard need not be noticed, but once noticed it is told again. */
+  readonly isTheVenues?: true;
   readonly holds: (night: SimNight) => boolean;
 }
 
@@ -32,6 +55,7 @@ const CONDITIONS: readonly Condition[] = [
   {
     fault: 'symbol.halted',
     noticedMsMax: NOTICED_MS_MAX,
+    isTheVenues: true,
     holds: ({ venue }) => venue.core.symbols().some(({ status }) => status !== 'TRADING'),
   },
 ];
@@ -49,17 +73,24 @@ class ToldAgain implements Checker {
   /** True time since which a condition holds. */
   readonly #sinceMs = new Map<FaultId, number>();
   readonly #untold = new Set<FaultId>();
+  readonly #reach: VenueReach;
 
   constructor(night: SimNight) {
     this.#night = night;
     this.tally = new Tally('L4', night);
     this.#lifeBeganAtMs = night.startMs;
+    this.#reach = new VenueReach(night, ({ name }) => HIDES_LISTINGS.has(name));
   }
 
   onLifeBegan(_life: number, atMs: number): void {
     this.#lifeBeganAtMs = atMs;
     this.#toldAtMs.clear();
     this.#untold.clear();
+    this.#reach.onLifeBegan(atMs);
+  }
+
+  onEvent(event: DeskEvent, atMs: number): void {
+    this.#reach.onEvent(event, atMs);
   }
 
   onEffect(effect: Effect, atMs: number): void {
@@ -69,19 +100,29 @@ class ToldAgain implements Checker {
   }
 
   onSecond(atMs: number): void {
+    this.#reach.onSecond(atMs);
     const { life } = this.#night.daemon;
-    for (const { fault, noticedMsMax, holds } of CONDITIONS) {
-      if (!holds(this.#night)) {
+    for (const condition of CONDITIONS) {
+      const { fault } = condition;
+      if (!condition.holds(this.#night)) {
         this.#sinceMs.delete(fault);
         this.#untold.delete(fault);
         continue;
       }
       const sinceMs = this.#sinceMs.get(fault) ?? atMs;
       this.#sinceMs.set(fault, sinceMs);
-      const seenMs = atMs - Math.max(sinceMs, this.#lifeBeganAtMs);
-      if (life === undefined || seenMs < noticedMsMax || this.#untold.has(fault)) continue;
+      const seenMs = atMs - this.#visibleSinceMs(condition, sinceMs);
+      if (life === undefined || seenMs < condition.noticedMsMax || this.#untold.has(fault))
+        continue;
       this.#checkTold(fault, seenMs, atMs);
     }
+  }
+
+  #visibleSinceMs({ fault, isTheVenues }: Condition, sinceMs: number): number {
+    const lastsSinceMs = Math.max(sinceMs, this.#lifeBeganAtMs);
+    // What this life has told of it, it has heard: no network excuses that it is not told again.
+    const isHeard = (this.#toldAtMs.get(fault) ?? Number.NEGATIVE_INFINITY) >= lastsSinceMs;
+    return isTheVenues && !isHeard ? Math.max(lastsSinceMs, this.#reach.sinceMs) : lastsSinceMs;
   }
 
   #checkTold(fault: FaultId, seenMs: number, atMs: number): void {
