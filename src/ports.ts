@@ -2,6 +2,7 @@ import type { Effect } from './domain/effect.ts';
 import type { DeskEvent } from './domain/event.ts';
 import type { DecisionId } from './domain/ids.ts';
 import type { VenueId } from './domain/instrument.ts';
+import type { UnixMs } from './domain/units.ts';
 
 /**
  * Write-only: the core says that it got somewhere, and learns nothing. Sim and replay do nothing here. The
@@ -25,6 +26,8 @@ export interface Probe {
 /** A world runs a core: it delivers events, one at a time, and performs what the core asks for. */
 export interface World {
   onEvent(deliver: (event: DeskEvent) => void): void;
+  /** What events of now are stamped with. */
+  nowMs(): UnixMs;
   /** Keeps the event for replay, before the core hears it. */
   capture(event: DeskEvent): void;
   perform(effect: Effect): void;

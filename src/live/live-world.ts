@@ -3,6 +3,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { DeskEvent } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
+import type { UnixMs } from '../domain/units.ts';
 import type { VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { markDurable } from '../journal/durable.ts';
 import type { LatencyProbe } from '../observe/latency-probe.ts';
@@ -88,6 +89,10 @@ export class LiveWorld implements World {
     if (this.#isClosed) return;
     this.#listener?.(event);
     this.#deliver(event);
+  }
+
+  nowMs(): UnixMs {
+    return wallClockMs();
   }
 
   capture(event: DeskEvent): void {

@@ -6,7 +6,8 @@ import { handle } from './handle.ts';
 /**
  * Connects a core to a world. What the core hears is captured; what must survive is in the journal
  * before it leaves. Answers that the world gives at once (a commit) are heard before anything else,
- * in the order in which they were given.
+ * in the order in which they were given, and at the moment they are heard: on a slow disk the commits of
+ * other orders lie between, and an order must not look younger than it is.
  */
 export function run(world: World, desk: Desk): void {
   const waiting: DeskEvent[] = [];
@@ -28,10 +29,14 @@ export function run(world: World, desk: Desk): void {
       hear(event);
       while (waiting.length > 0) {
         const next = waiting.shift();
-        if (next !== undefined) hear(next);
+        if (next !== undefined) hear(isCommitted(next) ? { ...next, atMs: world.nowMs() } : next);
       }
     } finally {
       isHandling = false;
     }
   });
+}
+
+function isCommitted({ type }: DeskEvent): boolean {
+  return type === 'intentDurable' || type === 'submittedDurable';
 }

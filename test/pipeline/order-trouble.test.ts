@@ -104,6 +104,25 @@ test('the disk hangs between the approval and the send: the order is void', () =
   expect(record?.reason.code).toBe('RECONCILIATION_PENDING');
 });
 
+// Two wishes of one price, each written down before the first of them is looked at again: what was answered
+// after the first commit is heard after the second, and by then the loop has slept.
+test('a slow disk and two wishes at once: the first is judged by when it is heard, and is void', () => {
+  const twin = { ...strategyOf('cue'), id: strategyId('twin') };
+  const { risk, execution } = startNight().desk.setup;
+  const patient = { intentAgeMsMax: 10_000 };
+  const setup = { risk: { ...risk, ...patient }, execution: { ...execution, ...patient } };
+  const night = startNight({ strategies: [strategyOf('cue'), twin], setup });
+  night.faults.commitMs = 800;
+  night.tell('enter');
+  expect(night.decisions().filter(({ outcome }) => outcome === 'accepted')).not.toEqual([]);
+  expect(night.ordersSent()).toEqual([]);
+  const voided = night.decisions().filter(({ outcome }) => outcome === 'void');
+  expect(voided.map(({ reason }) => reason.code)).toEqual([
+    'RECONCILIATION_PENDING',
+    'RECONCILIATION_PENDING',
+  ]);
+});
+
 // ABSENT is a claim about the venue's future: it needs the lease to be over and the venue's word, thrice.
 test('an error before acceptance: unknown, then proven absent, and nothing was ever sent again', () => {
   const night = startNight();

@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '../../src/domain/decision.ts';
 import type { Effect } from '../../src/domain/effect.ts';
 import type { DeskEvent } from '../../src/domain/event.ts';
-import { unixMs } from '../../src/domain/units.ts';
+import { type UnixMs, unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer } from '../../src/domain/venue.ts';
 import { markDurable } from '../../src/journal/durable.ts';
 import type { World } from '../../src/ports.ts';
@@ -59,6 +59,10 @@ export class NightWorld implements World {
 
   onEvent(deliver: (event: DeskEvent) => void): void {
     this.#deliver = deliver;
+  }
+
+  nowMs(): UnixMs {
+    return this.#atMs();
   }
 
   capture(event: DeskEvent): void {
