@@ -1,11 +1,12 @@
 import { assertNever, invariant } from '../domain/assert.ts';
+import type { Effect } from '../domain/effect.ts';
 import type { SymbolId } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderIntent } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
 import { findOwnId } from './client-id.ts';
 import { DeskState, type OrderDeskSetup } from './desk-state.ts';
-import type { StepBuilder } from './execution-step.ts';
+import { StepBuilder } from './execution-step.ts';
 import { change, lose } from './order-news.ts';
 import { isLegal, type OrderEvent } from './order-state.ts';
 import { TrackedOrder } from './tracked-order.ts';
@@ -49,6 +50,19 @@ export function findLiveSymbols(
   const state = new DeskState(setup);
   replayRows(state, rows);
   return new Set(state.registry.live().map(({ symbol }) => symbol));
+}
+
+/** What a start will have to say of orders without a proven outcome, by the journal alone. */
+export function foretellUnproven(
+  setup: OrderDeskSetup,
+  rows: readonly JournalRow[],
+  atMs: UnixMs,
+): readonly Effect[] {
+  const state = new DeskState(setup);
+  replayRows(state, rows);
+  const step = new StepBuilder();
+  settleCrashed(state, atMs, step);
+  return step.effects.filter(({ type }) => type === 'raiseFault');
 }
 
 /** The crash table: what an order that was found in a state is from now on. */

@@ -3,7 +3,7 @@ import type { SymbolId } from '../domain/instrument.ts';
 import type { AnswerHealth, Listed, VenueAnswer } from '../domain/venue.ts';
 import { RequestLimiter } from '../execution/request-limiter.ts';
 import type { BootQuestion, Desk } from './desk.ts';
-import { findHeldSymbols } from './journal-holdings.ts';
+import { findHeldSymbols, tellUnproven } from './journal-holdings.ts';
 import { ListingRound } from './listing-round.ts';
 import { LOOKS_MIN } from './listings.ts';
 import { openVenue } from './open-venue.ts';
@@ -203,6 +203,7 @@ function askLater(
     return;
   }
   boot.trouble = nothing ?? failure ?? '';
+  if (boot.triesCount === 1) tellUnproven(desk, boot);
   const delays = isNothing ? NOTHING_RETRY_MS : BOOT_RETRY_MS;
   const delay = delays[Math.min(boot.triesCount, delays.length) - 1] ?? 10_000;
   boot.retryAtMs = desk.nowMs + Math.max(delay, retryAfterMs);

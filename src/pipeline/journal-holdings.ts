@@ -1,5 +1,5 @@
 import type { SymbolId } from '../domain/instrument.ts';
-import { findLiveSymbols } from '../execution/restore-orders.ts';
+import { findLiveSymbols, foretellUnproven } from '../execution/restore-orders.ts';
 import { restorePortfolio } from '../portfolio/restore.ts';
 import type { BootQuestion, Desk } from './desk.ts';
 import { toOrderSetup, USUAL_SCALE } from './open-venue.ts';
@@ -18,4 +18,13 @@ export function findHeldSymbols(desk: Desk, boot: BootQuestion): ReadonlySet<Sym
     if (instrument.venue === boot.setup.venue && !isDust) held.add(instrument.symbol);
   }
   return held;
+}
+
+/**
+ * A venue that cannot be asked keeps the start waiting, and nothing of the journal is looked after: that
+ * orders have no proven outcome is told all the same.
+ */
+export function tellUnproven(desk: Desk, boot: BootQuestion): void {
+  const rows = desk.started?.rows ?? [];
+  desk.out.push(...foretellUnproven(toOrderSetup(desk, boot, []), rows, desk.nowMs));
 }

@@ -1,6 +1,7 @@
 import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import { findUnprovenFault } from '../execution/unproven-fault.ts';
 import type { Desk } from './desk.ts';
+import { tellUnproven } from './journal-holdings.ts';
 import { tellDiskAgain } from './on-health.ts';
 import { tellClosedAgain } from './on-listing.ts';
 
@@ -11,6 +12,7 @@ import { tellClosedAgain } from './on-listing.ts';
 export function tellAgain(desk: Desk, lastMs: number): void {
   if (roundOf(lastMs) === roundOf(desk.nowMs)) return;
   tellDiskAgain(desk);
+  for (const boot of desk.boots) tellUnproven(desk, boot);
   for (const venue of desk.venues) {
     tellClosedAgain(desk, venue);
     for (const order of venue.orders.openOrders()) {

@@ -269,6 +269,15 @@ test('an order by hand on the same account: seen, counted, never cancelled', () 
   expect(night.venue.core.openOrders('ours', 'BTCUSDT')).toHaveLength(1);
 });
 
+/** For how long orders were unproven each time that it was told, in this life. */
+function toldUnproven(night: Night): readonly number[] {
+  return night.world.effects.flatMap((effect) =>
+    effect.type === 'raiseFault' && /^order\.(unknown|dead)$/.test(effect.fault)
+      ? [Number(effect.detail['unknownMs'] ?? 0)]
+      : [],
+  );
+}
+
 // The venue cannot be reached for a quarter of an hour, and the daemon starts anew in the middle of it. The
 // one thing a person must not overlook is the order nobody knows anything of: it is told as long as it lasts.
 test('an order that stays unproven is told again and again, by the next life too', () => {
@@ -277,18 +286,34 @@ test('an order that stays unproven is told again and again, by the next life too
   night.faults.failing = ['orderByClientId', 'openOrders', 'ordersSince', 'fillsFrom', 'account'];
   night.tell('enter');
   night.waitMs(720_000);
-  const told = (): readonly number[] =>
-    night.world.effects.flatMap((effect) =>
-      effect.type === 'raiseFault' && /^order\.(unknown|dead)$/.test(effect.fault)
-        ? [Number(effect.detail['unknownMs'] ?? 0)]
-        : [],
-    );
+  const told = (): readonly number[] => toldUnproven(night);
   expect(told().length).toBeGreaterThanOrEqual(4);
   expect(night.orderStates()).toEqual(['DEAD']);
 
   night.restart();
   night.waitMs(5_000);
   expect(told().length).toBeGreaterThanOrEqual(1);
+});
+
+test('a start that cannot ask the venue what it trades tells of the unproven orders all the same', () => {
+  const night = startNight();
+  night.faults.orders.push('lostOnTheWay');
+  night.faults.failing = ['orderByClientId', 'openOrders', 'ordersSince', 'fillsFrom', 'account'];
+  night.tell('enter');
+  night.waitMs(20_000);
+  expect(night.orderStates()).toEqual(['UNKNOWN']);
+
+  night.faults.failing = ['instruments'];
+  night.restart();
+  night.waitMs(5_000);
+  expect(night.desk.phase).toBe('booting');
+  expect(toldUnproven(night)).toHaveLength(1);
+  night.waitMs(480_000);
+  expect(toldUnproven(night).length).toBeGreaterThanOrEqual(3);
+
+  night.faults.failing = [];
+  night.waitFor(() => night.orderStates()[0] === 'ABSENT', 60_000);
+  expectSound(night);
 });
 
 // The venue says "too many orders, come back in ten seconds". An order that leaves in the same instant is one

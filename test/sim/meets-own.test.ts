@@ -7,6 +7,7 @@ test('a person’s order that ours meets is gone before anybody else can meet it
   const whole = { atMs: 120_000, durationMs: 2_400_000, moment: 'atOnce' } as const;
   const schedule = [
     { ...whole, name: 'order.meets_own', parameters: { share: 1 } },
+    { ...whole, name: 'order.meets_own', parameters: { share: 0.5 } },
     { ...whole, name: 'network.lossy', parameters: { share: 0.8 } },
   ];
   const settings = { profile: 'busy', change: {}, reentryCooldownMs: 1_000 };

@@ -1,4 +1,5 @@
 import type { SimFault } from '../fault.ts';
+import { OURS } from '../venue.ts';
 import { lasting, numberOf, shareOf } from './drawn.ts';
 import { sweepBefore } from './resting-orders.ts';
 
@@ -23,8 +24,10 @@ export const orderMeetsOwn: SimFault = {
       trouble: {
         arrives: (request) => {
           if (request.kind !== 'place' || !random.chance(numberOf(plan, 'share'))) return undefined;
-          sweepBefore(stage, request, 0);
           const { price, quantity, side, symbol } = request.fields;
+          // A second person's sweep would take the order of the first.
+          if (venue.core.openOrders(OURS, symbol).length > 0) return undefined;
+          sweepBefore(stage, request, 0);
           const other = side === 'BUY' ? 'SELL' : 'BUY';
           const id = venue.placeByHand({ symbol, side: other, price, quantity }, 'LIMIT_MAKER');
           // Only for the moment: what stood longer would be met by others, and be a trade of the person.
