@@ -50,7 +50,9 @@ export class ReferenceBook {
   onSnapshot({ id, bids, asks }: BookSnapshot): void {
     const [first] = this.#kept;
     if (first !== undefined && id + 1 < first.firstId) return;
-    if (this.id !== undefined && first === undefined && id < this.id) return;
+    // Older than the book, and the changes do not lead from it to where the book is.
+    const reachesId = Math.max(id, this.#kept.at(-1)?.lastId ?? 0);
+    if (this.id !== undefined && reachesId < this.id) return;
     this.#bids.clear();
     this.#asks.clear();
     setLevels(this.#bids, bids);
