@@ -4,6 +4,7 @@ import type { UnixMs } from '../domain/units.ts';
 import type { VenueAnswer } from '../domain/venue.ts';
 import type { DeskSetup } from '../pipeline/setup.ts';
 import type { Carrier } from './carrier.ts';
+import type { Signed } from './lines.ts';
 import { type SimRequest, toOrderFields } from './request.ts';
 
 /** Longer than this no question is waited for. */
@@ -44,19 +45,20 @@ export class LifeRequests {
   cancel({ instrument, clientOrderId }: EffectOf<'cancelOrder'>): void {
     const { limits, nowMs, tell } = this.#parts;
     const request = { kind: 'cancel', instrument, clientOrderId } as const;
-    this.#send({ ...request, ...this.#sign() }, limits.orderTimeoutMs, (answer) =>
+    this.#send({ ...request, ...this.sign() }, limits.orderTimeoutMs, (answer) =>
       tell({ type: 'cancelAnswered', atMs: nowMs(), clientOrderId, answer }),
     );
   }
 
   ask({ venue, requestId, question }: EffectOf<'askVenue'>): void {
     const { nowMs, tell } = this.#parts;
-    this.#send({ kind: 'ask', question, ...this.#sign() }, QUESTION_TIMEOUT_MS, (answer) =>
+    this.#send({ kind: 'ask', question, ...this.sign() }, QUESTION_TIMEOUT_MS, (answer) =>
       tell({ type: 'venueAnswered', atMs: nowMs(), venue, requestId, question, answer }),
     );
   }
 
-  #sign(): { readonly timestampMs: number; readonly recvWindowMs: number } {
+  /** As of now, by our clock and what we believe of the venue's. */
+  sign(): Signed {
     const { limits, nowMs } = this.#parts;
     const timestampMs = Math.floor(nowMs() + this.venueOffsetMs);
     return { timestampMs, recvWindowMs: limits.recvWindowMs };

@@ -1,31 +1,27 @@
-import { type DeskEvent, frameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
-import type { UnixMs } from '../domain/units.ts';
-import type { SimClock } from './clock.ts';
-import type { Latency } from './latency.ts';
-import type { FrameOnTheWay, SocketKind, Troubles } from './trouble.ts';
+import { SimSocket, type WayParts } from './sim-socket.ts';
+import type { FrameOnTheWay, SocketKind } from './trouble.ts';
 
-const PING_EVERY_MS = 20_000;
-const KEY_UNKNOWN = { code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' };
+/** Name of what an account socket is subscribed to. */
+const ACCOUNT = 'account';
+/** Close code of a connection that ended without a goodbye. */
+const NO_GOODBYE = 1_006;
 
-export interface LinesParts {
-  readonly clock: SimClock;
-  readonly latency: Latency;
-  readonly troubles: Troubles;
-  /** Our clock, for stamps. */
-  readonly atMs: () => UnixMs;
-  readonly tell: (event: DeskEvent) => void;
-  /** Whether the key of the account opens anything. */
-  readonly isKeyValid: () => boolean;
+export interface LinesParts extends WayParts {
+  /** What the venue says to a signed subscription: fields of its answer. */
+  readonly answerSubscription: (signed: Signed, isSubscribed: boolean) => SubscriptionAnswer;
 }
 
-interface Socket {
-  readonly kind: SocketKind;
-  isOpen: boolean;
-  /** Market: streams asked for. Account: not empty once subscribed. */
-  readonly streams: Set<string>;
-  /** A stream of bytes keeps its order: nothing arrives before what was sent earlier. */
-  lastArrivalMs: number;
+/** When a request was signed, venue clock in whole ms, and for how long it is good. */
+export interface Signed {
+  readonly timestampMs: number;
+  readonly recvWindowMs: number;
+}
+
+export interface SubscriptionAnswer {
+  readonly isTaken: boolean;
+  /** Everything but `id` and, if it is taken, `result`. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 interface Said {
@@ -34,76 +30,65 @@ interface Said {
   readonly params?: readonly string[];
 }
 
-/** The sockets of one life of the daemon, both ends of them. They die with it. */
+/** The sockets of one life of the daemon, and what the venue says on them. They die with it. */
 export class SimLines {
   readonly #parts: LinesParts;
-  readonly #sockets = new Map<ConnectionId, Socket>();
+  readonly #sockets = new Map<ConnectionId, SimSocket>();
 
   constructor(parts: LinesParts) {
     this.#parts = parts;
   }
 
   open(connection: ConnectionId, kind: SocketKind): void {
-    const { clock, latency, troubles } = this.#parts;
-    const socket = { kind, isOpen: false, streams: new Set<string>(), lastArrivalMs: 0 };
-    this.#sockets.set(connection, socket);
-    clock.after(latency.roundTripMs(), () => {
-      if (this.#sockets.get(connection) !== socket) return;
-      const fate = troubles.find(({ connect }) => connect?.(kind));
-      if (fate === 'hangs') return;
-      if (fate === 'refused') {
-        this.#end(connection, 1_006, 'connect ECONNREFUSED');
-        return;
-      }
-      socket.isOpen = true;
-      this.#parts.tell({ type: 'socketOpened', atMs: this.#parts.atMs(), connection });
-      clock.after(PING_EVERY_MS, () => this.#ping(connection, socket));
-    });
-  }
-
-  /** We close it. Terminated or not, the core hears that it is closed. */
-  close(connection: ConnectionId): void {
-    if (this.#sockets.has(connection)) this.#end(connection, 1_000, '');
-  }
-
-  /** The venue, or a box in the middle, ends every socket of a kind. */
-  drop(kind: SocketKind, code = 1_006, cause = 'connection reset'): void {
-    for (const [connection, socket] of [...this.#sockets]) {
-      if (socket.kind === kind && socket.isOpen) this.#end(connection, code, cause);
-    }
-  }
-
-  /** Sockets of a kind that are open now. */
-  openOnes(kind: SocketKind): readonly ConnectionId[] {
-    return [...this.#sockets].flatMap(([connection, socket]) =>
-      socket.kind === kind && socket.isOpen ? [connection] : [],
+    const socket = new SimSocket(this.#parts, connection, kind, () =>
+      this.#sockets.delete(connection),
     );
+    this.#sockets.set(connection, socket);
+  }
+
+  /** We close it. Silently does nothing when it is gone. */
+  close(connection: ConnectionId, how: 'close' | 'terminate'): void {
+    this.#sockets.get(connection)?.close(how);
+  }
+
+  /** The venue ends every socket of a kind with a goodbye; 1006: somebody on the way does, without one. */
+  drop(kind: SocketKind, code = NO_GOODBYE): void {
+    for (const connection of this.openOnes(kind)) this.cut(connection, code);
+  }
+
+  /** Sockets of a kind that the venue serves now. */
+  openOnes(kind: SocketKind): readonly ConnectionId[] {
+    return this.#servedOnes(kind).map(({ connection }) => connection);
   }
 
   /** One socket ends, if it is still there. */
-  cut(connection: ConnectionId, code = 1_006, cause = 'connection reset'): void {
-    if (this.#sockets.has(connection)) this.#end(connection, code, cause);
+  cut(connection: ConnectionId, code = NO_GOODBYE, cause = ''): void {
+    const socket = this.#sockets.get(connection);
+    if (code === NO_GOODBYE) socket?.cut();
+    else if (socket?.isServed === true) socket.sayGoodbye({ code, cause });
+  }
+
+  /** The venue says something larger than our sockets take: they end it themselves. */
+  flood(kind: SocketKind): void {
+    for (const socket of this.#servedOnes(kind)) {
+      socket.cut({ code: 1_009, cause: 'Max payload size exceeded' });
+    }
   }
 
   /** What was held back on its way goes on now, if its socket is still there. */
   resume(frame: FrameOnTheWay): void {
-    const socket = this.#sockets.get(frame.connection);
-    if (socket !== undefined) this.#deliver(frame.connection, socket, frame.text, 0);
+    this.#sockets.get(frame.connection)?.deliver(frame.text, 0);
   }
 
   /** The venue pings every open socket of a kind, besides the usual. */
   ping(kind: SocketKind): void {
-    for (const connection of this.openOnes(kind)) {
-      this.#parts.tell({ type: 'pingReceived', atMs: this.#parts.atMs(), connection });
-    }
+    for (const socket of this.#servedOnes(kind)) socket.ping();
   }
 
   /** What we say on a market socket. */
   send(connection: ConnectionId, text: string): void {
     const socket = this.#sockets.get(connection);
-    if (socket === undefined || this.#isLost(connection, socket)) return;
-    this.#parts.clock.after(this.#parts.latency.oneWayMs(), () => {
-      if (this.#sockets.get(connection) !== socket) return;
+    socket?.say(() => {
       const said: Said = JSON.parse(text);
       const { method, id, params = [] } = said;
       if (method === 'SUBSCRIBE') {
@@ -111,111 +96,70 @@ export class SimLines {
       }
       if (method === 'UNSUBSCRIBE') for (const stream of params) socket.streams.delete(stream);
       const result = method === 'LIST_SUBSCRIPTIONS' ? [...socket.streams] : null;
-      this.#frame(connection, socket, '', JSON.stringify({ result, id }));
+      this.#frame(socket, '', JSON.stringify({ result, id }));
     });
   }
 
   /** We ask, signed, for the events of the account. */
-  subscribeAccount(connection: ConnectionId, id: string): void {
+  subscribeAccount(connection: ConnectionId, id: string, signed: Signed): void {
     const socket = this.#sockets.get(connection);
-    if (socket === undefined || this.#isLost(connection, socket)) return;
-    this.#parts.clock.after(this.#parts.latency.oneWayMs(), () => {
-      if (this.#sockets.get(connection) !== socket) return;
-      if (!this.#parts.isKeyValid()) {
-        const answer = { id, status: 401, error: KEY_UNKNOWN };
-        this.#frame(connection, socket, '', JSON.stringify(answer));
-        return;
-      }
-      const answer = { id, status: 200, result: { subscriptionId: 0 } };
-      this.#frame(connection, socket, '', JSON.stringify(answer));
-      socket.streams.add('account');
+    socket?.say(() => {
+      const isSubscribed = socket.streams.has(ACCOUNT);
+      const { isTaken, fields } = this.#parts.answerSubscription(signed, isSubscribed);
+      const subscriptionId = socket.subscriptionsCount;
+      const answer = isTaken ? { id, ...fields, result: { subscriptionId } } : { id, ...fields };
+      this.#frame(socket, '', JSON.stringify(answer));
+      if (!isTaken) return;
+      socket.subscriptionsCount += 1;
+      socket.streams.add(ACCOUNT);
     });
   }
 
   /** A market frame leaves the venue, for whoever subscribed. */
   market(stream: string, data: string): void {
-    for (const [connection, socket] of this.#sockets) {
+    for (const socket of this.#sockets.values()) {
       if (socket.streams.has(stream)) {
-        this.#frame(connection, socket, stream, `{"stream":"${stream}","data":${data}}`);
+        this.#frame(socket, stream, `{"stream":"${stream}","data":${data}}`);
       }
     }
   }
 
   /** An event of the account leaves the venue. */
   account(event: string, fields: Readonly<Record<string, unknown>>): void {
-    for (const [connection, socket] of this.#sockets) {
-      if (!socket.streams.has('account')) continue;
-      this.#frame(connection, socket, event, JSON.stringify({ subscriptionId: 0, event: fields }));
+    for (const socket of this.#sockets.values()) {
+      if (!socket.streams.has(ACCOUNT)) continue;
+      const subscriptionId = socket.subscriptionsCount - 1;
+      this.#frame(socket, event, JSON.stringify({ subscriptionId, event: fields }));
     }
   }
 
   /** The venue says this on every open socket of a kind; any bytes. */
   announce(kind: SocketKind, bytes: string | Uint8Array): void {
-    for (const [connection, socket] of this.#sockets) {
-      if (socket.kind === kind && socket.isOpen) this.#deliver(connection, socket, bytes, 0);
-    }
+    for (const socket of this.#servedOnes(kind)) socket.deliver(bytes, 0);
   }
 
   /** Account streams end the way the venue ends them: it says so, and tells nothing any more. */
   terminateAccount(nowMs: number): void {
     this.account('eventStreamTerminated', { e: 'eventStreamTerminated', E: nowMs });
-    for (const { streams } of this.#sockets.values()) streams.delete('account');
+    for (const { streams } of this.#sockets.values()) streams.delete(ACCOUNT);
   }
 
-  #isLost(connection: ConnectionId, { kind }: Socket): boolean {
-    return this.#parts.troubles.some((one) => one.losesWhatWeSay?.(kind, connection));
+  #servedOnes(kind: SocketKind): readonly SimSocket[] {
+    return [...this.#sockets.values()].filter((one) => one.kind === kind && one.isServed);
   }
 
   #isForgotten(stream: string): boolean {
     return this.#parts.troubles.some((one) => one.forgetsStream?.(stream));
   }
 
-  #frame(connection: ConnectionId, socket: Socket, stream: string, text: string): void {
+  #frame(socket: SimSocket, stream: string, text: string): void {
     const { troubles } = this.#parts;
     if (troubles.isQuiet) {
-      this.#deliver(connection, socket, text, 0);
+      socket.deliver(text, 0);
       return;
     }
-    const frame = { socket: socket.kind, connection, stream, text };
+    const frame = { socket: socket.kind, connection: socket.connection, stream, text };
     const lateMs = troubles.frameDelayMs(frame);
-    for (const one of troubles.framesOf(frame)) this.#deliver(connection, socket, one, lateMs);
-  }
-
-  #deliver(
-    connection: ConnectionId,
-    socket: Socket,
-    content: string | Uint8Array,
-    lateMs: number,
-  ): void {
-    const { clock, latency } = this.#parts;
-    const arrivalMs = clock.nowMs + latency.oneWayMs() + lateMs;
-    socket.lastArrivalMs = Math.max(socket.lastArrivalMs, arrivalMs);
-    const bytes = Buffer.from(content);
-    clock.after(socket.lastArrivalMs - clock.nowMs, () => {
-      if (this.#sockets.get(connection) !== socket || !socket.isOpen) return;
-      this.#parts.tell(frameReceived(connection, this.#parts.atMs(), bytes));
-    });
-  }
-
-  #ping(connection: ConnectionId, socket: Socket): void {
-    if (this.#sockets.get(connection) !== socket) return;
-    const { clock, troubles } = this.#parts;
-    const isMute = troubles.some((one) => one.isMute?.(socket.kind, connection));
-    if (!isMute) this.#parts.tell({ type: 'pingReceived', atMs: this.#parts.atMs(), connection });
-    clock.after(PING_EVERY_MS, () => this.#ping(connection, socket));
-  }
-
-  #end(connection: ConnectionId, code: number, cause: string): void {
-    this.#sockets.delete(connection);
-    const { clock, latency } = this.#parts;
-    clock.after(latency.oneWayMs(), () =>
-      this.#parts.tell({
-        type: 'socketClosed',
-        atMs: this.#parts.atMs(),
-        connection,
-        code,
-        cause,
-      }),
-    );
+    for (const one of troubles.framesOf(frame)) socket.deliver(one, lateMs);
   }
 }

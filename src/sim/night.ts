@@ -121,7 +121,7 @@ export class SimNight {
       latency,
       troubles: this.troubles,
       listeners: this.#listeners,
-      isKeyValid: () => this.venue.keyRefusals.isEmpty,
+      answerSubscription: this.venue.answerSubscription.bind(this.venue),
     };
     this.twins = new Twins({ ...parts, venue: this.venue });
     this.daemon = new DaemonRunner({

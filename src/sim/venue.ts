@@ -5,7 +5,7 @@ import type { FillView, MarketHappening } from '../matching/happening.ts';
 import { INVALID_SYMBOL } from '../matching/refusal.ts';
 import type { SymbolRules } from '../matching/symbol-rules.ts';
 import { describeExchange } from '../matching/wire/exchange-info.ts';
-import { RateLimits } from '../matching/wire/rate-limits.ts';
+import { describeRateLimits, RateLimits } from '../matching/wire/rate-limits.ts';
 import { toUserEvent } from '../matching/wire/user-events.ts';
 import { LIVE_RATE_LIMITS } from '../matching/wire/venue-limits.ts';
 import { REFUSALS, VenueRefusal } from '../matching/wire/venue-refusal.ts';
@@ -17,6 +17,7 @@ import {
   describeQueried,
 } from '../matching/wire/wire-shapes.ts';
 import { Holds } from './holds.ts';
+import type { Signed, SubscriptionAnswer } from './lines.ts';
 import { describeDepth, MarketStreams } from './market-streams.ts';
 import { isSigned, type SimRequest, symbolsOf } from './request.ts';
 import { weightOf } from './request-weight.ts';
@@ -31,6 +32,7 @@ const STRANGER = 'stranger';
 const PLENTY = '100000000';
 const ROWS_MAX = 1_000;
 const AHEAD_MS_MAX = 1_000;
+const SUBSCRIPTION_WEIGHT = 2;
 
 /** What the venue tells by itself, and what only an outsider hears. */
 export interface VenueNews {
@@ -129,6 +131,24 @@ export class SimVenue {
     return { answer: { ...answer, usedWeight: this.limits.usedWeight(wallMs) }, isAccepted };
   }
 
+  /** A signed subscription to the events of our account has arrived, on a socket that may have one already. */
+  answerSubscription(signed: Signed, isSubscribed: boolean): SubscriptionAnswer {
+    const wallMs = this.#setup.nowMs();
+    let refused: VenueRefusal | undefined;
+    try {
+      this.limits.spendWeight(wallMs, SUBSCRIPTION_WEIGHT);
+      this.#checkSignature(signed);
+      if (isSubscribed) throw REFUSALS.subscribedAlready();
+    } catch (error) {
+      if (!(error instanceof VenueRefusal)) throw error;
+      refused = error;
+    }
+    const rateLimits = [describeRateLimits(this.limits, wallMs, undefined).weight];
+    if (refused === undefined) return { isTaken: true, fields: { status: 200, rateLimits } };
+    const { httpStatus: status, body: error } = refused;
+    return { isTaken: false, fields: { status, error, rateLimits } };
+  }
+
   /**
    * A person trades on the same account, by the venue's own app. `LIMIT_MAKER`: only where nothing meets
    * it at once. `undefined`: the venue refused.
@@ -223,11 +243,14 @@ export class SimVenue {
   }
 
   #authenticate(request: SimRequest): void {
-    if (!isSigned(request)) return;
+    if (isSigned(request)) this.#checkSignature(request);
+  }
+
+  #checkSignature({ timestampMs, recvWindowMs }: Signed): void {
     if (!this.keyRefusals.isEmpty) throw REFUSALS.keyUnknown();
     const nowMs = this.nowMs();
-    if (request.timestampMs >= nowMs + AHEAD_MS_MAX) throw REFUSALS.aheadOfServer();
-    if (nowMs - request.timestampMs > request.recvWindowMs) throw REFUSALS.outsideWindow();
+    if (timestampMs >= nowMs + AHEAD_MS_MAX) throw REFUSALS.aheadOfServer();
+    if (nowMs - timestampMs > recvWindowMs) throw REFUSALS.outsideWindow();
   }
 
   #describe(question: VenueQuestion): unknown {

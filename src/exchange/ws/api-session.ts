@@ -124,16 +124,14 @@ export class ApiSession {
 
   #listenTo(account: string): Readonly<Record<string, unknown>> {
     if ([...this.#listeners.values()].some((listener) => listener.account === account)) {
-      throw new VenueRefusal(
-        -1130,
-        'Only one subscription per account is allowed on a connection.',
-      );
+      throw REFUSALS.subscribedAlready();
     }
     const subscriptionId = this.#nextSubscriptionId++;
     const listener: UserListener = {
       account,
       subscriptionId,
       send: (text, subject) => this.#socket.send(text, subject),
+      onEnded: () => void this.#listeners.delete(subscriptionId),
     };
     this.#listeners.set(subscriptionId, listener);
     // The answer leaves first: an event nobody has the id of yet would be lost on the client.

@@ -6,6 +6,8 @@ export interface UserListener {
   readonly account: string;
   readonly subscriptionId: number;
   send(text: string, subject: Subject): void;
+  /** The stream has ended: its connection may subscribe again. */
+  onEnded(): void;
 }
 
 /** Everybody who listens to accounts, over all WS API connections. */
@@ -34,6 +36,7 @@ export class UserStreams {
   terminateAll(eventAtMs: number): void {
     for (const listener of [...this.#listeners]) {
       this.remove(listener);
+      listener.onEnded();
       sayTerminated(listener, eventAtMs);
     }
   }

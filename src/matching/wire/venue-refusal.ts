@@ -64,6 +64,8 @@ export const REFUSALS = {
   combination: () => new VenueRefusal(-1128, 'Combination of optional parameters invalid.'),
   badData: (name: string) =>
     new VenueRefusal(-1130, `Data sent for parameter '${name}' is not valid.`),
+  subscribedAlready: () =>
+    new VenueRefusal(-1130, 'Only one subscription per account is allowed on a connection.'),
   recvWindowTooLarge: () => new VenueRefusal(-1131, 'recvWindow must be less than 60000'),
   outsideWindow: () =>
     new VenueRefusal(-1021, 'Timestamp for this request is outside of the recvWindow.'),

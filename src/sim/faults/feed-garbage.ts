@@ -67,7 +67,7 @@ export const frameHuge: SimFault = {
     const bytes = numberOf(plan, 'kB') * 1_000;
     for (let each = 0; each < numberOf(plan, 'count'); each++) {
       clock.after(each * 500, () => {
-        if (bytes >= REFUSED_BYTES) lines?.drop('market', 1_009, 'frame too large');
+        if (bytes >= REFUSED_BYTES) lines?.flood('market');
         else lines?.announce('market', `{"stream":"btcusdt@trade","data":"${'7'.repeat(bytes)}"}`);
       });
     }

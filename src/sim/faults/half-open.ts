@@ -3,7 +3,7 @@ import type { Stage } from '../stage.ts';
 import type { SocketKind } from '../trouble.ts';
 
 /** Sockets of a kind that are open now carry nothing in either direction; at the end the box in the middle wakes up and knows nothing of them. */
-export function holdHalfOpen({ lines }: Stage, kind: SocketKind): BegunFault {
+export function holdHalfOpen({ lines }: Pick<Stage, 'lines'>, kind: SocketKind): BegunFault {
   const dead = new Set(lines?.openOnes(kind));
   return {
     trouble: {
