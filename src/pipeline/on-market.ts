@@ -26,7 +26,10 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
         view = new MarketView(known, atMs, top);
         venue.views[instrument] = view;
       } else view.setTop(atMs, top);
-      const exits = desk.portfolio?.onTop(venue.setup.venue, top, atMs);
+      // A price that may be in another unit is no mark: it would hide a loss, or meet a target.
+      const exits = venue.feed.isSuspect(instrument)
+        ? undefined
+        : desk.portfolio?.onTop(venue.setup.venue, top, atMs);
       if (exits !== undefined && exits.length > 0) {
         for (const exit of exits) onPortfolioExit(desk, venue, exit);
       }

@@ -254,3 +254,25 @@ test('a change of level is not accepted by the way: neither by time nor by resum
   night.waitMs(2_000);
   expect(night.ordersSent().length).toBeGreaterThan(0);
 });
+
+// Three spikes in a row are taken for a change of level. What is held is worth no more for it: a day whose losses
+// have reached their limit would begin to trade again, and a target would be met that nobody pays.
+test('a price under suspicion is no gain and reaches no target', () => {
+  const night = startNight();
+  night.tell('enter');
+  const held = night.heldLots('BTC/USDT');
+  expect(held).toBeGreaterThan(0);
+  const worth = (): bigint | undefined =>
+    night.desk.portfolio?.assessEquity(night.desk.nowMs).amount;
+  const before = worth();
+  const sentBefore = night.ordersSent().length;
+
+  night.quote({ bid: '150000.00', ask: '150000.01' });
+  night.waitMs(20_000);
+  expect(night.desk.venues[0]?.feed.isSuspect(0)).toBe(true);
+  expect(night.ordersSent()).toHaveLength(sentBefore);
+  expect(night.heldLots('BTC/USDT')).toBe(held);
+  expect(worth()).toBe(before);
+  night.waitMs(60_000);
+  expect(night.desk.portfolio?.assessEquity(night.desk.nowMs)).toMatchObject({ verified: false });
+});
