@@ -127,12 +127,16 @@ export class AccountStream {
       if (link !== undefined && cause !== undefined) effects.push(...this.#drop(link, cause, atMs));
     }
     const { connects } = this.#setup;
-    if (this.#connectAtMs !== undefined && atMs >= this.#connectAtMs && connects.hasRoom(atMs)) {
+    if (
+      this.#connectAtMs !== undefined &&
+      atMs >= this.#connectAtMs &&
+      connects.hasRoom(atMs, 'account')
+    ) {
       effects.push(this.#openCurrent(atMs));
     }
     const link = this.#current;
     const mustRotate = link?.phase === 'live' && atMs >= link.rotateAtMs;
-    if (mustRotate && this.#next === undefined && connects.hasRoom(atMs)) {
+    if (mustRotate && this.#next === undefined && connects.hasRoom(atMs, 'account')) {
       effects.push(this.#openNext(atMs));
     }
     return effects.length === 0 ? QUIET_STREAM_STEP : effectsOnly(effects);
@@ -282,7 +286,7 @@ export class AccountStream {
 
   #newLink(atMs: UnixMs): AccountLink {
     const { connects, limits, random, venue } = this.#setup;
-    connects.spend(atMs);
+    connects.spend(atMs, 'account');
     this.#connectionsCount += 1;
     const early = limits.rotateAfterMs * limits.rotateJitterRatio * random();
     return {

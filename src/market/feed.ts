@@ -1,5 +1,4 @@
-import type { BoundedState } from '../domain/bounded.ts';
-import type { ConnectBudget } from '../domain/connect-budget.ts';
+import type { ConnectBudget, ConnectBudgetState } from '../domain/connect-budget.ts';
 import type { Effect } from '../domain/effect.ts';
 import { NO_EFFECTS } from '../domain/effect.ts';
 import type { FrameReceived } from '../domain/event.ts';
@@ -52,7 +51,7 @@ const NEVER_FRESH: Freshness = {
 /** What a feed of the same parts needs to go on; the lines are empty before the start and after the stop. */
 export interface MarketFeedState {
   readonly context: FeedContextState;
-  readonly budget: BoundedState<UnixMs>;
+  readonly budget: ConnectBudgetState;
   readonly symbols: readonly SymbolFeedState[];
   readonly lines: readonly FeedLineState[];
   readonly connectionCount: number;

@@ -26,14 +26,14 @@ export class ReconnectPace {
   /** Whether a socket may be opened now. When it may, it counts as opened. */
   allows(atMs: UnixMs): boolean {
     if (atMs < this.#notBeforeMs) return false;
-    if (!this.#budget.hasRoom(atMs)) {
+    if (!this.#budget.hasRoom(atMs, 'market')) {
       if (!this.#isStormTold)
         this.#context.raise('feed.storm', 'error', { attempt: this.#attempt });
       this.#isStormTold = true;
       return false;
     }
     this.#isStormTold = false;
-    this.#budget.spend(atMs);
+    this.#budget.spend(atMs, 'market');
     return true;
   }
 

@@ -23,6 +23,7 @@ class StreamNight {
   readonly faults: string[] = [];
   gaps = 0;
   pings = true;
+  readonly connects = new ConnectBudget(20, 300_000);
   readonly #setup: ConstructorParameters<typeof AccountStream>[0];
 
   constructor(random = 0.5) {
@@ -32,7 +33,7 @@ class StreamNight {
       instruments: [BTC_USDT],
       limits: DEFAULT_ACCOUNT_STREAM_LIMITS,
       random: () => random,
-      connects: new ConnectBudget(20, 300_000),
+      connects: this.connects,
     };
     this.stream = new AccountStream(this.#setup);
     this.take(this.stream.start(this.at()));
@@ -113,6 +114,19 @@ test('the socket dies: told, reopened with patience, subscribed again, and the g
   night.up();
   expect(night.isUp()).toBe(true);
   expect(night.gaps).toBe(2);
+});
+
+test('market lines that have used up their connects do not keep the account socket from coming back', () => {
+  const night = new StreamNight();
+  night.up();
+  for (let moment = 0; moment < 600; moment += 1) {
+    if (night.connects.hasRoom(night.at(), 'market')) night.connects.spend(night.at(), 'market');
+    night.wait(1_000);
+  }
+  expect(night.connects.hasRoom(night.at(), 'market')).toBe(false);
+  night.take(night.stream.onClosed(night.last, 'ECONNRESET', night.at()));
+  night.wait(1_000);
+  expect(night.opened).toHaveLength(2);
 });
 
 test('a venue that refuses connections is left in peace more and more', () => {

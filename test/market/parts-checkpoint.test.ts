@@ -51,9 +51,10 @@ claimCutsUnseen('connect budget', () => {
     ...inPlace(() => new ConnectBudget(5, 10_000)),
     next(random) {
       const atMs = clock(random);
+      const purpose = pick(random, ['market', 'account'] as const);
       return (part) => {
-        const hasRoom = part.hasRoom(atMs);
-        if (hasRoom) part.spend(atMs);
+        const hasRoom = part.hasRoom(atMs, purpose);
+        if (hasRoom) part.spend(atMs, purpose);
         return hasRoom;
       };
     },
