@@ -9,10 +9,12 @@ const MAX_STEPS = BigInt(Number.MAX_SAFE_INTEGER);
  */
 export interface Regrid {
   readonly price: (at: Price) => Price | undefined;
+  /** For what only tells where something happened: the nearest number that the other grid has. */
+  readonly nearestPrice: (at: Price) => Price;
   readonly quantity: (of: Lots) => Lots | undefined;
 }
 
-const SAME: Regrid = { price: (at) => at, quantity: (of) => of };
+const SAME: Regrid = { price: (at) => at, nearestPrice: (at) => at, quantity: (of) => of };
 
 export function regrid(from: Instrument, to: Instrument): Regrid {
   if (hasGridOf(from, to)) return SAME;
@@ -24,6 +26,10 @@ export function regrid(from: Instrument, to: Instrument): Regrid {
     price: (at) => {
       const ticks = count(at, tickOf(from), tickOf(to));
       return ticks === undefined ? undefined : price(ticks);
+    },
+    nearestPrice: (at) => {
+      const { numerator, denominator } = ratioOf(at, tickOf(from), tickOf(to));
+      return price(Math.max(1, Number((numerator + denominator / 2n) / denominator)));
     },
     quantity: (of) => {
       const whole = count(of, lotOf(from), lotOf(to));

@@ -29,8 +29,8 @@ export function onGridOf(
 }
 
 function fillOn(steps: Regrid, fill: Fill): Fill | undefined {
-  const price = steps.price(fill.price);
   const quantity = steps.quantity(fill.quantity);
-  if (price === undefined || quantity === undefined) return undefined;
-  return { ...fill, price, quantity };
+  if (quantity === undefined) return undefined;
+  // Money is counted by the quote, which is exact on any grid.
+  return { ...fill, price: steps.nearestPrice(fill.price), quantity };
 }

@@ -1,5 +1,6 @@
+import { type Execution, executionAt } from '../domain/execution-at.ts';
 import { clientOrderId, tradeId, type VenueOrderId, venueOrderId } from '../domain/ids.ts';
-import { type Instrument, notionalOf, parsePrice, parseQuantity } from '../domain/instrument.ts';
+import { type Instrument, parsePrice, parseQuantity } from '../domain/instrument.ts';
 import type { Fill, OrderReport, Side } from '../domain/order.ts';
 import { type Amount, type Lots, NO_AMOUNT, type Price, type UnixMs } from '../domain/units.ts';
 import {
@@ -68,7 +69,6 @@ interface FillContext {
 /** A fill inside the answer to a placed order: what it met at once, so as a taker. */
 function readAnswerFill(fields: Fields, context: FillContext): Fill {
   const { instrument, side, orderId, ownId, tradedAtMs } = context;
-  const at = readPrice(fields, 'price', instrument);
   const quantity = readQuantity(fields, 'qty', instrument);
   return {
     venue: instrument.venue,
@@ -77,9 +77,8 @@ function readAnswerFill(fields: Fields, context: FillContext): Fill {
     venueOrderId: orderId,
     clientOrderId: ownId,
     side,
-    price: at,
     quantity,
-    quote: notionalOf(instrument, at, quantity),
+    ...readExecution(fields, 'price', quantity, instrument),
     fee: readAmount(fields, 'commission', instrument.quote.scale),
     feeAsset: readText(fields, 'commissionAsset'),
     liquidity: 'TAKER',
@@ -93,7 +92,6 @@ export function readOwnTrade(fields: Fields, instrument: Instrument): Fill {
   if (symbol !== instrument.venueSymbol) {
     throw new ShapeBroken(`asked about ${instrument.venueSymbol}, answered ${symbol}`);
   }
-  const at = readPrice(fields, 'price', instrument);
   const quantity = readQuantity(fields, 'qty', instrument);
   return {
     venue: instrument.venue,
@@ -102,9 +100,8 @@ export function readOwnTrade(fields: Fields, instrument: Instrument): Fill {
     venueOrderId: venueOrderId(readId(fields, 'orderId')),
     clientOrderId: undefined,
     side: readBoolean(fields, 'isBuyer') ? 'BUY' : 'SELL',
-    price: at,
     quantity,
-    quote: notionalOf(instrument, at, quantity),
+    ...readExecution(fields, 'price', quantity, instrument),
     fee: readAmount(fields, 'commission', instrument.quote.scale),
     feeAsset: readText(fields, 'commissionAsset'),
     liquidity: readBoolean(fields, 'isMaker') ? 'MAKER' : 'TAKER',
@@ -148,10 +145,7 @@ function readReportFill(fields: Fields, context: FillContext): Fill | undefined 
   const quantity = readQuantity(fields, 'l', instrument);
   // A trade of nothing, at no price or without an id has been seen: it is no fill.
   if (readText(fields, 'x') !== 'TRADE' || quantity === 0) return undefined;
-  const at = readOptionalPrice(fields, 'L', instrument);
-  if (at === undefined || readInteger(fields, 't') < 0) {
-    throw new ShapeBroken('an execution without price or trade id');
-  }
+  if (readInteger(fields, 't') < 0) throw new ShapeBroken('an execution without a trade id');
   return {
     venue: instrument.venue,
     symbol: instrument.symbol,
@@ -159,9 +153,8 @@ function readReportFill(fields: Fields, context: FillContext): Fill | undefined 
     venueOrderId: orderId,
     clientOrderId: ownId,
     side,
-    price: at,
     quantity,
-    quote: notionalOf(instrument, at, quantity),
+    ...readExecution(fields, 'L', quantity, instrument),
     ...readFee(fields, instrument),
     liquidity: readBoolean(fields, 'm') ? 'MAKER' : 'TAKER',
     tradedAtMs,
@@ -220,6 +213,18 @@ function readPrice(fields: Fields, key: string, instrument: Instrument): Price {
 function readOptionalPrice(fields: Fields, key: string, instrument: Instrument): Price | undefined {
   const isZero = readAmount(fields, key, instrument.quote.scale) === NO_AMOUNT;
   return isZero ? undefined : readPrice(fields, key, instrument);
+}
+
+function readExecution(
+  fields: Fields,
+  key: string,
+  quantity: Lots,
+  instrument: Instrument,
+): Execution {
+  const text = readText(fields, key);
+  const execution = executionAt(instrument, text, quantity);
+  if (execution === undefined) throw new ShapeBroken(`${key} is "${text.slice(0, 40)}"`);
+  return execution;
 }
 
 function readQuantity(fields: Fields, key: string, instrument: Instrument): Lots {

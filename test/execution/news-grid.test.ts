@@ -34,6 +34,15 @@ test('a number told on one grid and counted on another is the same number, or no
   );
 });
 
+test('a price between two ticks of the other grid is told to the nearest one, and never to none', () => {
+  const coarse = { ...BTC_USDT, tickUnits: BTC_USDT.tickUnits * 10, version: 2 };
+  const there = regrid(BTC_USDT, coarse);
+  expect([1, 4, 5, 14, 15, 6_183_763].map((ticks) => there.nearestPrice(price(ticks)))).toEqual([
+    1, 1, 1, 1, 2, 618_376,
+  ]);
+  expect(there.price(price(6_183_763))).toBeUndefined();
+});
+
 /** A former life wrote an order with lots a hundred times those of now. */
 function afterChange() {
   const state = new DeskState({

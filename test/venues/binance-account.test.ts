@@ -238,6 +238,32 @@ test('open orders of markets that are not ours are left out; ours of a wrong sha
   expect(codec.decodeOrders(http(200, JSON.stringify(broken)), [btc]).type).toBe('failed');
 });
 
+// The venue made its tick larger; who stood in the book before still stands at his own price.
+test('an execution between two ticks: money by the price as it was said, the price to the nearest tick', () => {
+  const row = {
+    symbol: 'BTCUSDT',
+    id: 7,
+    orderId: 28,
+    price: '61837.63700000',
+    qty: '0.00100000',
+    quoteQty: '61.83763700',
+    commission: '0.06183763',
+    commissionAsset: 'USDT',
+    time: 1_499_865_549_590,
+    isBuyer: false,
+    isMaker: true,
+    isBestMatch: true,
+  };
+  expect(codec.decodeFills(http(200, JSON.stringify([row])), btc)).toMatchObject({
+    value: [{ price: 6_183_764, quantity: 100, quote: 6_183_763_700n }],
+  });
+  for (const price of ['0.00000000', '-1', '1e5', '']) {
+    expect(codec.decodeFills(http(200, JSON.stringify([{ ...row, price }])), btc).type).toBe(
+      'failed',
+    );
+  }
+});
+
 test('own trades and the account, exact', () => {
   const row = {
     symbol: 'BTCUSDT',

@@ -1,4 +1,5 @@
 import { formatFixed } from '../../domain/decimal.ts';
+import type { Instrument } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { FillView, MarketHappening, OrderView } from '../../matching/happening.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
@@ -17,7 +18,8 @@ const KNOWN_AFTER_MS = 600_000;
 interface Execution {
   readonly atMs: number;
   readonly clientOrderId: string;
-  readonly text: string;
+  readonly order: OrderView;
+  readonly fill: FillView;
 }
 
 /** Each execution of our orders at the exchange is one row, told as it was, and each row is one execution. */
@@ -41,7 +43,8 @@ class FillOnce implements Checker {
     this.#executions.set(keyOf(fill.symbol, fill.tradeId), {
       atMs,
       clientOrderId: order.clientOrderId,
-      text: describeFill(order, fill),
+      order,
+      fill,
     });
   }
 
@@ -78,7 +81,8 @@ class FillOnce implements Checker {
     const key = keyOf(symbol, fill.tradeId);
     this.tally.check(!this.#rows.has(key), () => `${key} of ${clientOrderId} is booked twice`);
     this.#rows.add(key);
-    const truth = this.#executions.get(key)?.text ?? 'never executed';
+    const was = this.#executions.get(key);
+    const truth = was === undefined ? 'never executed' : describeFill(was, intent?.instrument);
     const told = intent === undefined ? 'of an order without an intent' : describeRow(row, intent);
     this.tally.check(told === truth, () => `${key} is booked as ${told}, it was ${truth}`);
   }
@@ -88,12 +92,13 @@ function keyOf(symbol: string, tradeId: string | number): string {
   return `${symbol} trade ${tradeId}`;
 }
 
-function describeFill(order: OrderView, fill: FillView): string {
+function describeFill({ order, fill }: Execution, instrument: Instrument | undefined): string {
+  const exact = BigInt(fill.price);
   return describe({
     clientOrderId: order.clientOrderId,
     venueOrderId: fill.orderId,
     side: fill.isBuyer ? 'BUY' : 'SELL',
-    price: BigInt(fill.price),
+    price: instrument === undefined ? exact : toldPrice(instrument, exact),
     quantity: BigInt(fill.quantity),
     quote: fill.quote,
     fee: fill.commission,
@@ -118,6 +123,13 @@ function describeRow({ clientOrderId, fill }: FilledRow, intent: Intent): string
 }
 
 type Intent = Extract<JournalRow, { type: 'intent' }>['intent'];
+
+/** An execution between two ticks of its order is told to the nearest one; what it was worth is exact. */
+function toldPrice({ tickUnits, tickDecimals }: Instrument, exact: bigint): bigint {
+  const tick = inE8(BigInt(tickUnits), tickDecimals);
+  const nearest = ((exact + tick / 2n) / tick) * tick;
+  return nearest === 0n ? tick : nearest;
+}
 
 interface Told {
   readonly clientOrderId: string;
