@@ -1,7 +1,7 @@
 import { formatFixed } from '../domain/decimal.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderView } from '../matching/happening.ts';
-import { inE8, priceE8, quantityE8, scaleOf } from './checkers/exact-e8.ts';
+import { inE8, paidE8, quantityE8, scaleOf } from './checkers/exact-e8.ts';
 import { isOwnId } from './checkers/own-orders.ts';
 import { ProjectedOrders } from './checkers/projected-orders.ts';
 import { ProjectedPositions } from './checkers/projected-positions.ts';
@@ -10,7 +10,6 @@ import type { Standing } from './standing.ts';
 import { OPENING_BALANCES, OURS } from './venue.ts';
 
 const ROWS_MAX = 1_000;
-const ONE = 100_000_000n;
 
 /**
  * Each order in words: what became of it by the rows alone, what it brought to the last digit, the decision it
@@ -27,7 +26,7 @@ export function tellOrders(
     if (row.type !== 'filled' || order === undefined) continue;
     const { instrument, clientOrderId } = order.intent;
     const quantity = quantityE8(instrument, row.fill.quantity);
-    const quote = (priceE8(instrument, row.fill.price) * quantity) / ONE;
+    const quote = paidE8(instrument, row.fill);
     const fee = inE8(row.fill.fee, scaleOf(instrument, row.fill.feeAsset));
     const told = `${text(quantity)} for ${text(quote)}, fee ${text(fee)} ${row.fill.feeAsset}`;
     fills.set(clientOrderId, [...(fills.get(clientOrderId) ?? []), told]);

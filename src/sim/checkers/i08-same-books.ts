@@ -6,7 +6,7 @@ import { Tally } from '../checker.ts';
 import type { WireEntry } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { OPENING_BALANCES, OURS } from '../venue.ts';
-import { inE8, priceE8, quantityE8, scaleOf } from './exact-e8.ts';
+import { inE8, paidE8, priceE8, quantityE8, scaleOf } from './exact-e8.ts';
 import { MoneyOfOthers } from './money-of-others.ts';
 import { isOwnId } from './own-orders.ts';
 import { ProjectedOrders } from './projected-orders.ts';
@@ -64,11 +64,9 @@ class SameBooks implements Checker {
     const instrument = this.#orders.byId.get(clientOrderId)?.intent.instrument;
     if (instrument === undefined) return;
     const sign = fill.side === 'BUY' ? 1n : -1n;
-    // What was paid follows from price and quantity: the row's own sum is not believed.
     const quantity = quantityE8(instrument, fill.quantity);
-    const quote = (priceE8(instrument, fill.price) * quantity) / 100_000_000n;
     add(this.#booked, instrument.base.name, sign * quantity);
-    add(this.#booked, instrument.quote.name, -sign * quote);
+    add(this.#booked, instrument.quote.name, -sign * paidE8(instrument, fill));
     const fee = inE8(fill.fee, scaleOf(instrument, fill.feeAsset));
     add(this.#booked, fill.feeAsset, -fee);
   }

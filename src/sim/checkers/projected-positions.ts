@@ -1,7 +1,5 @@
 import type { Fill, OrderIntent } from '../../domain/order.ts';
-import { inE8, priceE8, quantityE8, scaleOf } from './exact-e8.ts';
-
-const ONE = 100_000_000n;
+import { inE8, paidE8, quantityE8, scaleOf } from './exact-e8.ts';
 
 /** What one strategy holds of one market by the fills of the journal; everything in whole 10^-8. */
 export interface ProjectedPosition {
@@ -22,7 +20,7 @@ export class ProjectedPositions {
     const { instrument } = intent;
     const position = this.#open(intent);
     const quantity = quantityE8(instrument, fill.quantity);
-    const quote = (priceE8(instrument, fill.price) * quantity) / ONE;
+    const quote = paidE8(instrument, fill);
     const fee = inE8(fill.fee, scaleOf(instrument, fill.feeAsset));
     const baseFee = fill.feeAsset === instrument.base.name ? fee : 0n;
     const quoteFee = fill.feeAsset === instrument.quote.name ? fee : 0n;
