@@ -25,6 +25,7 @@ export interface SymbolFreshnessState {
   readonly futureCount: number;
   readonly invalidSinceMs: ExactNumber;
   readonly gatedUntilMs: ExactNumber;
+  readonly isDoubted: boolean;
 }
 
 /**
@@ -46,6 +47,7 @@ export class SymbolFreshness {
   #futureCount = 0;
   #invalidSinceMs = Number.NEGATIVE_INFINITY;
   #gatedUntilMs = Number.NEGATIVE_INFINITY;
+  #isDoubted = false;
 
   constructor(limits: FeedLimits) {
     this.#limits = limits;
@@ -63,6 +65,7 @@ export class SymbolFreshness {
     this.#advancedAtMs = atMs;
     this.#confirmedAtMs = atMs;
     this.#isGapProven = false;
+    this.#isDoubted = false;
   }
 
   /** How much of the running silence the venue has confirmed: up to its last word, and no further. */
@@ -86,6 +89,11 @@ export class SymbolFreshness {
   onInterrupted(): void {
     this.#advancedAtMs = undefined;
     this.#isGapProven = false;
+  }
+
+  /** News came that could not be taken: what we know is not the last word, until the next one is heard. */
+  onDoubted(): void {
+    this.#isDoubted = true;
   }
 
   /** True when the symbol's gate has just closed because of too many bad messages. */
@@ -134,7 +142,7 @@ export class SymbolFreshness {
   ): StaleCause | undefined {
     if (ageMs > this.limitMs) return 'old';
     if (eventLagMs > this.#limits.eventLagMsMax) return 'late';
-    if (nowMs < this.#gatedUntilMs) return 'invalid';
+    if (this.#isDoubted || nowMs < this.#gatedUntilMs) return 'invalid';
     return isLive ? undefined : 'notLive';
   }
 
@@ -160,6 +168,7 @@ export class SymbolFreshness {
       futureCount: this.#futureCount,
       invalidSinceMs: saveNumber(this.#invalidSinceMs),
       gatedUntilMs: saveNumber(this.#gatedUntilMs),
+      isDoubted: this.#isDoubted,
     };
   }
   load(state: SymbolFreshnessState): void {
@@ -174,6 +183,7 @@ export class SymbolFreshness {
     this.#futureCount = state.futureCount;
     this.#invalidSinceMs = loadNumber(state.invalidSinceMs);
     this.#gatedUntilMs = loadNumber(state.gatedUntilMs);
+    this.#isDoubted = state.isDoubted;
   }
 
   #learn(gapMs: number): void {

@@ -153,7 +153,7 @@ export class SymbolFeed {
         return true;
       case 'applied':
         // A newer book with the same top proves the top, though its own stream had nothing to say.
-        if (this.#bookConfirmsTop()) this.freshness.onAdvanced(atMs);
+        if (!this.isOffGrid(atMs) && this.#bookConfirmsTop()) this.freshness.onAdvanced(atMs);
         sink.onBook(this.#index, atMs);
         return true;
     }
@@ -161,7 +161,10 @@ export class SymbolFeed {
 
   /** A frame of this symbol could not be used. */
   onInvalid(rejection: DataRejection, detail: string, atMs: UnixMs, sink: MarketSink): void {
-    if (rejection === 'offGrid') this.#offGridAtMs = atMs;
+    if (rejection === 'offGrid') {
+      this.#offGridAtMs = atMs;
+      this.freshness.onDoubted();
+    }
     this.#reject(rejection, detail, atMs, sink);
   }
 

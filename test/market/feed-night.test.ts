@@ -446,6 +446,26 @@ test('only the trades fall silent: noticed after a minute, the streams are asked
   expect(night.isFresh()).toBe(true);
 });
 
+// The venue has said what is best now, at a price that we cannot count. What it said before is not the best any more.
+test('one best price between two steps: the last one is doubted at once, until the next that we can count', () => {
+  const night = new GeneratedNight('one between', { changesMax: [1] });
+  night.start();
+  night.live(10_000);
+  expect(night.isFresh()).toBe(true);
+  night.onTheWay = ({ kind, text }) => {
+    if (kind !== 'top') return [text];
+    night.onTheWay = (frame) => (frame.kind === 'top' ? [] : [frame.text]);
+    return [text.replaceAll(/("[ba]":"\d+\.\d\d)0/g, '$15')];
+  };
+  night.live(1_500);
+  expect(night.feed.counters.rejections['offGrid']).toBe(1);
+  expect(night.isFresh()).toBe(false);
+
+  night.onTheWay = (frame) => [frame.text];
+  night.live(2_000);
+  expect(night.isFresh()).toBe(true);
+});
+
 // The venue has made its price step finer. New streams and sockets would bring the same prices; a restart takes them.
 test('prices between our steps: the symbol is gated and nothing is torn down for it, the other never notices', () => {
   const eth = makeInstrument(1, 'ETH/USDT');
