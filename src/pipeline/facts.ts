@@ -56,6 +56,7 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
     grossExposure: portfolio.findGrossExposure(pendingBuys(others), desk.nowMs),
     openOrdersCount: others.length,
     recentOrdersAtMs: recentOrders(desk, venue),
+    isToldToStayAway: orders.findBlockedUntilMs(desk.nowMs) !== undefined,
     ordersTodayCount: portfolio.ordersTodayCount,
     lastOrderAtMs: venue.lastOrderAtMs.get(keyOf(intent.strategy, instrument)),
     unknownOrdersCount: orders.unknownOn(instrument.symbol).length,

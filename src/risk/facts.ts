@@ -58,6 +58,8 @@ export interface RiskFacts {
   readonly openOrdersCount: number;
   /** When orders left, at least those of the last window; any order. */
   readonly recentOrdersAtMs: readonly number[];
+  /** The venue wants to hear nothing from us for a while (429, 418). */
+  readonly isToldToStayAway: boolean;
   readonly ordersTodayCount: number;
   /** When the last order of this strategy and symbol left; `undefined`: never. */
   readonly lastOrderAtMs: UnixMs | undefined;

@@ -335,6 +335,26 @@ test('told to stay away: nothing leaves from that very answer on', () => {
   expect(night.desk.mode.sinceMs).toBe(told?.atMs);
 });
 
+// A person at the keyboard wants out now. The venue has just said "too many orders": what is sent before the time that
+// it named makes the ban longer, and nobody gets out during a ban.
+test('flatten while told to stay away: no exit leaves before the venue wants to hear of us again', () => {
+  const night = startNight();
+  night.tell('enter');
+  const held = night.heldLots('BTC/USDT');
+  expect(held).toBeGreaterThan(0);
+  night.faults.limited = { status: 429, retryAfterMs: 10_000 };
+  night.waitFor(() => night.mode() === 'OBSERVING', 120_000);
+  night.faults.limited = undefined;
+  const untilMs = night.clock.nowMs + 9_000;
+  const sentBefore = night.ordersSent().length;
+  night.speak('flatten');
+  night.waitMs(untilMs - night.clock.nowMs);
+  expect(night.ordersSent()).toHaveLength(sentBefore);
+  expect(night.denials()).toContain('RATE_LIMIT_EXCEEDED');
+  night.waitFor(() => night.heldLots('BTC/USDT') === 0, 20_000);
+  expectSound(night);
+});
+
 // A window of one order. It left two seconds after it was meant to, for so long the disk took: the next one
 // waits from there, in this life and in one that knows it from its row only.
 test.each(['the same life', 'the next life'])(

@@ -102,6 +102,7 @@ export function makeFacts(change: Partial<RiskFacts> = {}): RiskFacts {
     grossExposure: usdt(500),
     openOrdersCount: 0,
     recentOrdersAtMs: [],
+    isToldToStayAway: false,
     ordersTodayCount: 0,
     lastOrderAtMs: undefined,
     unknownOrdersCount: 0,

@@ -13,7 +13,8 @@ export const rateLimitExceeded: RiskCheck = {
     // Negated, so that a moment that is no number counts.
     for (const atMs of facts.recentOrdersAtMs) if (!(atMs <= fromMs)) value += 1;
     const reserve = intent.class === 'entry' ? 0 : limits.exitOrdersPerWindowReserve;
-    const limit = limits.ordersPerWindowMax + reserve;
+    // What leaves while the venue wants us away only makes that longer, an exit too.
+    const limit = facts.isToldToStayAway ? 0 : limits.ordersPerWindowMax + reserve;
     return { value, limit, passed: value <= limit };
   },
 };
