@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { makeInstrument } from '../support/frames.ts';
+import { GeneratedNight } from '../support/generated-night.ts';
+import { expectTrueBook } from '../support/true-book.ts';
+
+// One fat finger in the data must not become one in the order.
+test('a price ten times too high and back: held back, suspect, never told', () => {
+  const night = new GeneratedNight('spike');
+  night.start();
+  night.live(5_000);
+  const before = night.feed.top(0);
+  const told = night.tops.length;
+  const id = (before?.updateId ?? 0) + 1_000_000;
+  const spike = `{"stream":"btcusdt@bookTicker","data":{"u":${id},"s":"BTCUSDT","b":"618376.00000000","B":"1.00000000","a":"618377.00000000","A":"1.00000000"}}`;
+  night.deliver(spike);
+
+  expect(night.feed.isSuspect(0)).toBe(true);
+  expect(night.feed.top(0)).toBe(before);
+  expect(night.tops.length).toBe(told);
+  expect(night.feed.counters.rejections['outlier']).toBe(1);
+});
+
+test('all prices a thousandth from one moment on: passed after confirmation, suspect until a person clears it', () => {
+  const night = new GeneratedNight('shift');
+  night.start();
+  night.live(5_000);
+  night.onTheWay = (frame) =>
+    frame.kind === 'top'
+      ? [
+          frame.text.replace(
+            /"([ba])":"(\d+)\.\d+"/g,
+            (_all, side, whole) =>
+              `"${side}":"${(+whole / 1000 + (side === 'a' ? 0.01 : 0)).toFixed(2)}000000"`,
+          ),
+        ]
+      : [];
+  night.live(2_000);
+  expect(night.feed.isSuspect(0)).toBe(true);
+
+  night.feed.clearSuspicion(0);
+  expect(night.feed.isSuspect(0)).toBe(false);
+});
+
+// A daemon that starts while the unit is wrong has believed no price before it: the snapshot is the second witness.
+for (const first of ['the streams', 'the snapshot'] as const) {
+  test(`prices times a thousand when ${first} came first after the start: suspect, because snapshot and streams contradict each other`, () => {
+    const night = new GeneratedNight('shifted from the start');
+    night.onTheWay = ({ text }) => [
+      text.replace(
+        /"([bap])":"(\d+)\.(\d\d)\d*"/g,
+        (_all, key, whole, cents) => `"${key}":"${whole}${cents}0.00000000"`,
+      ),
+    ];
+    const { answerDepth } = night;
+    if (first === 'the streams') night.answerDepth = () => undefined;
+    night.start();
+    night.live(2_000);
+    night.answerDepth = answerDepth;
+    night.live(18_000);
+    expect(night.feed.isSuspect(0)).toBe(true);
+    expect(night.faults()).toContain('data.invalid');
+    expect(night.faults().filter((id) => id === 'data.invalid').length).toBeLessThan(10);
+  });
+}
+
+// The venue has said what is best now, at a price that we cannot count. What it said before is not the best any more.
+test('one best price between two steps: the last one is doubted at once, until the next that we can count', () => {
+  const night = new GeneratedNight('one between', { changesMax: [1] });
+  night.start();
+  night.live(10_000);
+  expect(night.isFresh()).toBe(true);
+  night.onTheWay = ({ kind, text }) => {
+    if (kind !== 'top') return [text];
+    night.onTheWay = (frame) => (frame.kind === 'top' ? [] : [frame.text]);
+    return [text.replaceAll(/("[ba]":"\d+\.\d\d)0/g, '$15')];
+  };
+  night.live(1_500);
+  expect(night.feed.counters.rejections['offGrid']).toBe(1);
+  expect(night.isFresh()).toBe(false);
+
+  night.onTheWay = (frame) => [frame.text];
+  night.live(2_000);
+  expect(night.isFresh()).toBe(true);
+});
+
+// The venue has made its price step finer. New streams and sockets would bring the same prices; a restart takes them.
+test('prices between our steps: the symbol is gated and nothing is torn down for it, the other never notices', () => {
+  const eth = makeInstrument(1, 'ETH/USDT');
+  const night = new GeneratedNight('finer', {
+    instruments: [makeInstrument(0), eth],
+    changesMax: [1, 1],
+  });
+  night.start();
+  night.live(10_000);
+  const socket = night.socket;
+  night.onTheWay = ({ kind, text }, instrument) =>
+    instrument === eth && kind === 'top'
+      ? [text.replaceAll(/("[ba]":"\d+\.\d\d)0/g, '$15')]
+      : [text];
+  night.live(40_000);
+  expect(night.feed.counters.rejections['offGrid']).toBeGreaterThan(20);
+  expect(night.isFresh(0)).toBe(true);
+  expect(night.isFresh(1)).toBe(false);
+  expect(night.feed.counters.resubscribes).toBe(0);
+  expect(night.feed.counters.reconnects).toEqual({});
+  expect(night.socket).toBe(socket);
+
+  night.onTheWay = (frame) => [frame.text];
+  night.live(16_000);
+  expect(night.isFresh(1)).toBe(true);
+  expectTrueBook(night, 1);
+});
