@@ -104,6 +104,7 @@ export type AccountMessage =
       readonly requestId: string | undefined;
       readonly code: number;
       readonly text: string;
+      readonly trouble: AnswerHealth['trouble'];
     }
   | { readonly type: 'orderReported'; readonly report: OrderReport }
   | {

@@ -4,7 +4,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { Balance, OrderReport } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { AccountCodec } from '../domain/venue.ts';
+import type { AccountCodec, AnswerHealth } from '../domain/venue.ts';
 
 /** How patient we are with the account socket. Venue numbers are Binance spot's. */
 export interface AccountStreamLimits {
@@ -83,6 +83,8 @@ export interface StreamStep {
   readonly balances: { readonly balances: readonly Balance[]; readonly atMs: UnixMs } | undefined;
   /** Events may be missing from before now: reconcile with scope `gap` (at the first time `start`). */
   readonly hasGap: boolean;
+  /** What the answer to a signed subscription says of our standing; `undefined`: there was none. */
+  readonly trouble: AnswerHealth['trouble'] | undefined;
 }
 
 export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
@@ -90,4 +92,5 @@ export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
   report: undefined,
   balances: undefined,
   hasGap: false,
+  trouble: undefined,
 });

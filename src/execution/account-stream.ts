@@ -175,7 +175,10 @@ export class AccountStream {
       case 'subscribed':
         return message.requestId === link.requestId ? this.#onLive(link, atMs) : QUIET_STREAM_STEP;
       case 'refused':
-        return effectsOnly(this.#drop(link, `refused: ${message.code} ${message.text}`, atMs));
+        return {
+          ...effectsOnly(this.#drop(link, `refused: ${message.code} ${message.text}`, atMs)),
+          trouble: message.trouble,
+        };
       case 'terminated':
         return effectsOnly(this.#onTerminated(link, atMs));
       case 'serverShutdown':
@@ -207,7 +210,7 @@ export class AccountStream {
         message: 'account events are arriving',
         detail: { venue: this.#setup.venue, downMs },
       };
-      return { ...QUIET_STREAM_STEP, effects: [up], hasGap: true };
+      return { ...QUIET_STREAM_STEP, effects: [up], hasGap: true, trouble: 'none' };
     }
     // Rotation: the new socket carries events before the old one goes, so nothing is missed.
     const old = this.#current;
@@ -217,7 +220,7 @@ export class AccountStream {
     if (old !== undefined) this.#leaving = old.connection;
     this.#downSinceMs = undefined;
     const effects = old === undefined ? NO_EFFECTS : [close(old.connection, 'close', 'rotated')];
-    return { ...QUIET_STREAM_STEP, effects, hasGap: !wasLive };
+    return { ...QUIET_STREAM_STEP, effects, hasGap: !wasLive, trouble: 'none' };
   }
 
   #onTerminated(link: AccountLink, atMs: UnixMs): readonly Effect[] {

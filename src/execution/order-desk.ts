@@ -241,6 +241,12 @@ export class OrderDesk extends OrderView {
     return step.finish();
   }
 
+  /** The answer to a signed subscription: `none` shows that the key is accepted. */
+  onSubscriptionAnswered(trouble: AnswerHealth['trouble'], atMs: UnixMs): ExecutionStep {
+    if (trouble === 'none') this.#state.limiter.acceptKey();
+    return this.onHealth({ trouble, retryAfterMs: undefined }, undefined, atMs);
+  }
+
   /** Trouble in an answer to a question that is not ours (depth, time): limits and bans count for all. */
   onHealth(health: AnswerHealth, usedWeight: number | undefined, atMs: UnixMs): ExecutionStep {
     const step = new StepBuilder();

@@ -6,6 +6,7 @@ const BPS = 10_000;
 export interface PriceCollarState {
   readonly isShifted: boolean;
   readonly reference: number;
+  readonly levelBefore: number;
   readonly candidate: number;
   readonly candidateCount: number;
 }
@@ -13,11 +14,14 @@ export interface PriceCollarState {
 /**
  * A price far from the last believed one is held back until several in a row agree with each other.
  * If they do and the jump is beyond `levelShiftBpsMax`, the unit may have changed: the price is
- * passed on, but stays suspect until a person clears it.
+ * passed on, but stays suspect until a person clears it, or until it is back where it was: then it
+ * was the shifted price that was wrong.
  */
 export class PriceCollar {
   isShifted = false;
   #reference = 0;
+  /** What was believed before the unit may have changed. */
+  #levelBefore = 0;
   #candidate = 0;
   #candidateCount = 0;
   readonly #limits: {
@@ -50,10 +54,14 @@ export class PriceCollar {
     this.#candidateCount = agrees ? this.#candidateCount + 1 : 1;
     this.#candidate = mid;
     if (this.#candidateCount < this.#limits.outlierConfirmCount) return 'outlier';
-    const shift = distanceBps(mid, this.#reference) > this.#limits.levelShiftBpsMax;
+    const before = this.#reference;
     this.#believe(mid);
-    if (!shift) return 'inside';
-    this.isShifted = true;
+    if (this.#isBack(mid)) {
+      this.isShifted = false;
+      return 'inside';
+    }
+    if (distanceBps(mid, before) <= this.#limits.levelShiftBpsMax) return 'inside';
+    this.#shift(before);
     return 'levelShift';
   }
 
@@ -64,7 +72,7 @@ export class PriceCollar {
   contradicts(mid: number): boolean {
     if (this.#reference === 0) this.#believe(mid);
     if (distanceBps(mid, this.#reference) <= this.#limits.levelShiftBpsMax) return false;
-    this.isShifted = true;
+    this.#shift(mid);
     return true;
   }
 
@@ -79,6 +87,7 @@ export class PriceCollar {
     return {
       isShifted: this.isShifted,
       reference: this.#reference,
+      levelBefore: this.#levelBefore,
       candidate: this.#candidate,
       candidateCount: this.#candidateCount,
     };
@@ -86,8 +95,19 @@ export class PriceCollar {
   load(state: PriceCollarState): void {
     this.isShifted = state.isShifted;
     this.#reference = state.reference;
+    this.#levelBefore = state.levelBefore;
     this.#candidate = state.candidate;
     this.#candidateCount = state.candidateCount;
+  }
+
+  /** Of several changes of level the first one counts: only what came before it was never doubted. */
+  #shift(levelBefore: number): void {
+    if (!this.isShifted) this.#levelBefore = levelBefore;
+    this.isShifted = true;
+  }
+
+  #isBack(mid: number): boolean {
+    return this.isShifted && distanceBps(mid, this.#levelBefore) <= this.#limits.outlierBpsMax;
   }
 
   #believe(mid: number): void {

@@ -46,6 +46,9 @@ export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): voi
   if (step.report !== undefined) {
     applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
   }
+  if (step.trouble !== undefined) {
+    applyStep(desk, venue, venue.orders.onSubscriptionAnswered(step.trouble, desk.nowMs));
+  }
   if (step.hasGap) {
     const scope = venue.hasReconciledOnce ? 'gap' : 'start';
     applyStep(desk, venue, venue.orders.startReconciliation(scope, desk.nowMs));

@@ -10,7 +10,7 @@ import type {
 import { readListing } from './binance-instruments.ts';
 import { readExecutionReport, readOrderAnswer, readOwnTrade } from './binance-orders.ts';
 import { classifyPlace } from './binance-outcome.ts';
-import { assessHealth, findRefusal } from './binance-refusal.ts';
+import { assessHealth, assessRefusal, findRefusal } from './binance-refusal.ts';
 import {
   type Fields,
   parseJson,
@@ -29,6 +29,7 @@ const FRAME_BYTES_MAX = 1_000_000;
 /** Of a query; and of a cancel, whose text then says that it is this and no other refusal. */
 const NO_SUCH_ORDER = -2013;
 const CANCEL_REJECTED = -2011;
+const BAD_REQUEST = 400;
 /** The venue knows no such symbol; a name that none could have. */
 const INVALID_SYMBOL = -1121;
 const ILLEGAL_CHARACTERS = -1100;
@@ -164,11 +165,14 @@ function readAnswer(fields: Fields): AccountMessage {
   const requestId = typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
   if (fields['error'] !== undefined) {
     const error = readFields(fields['error'], 'error');
+    const code = readInteger(error, 'code');
+    const health = assessRefusal(Number(fields['status'] ?? BAD_REQUEST), code, undefined);
     return {
       type: 'refused',
       requestId,
-      code: readInteger(error, 'code'),
+      code,
       text: readText(error, 'msg'),
+      trouble: health?.trouble ?? 'none',
     };
   }
   if (readInteger(fields, 'status') !== 200 || requestId === undefined) {

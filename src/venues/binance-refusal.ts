@@ -35,6 +35,16 @@ export function assessHealth(answer: VenueAnswer): AnswerHealth {
   if (answer.type !== 'http') return { trouble: 'unreachable', retryAfterMs: undefined };
   const { status, body, retryAfterMs } = answer;
   const code = status === 200 ? undefined : findRefusal(status, body)?.code;
+  const known = assessRefusal(status, code, retryAfterMs);
+  return known ?? { trouble: status === 200 && isJson(body) ? 'none' : 'schema', retryAfterMs };
+}
+
+/** What a status and the venue's own code say about us; `undefined`: nothing that is known here. */
+export function assessRefusal(
+  status: number,
+  code: number | undefined,
+  retryAfterMs: number | undefined,
+): AnswerHealth | undefined {
   if (status === 418) return { trouble: 'banned', retryAfterMs };
   if (code !== undefined && KEY_CODES.has(code)) return { trouble: 'auth', retryAfterMs };
   if (status === 429 || code === TOO_MANY_REQUESTS || code === TOO_MANY_ORDERS) {
@@ -47,8 +57,7 @@ export function assessHealth(answer: VenueAnswer): AnswerHealth {
   if (code === OUTSIDE_WINDOW) return { trouble: 'clock', retryAfterMs };
   if (status === 502 || status === 504) return { trouble: 'unreachable', retryAfterMs };
   if (status >= 500 || code === SERVER_BUSY) return { trouble: 'overloaded', retryAfterMs };
-  if (status >= 400 && code !== undefined) return { trouble: 'none', retryAfterMs };
-  return { trouble: status === 200 && isJson(body) ? 'none' : 'schema', retryAfterMs };
+  return status >= 400 && code !== undefined ? { trouble: 'none', retryAfterMs } : undefined;
 }
 
 function isJson(body: string): boolean {

@@ -183,7 +183,13 @@ test('the key is refused: dropped, and not at once again', () => {
   const night = new StreamNight();
   night.open();
   const requestId = night.requests[0]?.requestId;
-  night.frame(night.last, { type: 'refused', requestId, code: -2015, text: 'Invalid API-key' });
+  night.frame(night.last, {
+    type: 'refused',
+    requestId,
+    code: -2015,
+    text: 'Invalid API-key',
+    trouble: 'auth',
+  });
   expect(night.closed).toEqual(['terminate refused: -2015 Invalid API-key']);
   expect(night.opened).toHaveLength(1);
 });

@@ -110,3 +110,26 @@ test('prices between our steps: the symbol is gated and nothing is torn down for
   expect(night.isFresh(1)).toBe(true);
   expectTrueBook(night, 1);
 });
+
+// A glitch of some seconds, spikes that agree with each other by chance: nobody need be woken for what is over.
+test('prices times a hundred for a while, and back where they were: believed again without a person', () => {
+  const night = new GeneratedNight('shift and back');
+  night.start();
+  night.live(5_000);
+  const times = (factor: number) => (text: string) =>
+    text.replace(
+      /"([bap])":"(\d+\.\d+)"/g,
+      (_all, key, number) => `"${key}":"${(Number(number) * factor).toFixed(8)}"`,
+    );
+  night.onTheWay = ({ text }) => [times(100)(text)];
+  night.live(3_000);
+  expect(night.feed.isSuspect(0)).toBe(true);
+  night.onTheWay = ({ text }) => [times(10)(text)];
+  night.live(3_000);
+  expect(night.feed.isSuspect(0)).toBe(true);
+
+  night.onTheWay = (frame) => [frame.text];
+  night.live(20_000);
+  expect(night.feed.isSuspect(0)).toBe(false);
+  expect(night.isFresh()).toBe(true);
+});

@@ -382,6 +382,7 @@ test('the other words of the account socket', () => {
     requestId: 'a1',
     code: -1022,
     text: 'Signature',
+    trouble: 'auth',
   });
   const position = {
     e: 'outboundAccountPosition',
