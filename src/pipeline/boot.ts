@@ -1,7 +1,7 @@
 import { BoundedMap } from '../domain/bounded.ts';
 import type { SymbolId } from '../domain/instrument.ts';
 import type { AnswerHealth, Listed, VenueAnswer } from '../domain/venue.ts';
-import { RequestLimiter } from '../execution/request-limiter.ts';
+import { longerThan, RequestLimiter } from '../execution/request-limiter.ts';
 import type { BootQuestion, Desk } from './desk.ts';
 import { findHeldSymbols, tellUnproven } from './journal-holdings.ts';
 import { ListingRound } from './listing-round.ts';
@@ -94,7 +94,7 @@ export function onInstruments(desk: Desk, boot: BootQuestion, answer: VenueAnswe
     takeWord(desk, boot, listed);
   }
   // Told to stay away: each question more would only make a ban longer.
-  goOn(desk, boot, health.retryAfterMs ?? 0);
+  goOn(desk, boot, longerThan(health.retryAfterMs ?? 0));
 }
 
 /** One wrong word about what we hold would keep it from being left for a whole life: it takes two. */
