@@ -251,11 +251,13 @@ export class SimNight {
     return isSo && this.faults.isQuiet;
   }
 
-  /** Another tick or lot of a symbol is only taken over by a start. */
+  /** Another tick or lot of a symbol, and one that was not listed at the start, are only taken by a start. */
   #asksForRestart(): boolean {
     const venues = this.daemon.life?.desk.venues ?? [];
-    return venues.some(({ instruments, listings }) =>
-      instruments.some(({ symbol }) => listings.findRegrid(symbol) !== undefined),
+    return venues.some(
+      ({ instruments, listings, absent }) =>
+        instruments.some(({ symbol }) => listings.findRegrid(symbol) !== undefined) ||
+        absent.some(({ cause }) => cause === 'relisted'),
     );
   }
 
