@@ -94,3 +94,7 @@ export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
   hasGap: false,
   trouble: undefined,
 });
+
+export function effectsOnly(effects: readonly Effect[]): StreamStep {
+  return { ...QUIET_STREAM_STEP, effects };
+}

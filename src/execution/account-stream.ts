@@ -7,6 +7,7 @@ import {
   type AccountLink,
   type AccountStreamSetup,
   type AccountStreamState,
+  effectsOnly,
   QUIET_STREAM_STEP,
   type StreamStep,
 } from './account-link.ts';
@@ -346,8 +347,4 @@ export class AccountStream {
 
 function close(connection: ConnectionId, how: 'close' | 'terminate', cause: string): Effect {
   return { type: 'closeSocket', connection, how, cause };
-}
-
-function effectsOnly(effects: readonly Effect[]): StreamStep {
-  return { ...QUIET_STREAM_STEP, effects };
 }

@@ -39,7 +39,6 @@ import {
 } from './venue-facts.ts';
 
 export type { ExecutionCounters, OrderDeskSetup } from './desk-state.ts';
-export type { InFlight, LockedFunds } from './exposure.ts';
 
 /** What a checkpoint keeps of all orders at one venue. */
 export interface OrderDeskState {
@@ -241,17 +240,16 @@ export class OrderDesk extends OrderView {
     return step.finish();
   }
 
-  /** The answer to a signed subscription: `none` shows that the key is accepted. */
-  onSubscriptionAnswered(trouble: AnswerHealth['trouble'], atMs: UnixMs): ExecutionStep {
-    if (trouble === 'none') this.#state.limiter.acceptKey();
-    return this.onHealth({ trouble, retryAfterMs: undefined }, undefined, atMs);
-  }
-
   /** Trouble in an answer to a question that is not ours (depth, time): limits and bans count for all. */
   onHealth(health: AnswerHealth, usedWeight: number | undefined, atMs: UnixMs): ExecutionStep {
     const step = new StepBuilder();
     takeHealth(this.#state, health, usedWeight, atMs, step);
     return step.finish();
+  }
+
+  /** A signed subscription was taken: the key is right. */
+  acceptKey(): void {
+    this.#state.limiter.acceptKey();
   }
 
   /** Counts a question of somebody else against the shared budget; `false`: not now. */

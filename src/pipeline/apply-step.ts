@@ -46,8 +46,11 @@ export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): voi
   if (step.report !== undefined) {
     applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
   }
-  if (step.trouble !== undefined) {
-    applyStep(desk, venue, venue.orders.onSubscriptionAnswered(step.trouble, desk.nowMs));
+  const { trouble } = step;
+  if (trouble === 'none') venue.orders.acceptKey();
+  else if (trouble !== undefined) {
+    const health = { trouble, retryAfterMs: undefined };
+    applyStep(desk, venue, venue.orders.onHealth(health, undefined, desk.nowMs));
   }
   if (step.hasGap) {
     const scope = venue.hasReconciledOnce ? 'gap' : 'start';
