@@ -48,7 +48,7 @@ export const REASONS = {
   MAX_GROSS_EXPOSURE: 'all positions together would be worth more than the limit',
   MAX_OPEN_ORDERS: 'too many orders are under way',
   MAX_ORDERS_PER_DAY: 'the day has had its orders',
-  RATE_LIMIT_EXCEEDED: 'orders leave faster than the limit',
+  RATE_LIMIT_EXCEEDED: 'orders leave faster than the limit, or the venue wants us away',
   DAILY_LOSS_LIMIT: 'the day has lost what it may lose',
   COOLDOWN: 'the last order of this strategy and symbol is too recent',
   SYMBOL_FROZEN_UNKNOWN_ORDER: 'an order of this symbol has an unproven outcome',

@@ -83,8 +83,11 @@ export interface StreamStep {
   readonly balances: { readonly balances: readonly Balance[]; readonly atMs: UnixMs } | undefined;
   /** Events may be missing from before now: reconcile with scope `gap` (at the first time `start`). */
   readonly hasGap: boolean;
-  /** What the answer to a signed subscription says of our standing; `undefined`: there was none. */
-  readonly trouble: AnswerHealth['trouble'] | undefined;
+  /**
+   * What became of a signed subscription: taken, so that the key is right; or refused, with what that says of our
+   * standing (`none`: nothing). `undefined`: none was answered.
+   */
+  readonly subscription: 'accepted' | AnswerHealth['trouble'] | undefined;
 }
 
 export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
@@ -92,7 +95,7 @@ export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
   report: undefined,
   balances: undefined,
   hasGap: false,
-  trouble: undefined,
+  subscription: undefined,
 });
 
 export function effectsOnly(effects: readonly Effect[]): StreamStep {

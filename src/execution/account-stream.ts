@@ -178,7 +178,7 @@ export class AccountStream {
       case 'refused':
         return {
           ...effectsOnly(this.#drop(link, `refused: ${message.code} ${message.text}`, atMs)),
-          trouble: message.trouble,
+          subscription: message.trouble,
         };
       case 'terminated':
         return effectsOnly(this.#onTerminated(link, atMs));
@@ -211,7 +211,7 @@ export class AccountStream {
         message: 'account events are arriving',
         detail: { venue: this.#setup.venue, downMs },
       };
-      return { ...QUIET_STREAM_STEP, effects: [up], hasGap: true, trouble: 'none' };
+      return { ...QUIET_STREAM_STEP, effects: [up], hasGap: true, subscription: 'accepted' };
     }
     // Rotation: the new socket carries events before the old one goes, so nothing is missed.
     const old = this.#current;
@@ -221,7 +221,7 @@ export class AccountStream {
     if (old !== undefined) this.#leaving = old.connection;
     this.#downSinceMs = undefined;
     const effects = old === undefined ? NO_EFFECTS : [close(old.connection, 'close', 'rotated')];
-    return { ...QUIET_STREAM_STEP, effects, hasGap: !wasLive, trouble: 'none' };
+    return { ...QUIET_STREAM_STEP, effects, hasGap: !wasLive, subscription: 'accepted' };
   }
 
   #onTerminated(link: AccountLink, atMs: UnixMs): readonly Effect[] {

@@ -66,14 +66,14 @@ export class PriceCollar {
   }
 
   /**
-   * What another source says (a snapshot). It is the reference where there was none, as after a start;
-   * true when the two are so far apart that one of them counts in another unit.
+   * Hears what another source says (a snapshot). It is the reference where there was none, as after a
+   * start; so far apart that one of the two must count in another unit, it makes the price suspect.
    */
-  contradicts(mid: number): boolean {
+  hearWitness(mid: number): 'inside' | 'levelShift' {
     if (this.#reference === 0) this.#believe(mid);
-    if (distanceBps(mid, this.#reference) <= this.#limits.levelShiftBpsMax) return false;
+    if (distanceBps(mid, this.#reference) <= this.#limits.levelShiftBpsMax) return 'inside';
     this.#shift(mid);
-    return true;
+    return 'levelShift';
   }
 
   /** Whether another price of the symbol (a trade) fits the reference. */

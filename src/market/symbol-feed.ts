@@ -305,7 +305,7 @@ export class SymbolFeed {
     const [bid] = bids;
     const [ask] = asks;
     if (bid === undefined || ask === undefined || this.collar.isShifted) return;
-    if (this.collar.contradicts((bid + ask) / 2)) this.#onLevelShift(bid, ask);
+    if (this.collar.hearWitness((bid + ask) / 2) === 'levelShift') this.#onLevelShift(bid, ask);
   }
 
   #onLevelShift(bidTicks: number, askTicks: number): void {

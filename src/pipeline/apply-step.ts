@@ -46,10 +46,10 @@ export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): voi
   if (step.report !== undefined) {
     applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
   }
-  const { trouble } = step;
-  if (trouble === 'none') venue.orders.acceptKey();
-  else if (trouble !== undefined) {
-    const health = { trouble, retryAfterMs: undefined };
+  const { subscription } = step;
+  if (subscription === 'accepted') venue.orders.acceptKey();
+  else if (subscription !== undefined) {
+    const health = { trouble: subscription, retryAfterMs: undefined };
     applyStep(desk, venue, venue.orders.onHealth(health, undefined, desk.nowMs));
   }
   if (step.hasGap) {

@@ -126,7 +126,9 @@ function startOnceMore(night: SimNight, before: Standing | undefined): readonly 
   if (before === undefined || after === undefined || !isSettled) {
     return ['a start once more, with nothing under way, does not come to rest'];
   }
-  return compareStandings(before, after).map((text) => `a start once more: ${text}`);
+  return compareStandings(before, after, night.setup.execution.recvWindowMs).map(
+    (text) => `a start once more: ${text}`,
+  );
 }
 
 function standingOf({ daemon }: SimNight): Standing | undefined {

@@ -51,20 +51,27 @@ export function readStanding(desk: Desk): Standing | undefined {
 
 /** When orders left. A start knows by the rows only until when each may have left at the latest. */
 const LEFT_AT = /\.(?:orderTimes|lastOrderAtMs)\.items\./;
-/** How long a request is good for: it leaves within that time or is no order. */
-const LEASE_MS = 3_000;
 
-/** Where two stand otherwise: a sentence each. */
-export function compareStandings(before: Standing, after: Standing): readonly string[] {
+/** Where two stand otherwise: a sentence each. `leaseMs`: an order leaves within that time or is none. */
+export function compareStandings(
+  before: Standing,
+  after: Standing,
+  leaseMs: number,
+): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((path) => !isSame(path, before.get(path), after.get(path)))
+    .filter((path) => !isSame(path, before.get(path), after.get(path), leaseMs))
     .map((path) => `${path}: ${before.get(path) ?? 'nothing'} or ${after.get(path) ?? 'nothing'}`);
 }
 
-function isSame(path: string, before: string | undefined, after: string | undefined): boolean {
+function isSame(
+  path: string,
+  before: string | undefined,
+  after: string | undefined,
+  leaseMs: number,
+): boolean {
   if (before === after) return true;
   const laterMs = Number(after) - Number(before);
-  return LEFT_AT.test(path) && laterMs > 0 && laterMs <= LEASE_MS;
+  return LEFT_AT.test(path) && laterMs > 0 && laterMs <= leaseMs;
 }
 
 /** Pairs of a key and a value are found by their key, whatever their order. */

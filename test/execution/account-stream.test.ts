@@ -21,6 +21,7 @@ class StreamNight {
   readonly closed: string[] = [];
   readonly requests: { readonly connection: ConnectionId; readonly requestId: string }[] = [];
   readonly faults: string[] = [];
+  readonly subscriptions: NonNullable<StreamStep['subscription']>[] = [];
   gaps = 0;
   pings = true;
   readonly connects = new ConnectBudget(20, 300_000);
@@ -82,6 +83,7 @@ class StreamNight {
   }
   take(step: StreamStep): void {
     if (step.hasGap) this.gaps += 1;
+    if (step.subscription !== undefined) this.subscriptions.push(step.subscription);
     for (const effect of step.effects) this.#perform(effect);
   }
   #perform(effect: Effect): void {
@@ -193,6 +195,22 @@ test('the key is refused: dropped, and not at once again', () => {
   expect(night.closed).toEqual(['terminate refused: -2015 Invalid API-key']);
   expect(night.opened).toHaveLength(1);
 });
+
+// One refusal is about the key, the next one about something else. Only a subscription that is taken shows that the
+// key is right again: whoever took "nothing is wrong with us" for that would hammer a refused key.
+test.each(['auth', 'none', 'clock'] as const)(
+  'a subscription refused (%s) is never an accepted key',
+  (trouble) => {
+    const night = new StreamNight();
+    night.open();
+    const requestId = night.requests[0]?.requestId;
+    night.frame(night.last, { type: 'refused', requestId, code: -1130, text: 'no', trouble });
+    expect(night.subscriptions).toEqual([trouble]);
+    night.wait(5_000);
+    night.up();
+    expect(night.subscriptions).toEqual([trouble, 'accepted']);
+  },
+);
 
 // Venues end a connection after a day; we leave first, and the new one listens before the old one goes.
 test('within 23 hours a second socket takes over without a gap', () => {

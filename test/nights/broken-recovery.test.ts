@@ -107,18 +107,29 @@ test('a log that lost writes which were acknowledged is found', () => {
   expect(run === undefined ? '' : found(run)).toMatch(/I\d+ /);
 });
 
+const LEASE_MS = 3_000;
+
+test('an order may be known to have left later, within its lease, and neither before nor behind that', () => {
+  const path = 'binance.lastOrderAtMs.items.ema-cross|BTC/USDT';
+  const leftAtMs = 1_795_204_838_144;
+  const kept = new Map([[path, String(leftAtMs)]]);
+  const after = (laterMs: number) =>
+    compareStandings(kept, new Map([[path, String(leftAtMs + laterMs)]]), LEASE_MS).length;
+  expect([-1, 0, 1, LEASE_MS, LEASE_MS + 1].map(after)).toEqual([1, 0, 0, 0, 1]);
+});
+
 test('each single thing that is kept is compared: another value, one that is gone, one too many', () => {
   const kept = new Map([
     ['portfolio.days.ordersCount', '4'],
     ['binance.lastOrderAtMs.items.ema-cross|BTC/USDT', '1795204838144'],
   ]);
-  expect(compareStandings(kept, new Map(kept))).toEqual([]);
+  expect(compareStandings(kept, new Map(kept), LEASE_MS)).toEqual([]);
   for (const [path, value] of kept) {
     const other = new Map(kept).set(path, 'other');
-    expect(compareStandings(kept, other)).toEqual([`${path}: ${value} or other`]);
+    expect(compareStandings(kept, other, LEASE_MS)).toEqual([`${path}: ${value} or other`]);
     other.delete(path);
-    expect(compareStandings(kept, other)).toEqual([`${path}: ${value} or nothing`]);
-    expect(compareStandings(other, kept)).toEqual([`${path}: nothing or ${value}`]);
+    expect(compareStandings(kept, other, LEASE_MS)).toEqual([`${path}: ${value} or nothing`]);
+    expect(compareStandings(other, kept, LEASE_MS)).toEqual([`${path}: nothing or ${value}`]);
   }
 });
 

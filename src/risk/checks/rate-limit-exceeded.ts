@@ -1,7 +1,10 @@
 import { everyClass } from '../classes.ts';
 import type { RiskCheck } from '../verdict.ts';
 
-/** Orders leave too fast. Every class, so that no loop of ours can end in a ban; exits and protective orders have a reserve that entries cannot use. */
+/**
+ * Orders leave too fast, or the venue wants us away (a limit of 0). Every class, so that no loop of ours can end in a
+ * ban; exits and protective orders have a reserve that entries cannot use.
+ */
 export const rateLimitExceeded: RiskCheck = {
   code: 'RATE_LIMIT_EXCEEDED',
   valueName: 'ordersCount',

@@ -28,8 +28,6 @@ export const symbolDelisted: SimFault = {
   name: 'symbol.delisted',
   family: 'rest',
   about: 'the venue knows a symbol no more: no data, and every question about it is refused',
-  // Not listed at a start, it stays away for that whole life.
-  isLasting: true,
   moments: ['filled', 'recovering'],
   share: 0.4,
   draw: (random, { symbols }) => ({
