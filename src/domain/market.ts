@@ -78,6 +78,19 @@ export type DataRejection =
   | 'outOfOrder'
   | 'future';
 
+/** Contents of a venue's market streams that we take. */
+export type StreamKind = 'trade' | 'top' | 'depth';
+
+/** A frame that cannot be used. */
+export interface InvalidFrame {
+  readonly type: 'invalid';
+  readonly rejection: DataRejection;
+  readonly detail: string;
+  /** Of the stream that brought it; `undefined`: the frame does not say. */
+  readonly instrument: number | undefined;
+  readonly kind: StreamKind | undefined;
+}
+
 /** What one frame of a market socket says. */
 export type FeedMessage =
   | Trade
@@ -97,9 +110,4 @@ export type FeedMessage =
     }
   | { readonly type: 'serverShutdown' }
   | { readonly type: 'ignored'; readonly stream: string }
-  | {
-      readonly type: 'invalid';
-      readonly rejection: DataRejection;
-      readonly detail: string;
-      readonly instrument: number | undefined;
-    };
+  | InvalidFrame;

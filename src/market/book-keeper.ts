@@ -5,12 +5,12 @@ import type { Answered } from '../domain/venue.ts';
 import { isSameTop, topOf } from './best-levels.ts';
 import type { FeedContext } from './feed-context.ts';
 import { type DiffOutcome, OrderBook, type OrderBookState } from './order-book.ts';
+import { SnapshotPace, type SnapshotPaceState } from './snapshot-pace.ts';
 import { TopHistory } from './top-history.ts';
 import { TopsCompared, type TopsComparedState } from './tops-compared.ts';
 
 /** Enough levels to compare the top, at the venue's lowest price. */
 const CONFIRM_LEVELS = 100;
-const RETRY_MS_MAX = 30_000;
 
 /** Why the venue was asked for a snapshot: to start the book, to renew it, or to see that nothing changed. */
 type Purpose = 'sync' | 'refresh' | 'confirm';
@@ -24,7 +24,12 @@ interface OpenQuestion {
 }
 
 /** What is wrong with a symbol's streams and needs a new subscription. */
-export type StreamTrouble = 'bookSilent' | 'topSilent' | 'tradeSilent' | 'snapshotFailed';
+export type StreamTrouble =
+  | 'bookSilent'
+  | 'bookUnheld'
+  | 'topSilent'
+  | 'tradeSilent'
+  | 'snapshotFailed';
 
 /** `null`: none, or not now. */
 export interface BookKeeperState {
@@ -34,10 +39,8 @@ export interface BookKeeperState {
   readonly question: OpenQuestion | null;
   readonly seenId: number;
   readonly knownId: number;
-  readonly askNotBeforeMs: number;
+  readonly pace: SnapshotPaceState;
   readonly confirmNotBeforeMs: number;
-  readonly tries: number;
-  readonly syncedAtMs: number;
   readonly provenId: number;
   readonly provenSinceMs: number;
   readonly crossedSinceMs: UnixMs | null;
@@ -58,10 +61,8 @@ export class BookKeeper {
   /** Newest id of both streams since the last restart, and before it; the latter is 0 once a lower one came. */
   #seenId = 0;
   #knownId = 0;
-  #askNotBeforeMs = 0;
+  readonly #pace: SnapshotPace;
   #confirmNotBeforeMs = 0;
-  #tries = 0;
-  #syncedAtMs = 0;
   /** An id that the venue is known to have reached, and since when we know. */
   #provenId = 0;
   #provenSinceMs = 0;
@@ -71,6 +72,7 @@ export class BookKeeper {
   constructor(instrument: Instrument, context: FeedContext) {
     this.#instrument = instrument;
     this.#context = context;
+    this.#pace = new SnapshotPace(context);
     this.#tops = new TopsCompared(context.limits.divergedCountMax);
     this.book = new OrderBook(context.limits.bookLevelsMax, context.limits.bufferedDiffsMax);
   }
@@ -87,8 +89,7 @@ export class BookKeeper {
     this.#forget();
     this.trouble = undefined;
     this.#question = undefined;
-    this.#tries = 0;
-    this.#askNotBeforeMs = 0;
+    this.#pace.restart();
   }
 
   onTop(top: TopOfBook, atMs: UnixMs): void {
@@ -101,6 +102,7 @@ export class BookKeeper {
 
   /** `latest` is the newest best bid and ask of the other stream. */
   onDiff(diff: DepthDiff, latest: TopOfBook | undefined, atMs: UnixMs): DiffOutcome {
+    const wasLoaded = this.book.isLoaded;
     const outcome = this.book.onDiff(diff);
     if (diff.lastUpdateId > this.#seenId) this.#seenId = diff.lastUpdateId;
     if (diff.lastUpdateId < this.#knownId) this.#knownId = 0;
@@ -111,10 +113,18 @@ export class BookKeeper {
         firstUpdateId: diff.firstUpdateId,
         lastUpdateId: diff.lastUpdateId,
       });
-      this.#startOver(atMs);
+      // Without a book a snapshot is under way or waited for: it is judged by what is kept from here on.
+      if (wasLoaded) this.#onFallen('a gap', atMs);
     }
     if (outcome === 'applied') this.#check(latest, atMs);
     return outcome;
+  }
+
+  /** An event of the stream could not be used: nobody knows what the book misses. */
+  onLost(atMs: UnixMs): void {
+    if (!this.book.isLoaded) return;
+    this.book.reset();
+    this.#onFallen('an event that was refused', atMs);
   }
 
   /** Deadlines and schedules. `wantsConfirmation`: the symbol has been silent for long. */
@@ -124,7 +134,7 @@ export class BookKeeper {
       this.#onFailed(this.#question.purpose, 'no answer', atMs);
     }
     this.#checkDeadlines(atMs);
-    if (this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
+    if (this.#question !== undefined || !this.#pace.allows(atMs)) return;
     if (!this.book.isLoaded) this.#ask('sync', atMs);
     else if (this.#isRefreshDue(atMs)) this.#ask('refresh', atMs);
     else if (wantsConfirmation && atMs >= this.#confirmNotBeforeMs) this.#ask('confirm', atMs);
@@ -132,7 +142,7 @@ export class BookKeeper {
 
   /** Starts the synchronisation at once instead of at the next tick. */
   syncNow(atMs: UnixMs): void {
-    if (this.book.isLoaded || this.#question !== undefined || atMs < this.#askNotBeforeMs) return;
+    if (this.book.isLoaded || this.#question !== undefined || !this.#pace.allows(atMs)) return;
     this.#ask('sync', atMs);
   }
 
@@ -165,11 +175,9 @@ export class BookKeeper {
       this.#onFailed(question.purpose, `snapshot ${answer.value.updateId} is ${outcome}`, atMs);
       return undefined;
     }
-    this.#tries = 0;
-    this.#syncedAtMs = atMs;
+    this.#pace.onSynced(atMs);
     const { counters, limits } = this.#context;
     // A confirmation right behind the snapshot would confirm nothing.
-    this.#askNotBeforeMs = 0;
     this.#confirmNotBeforeMs = atMs + 2 * limits.snapshotRetryMs;
     if (question.purpose === 'refresh') counters.bookRefreshes += 1;
     else counters.bookSyncs += 1;
@@ -187,10 +195,8 @@ export class BookKeeper {
       question: this.#question ?? null,
       seenId: this.#seenId,
       knownId: this.#knownId,
-      askNotBeforeMs: this.#askNotBeforeMs,
+      pace: this.#pace.save(),
       confirmNotBeforeMs: this.#confirmNotBeforeMs,
-      tries: this.#tries,
-      syncedAtMs: this.#syncedAtMs,
       provenId: this.#provenId,
       provenSinceMs: this.#provenSinceMs,
       crossedSinceMs: this.#crossedSinceMs ?? null,
@@ -204,10 +210,8 @@ export class BookKeeper {
     this.#question = state.question ?? undefined;
     this.#seenId = state.seenId;
     this.#knownId = state.knownId;
-    this.#askNotBeforeMs = state.askNotBeforeMs;
+    this.#pace.load(state.pace);
     this.#confirmNotBeforeMs = state.confirmNotBeforeMs;
-    this.#tries = state.tries;
-    this.#syncedAtMs = state.syncedAtMs;
     this.#provenId = state.provenId;
     this.#provenSinceMs = state.provenSinceMs;
     this.#crossedSinceMs = state.crossedSinceMs ?? undefined;
@@ -242,11 +246,11 @@ export class BookKeeper {
     // When the other stream is silent, it is that one which is wrong: the deadline below says so.
     if (this.#tops.isOtherBehind) return;
     this.book.reset();
-    this.#startOver(atMs);
+    this.#onFallen('another best bid and ask than its stream has', atMs);
   }
 
   #onConfirmation(snapshot: DepthSnapshot, latest: TopOfBook | undefined, atMs: UnixMs): boolean {
-    this.#tries = 0;
+    this.#pace.onAnswered();
     // More than we know: the missing changes may be on their way, but not for long.
     if (snapshot.updateId > this.book.updateId) this.#prove(snapshot.updateId, atMs);
     if (snapshot.updateId !== this.book.updateId) {
@@ -272,14 +276,14 @@ export class BookKeeper {
         crossedMs: atMs - this.#crossedSinceMs,
       });
       this.book.reset();
-      this.#startOver(atMs);
+      this.#onFallen('a crossed book', atMs);
     }
   }
 
   #isRefreshDue(atMs: UnixMs): boolean {
     const { book } = this;
     const { bookRefreshEveryMs, bookWindowUsedMax } = this.#context.limits;
-    if (atMs - this.#syncedAtMs > bookRefreshEveryMs) return true;
+    if (atMs - this.#pace.syncedAtMs > bookRefreshEveryMs) return true;
     const bid = book.bids.priceAt(0);
     const ask = book.asks.priceAt(0);
     const below = book.snapshotBid - book.windowBid;
@@ -298,32 +302,33 @@ export class BookKeeper {
   }
 
   #onFailed(purpose: Purpose, text: string, atMs: UnixMs): void {
-    const { limits, random } = this.#context;
     if (purpose === 'refresh') this.book.abandonRefresh();
     this.#question = undefined;
-    this.#tries += 1;
-    const delayMs = Math.min(RETRY_MS_MAX, limits.snapshotRetryMs * 2 ** (this.#tries - 1));
-    // Never sooner than half of it: every try costs request weight.
-    this.#askNotBeforeMs = atMs + delayMs * (0.5 + random() / 2);
-    if (purpose !== 'sync' || this.#tries < limits.snapshotTriesMax) return;
-    this.#context.raise('book.unsynced', 'error', {
-      symbol: this.#instrument.symbol,
-      tries: this.#tries,
-      text,
-    });
-    if (this.#tries === limits.snapshotTriesMax) this.trouble = 'snapshotFailed';
+    const tries = this.#pace.onFailed(atMs);
+    if (purpose === 'sync') this.#tellUnsynced(tries, text, 'snapshotFailed');
+  }
+
+  /** The book that we had is none. */
+  #onFallen(by: string, atMs: UnixMs): void {
+    this.#forget();
+    this.#question = undefined;
+    const falls = this.#pace.onFallen(atMs);
+    if (falls > 0) this.#tellUnsynced(falls, `ended soon by ${by}`, 'bookUnheld');
+    this.syncNow(atMs);
+  }
+
+  #tellUnsynced(tries: number, text: string, trouble: StreamTrouble): void {
+    const { snapshotTriesMax } = this.#context.limits;
+    if (tries < snapshotTriesMax) return;
+    const { symbol } = this.#instrument;
+    this.#context.raise('book.unsynced', 'error', { symbol, tries, text });
+    if (tries === snapshotTriesMax) this.trouble = trouble;
   }
 
   #prove(id: number, atMs: UnixMs): void {
     if (this.#provenId > 0) return;
     this.#provenId = id;
     this.#provenSinceMs = atMs;
-  }
-
-  #startOver(atMs: UnixMs): void {
-    this.#forget();
-    this.#question = undefined;
-    this.syncNow(atMs);
   }
 
   #forget(): void {

@@ -87,6 +87,13 @@ export class FeedLine {
     this.#drop(socket, socket.openedAtMs === undefined ? 'connectFailed' : 'closed', atMs);
   }
 
+  /** A sign of life on `socket`, before what it says is looked at. */
+  onHeard(socket: MarketSocket, atMs: UnixMs): void {
+    const silentMs = socket.onFrame(atMs);
+    if (silentMs <= this.#context.limits.eventLagMsMax) return;
+    for (const symbol of this.symbols) symbol.freshness.onHeldBack(silentMs);
+  }
+
   /** An answer on `socket`, or a word about the socket itself. */
   onAnswer(socket: MarketSocket, message: FeedMessage, atMs: UnixMs): void {
     switch (message.type) {

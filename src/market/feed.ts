@@ -127,7 +127,8 @@ export class MarketFeed {
 
   onPing(connection: ConnectionId, atMs: UnixMs): readonly Effect[] {
     this.#context.counters.pings += 1;
-    this.#find(connection)?.socket.onFrame(atMs);
+    const found = this.#find(connection);
+    found?.line.onHeard(found.socket, atMs);
     return NO_EFFECTS;
   }
 
@@ -147,7 +148,7 @@ export class MarketFeed {
     sink: MarketSink,
   ): readonly Effect[] {
     this.#context.counters.frames += 1;
-    socket.onFrame(atMs);
+    line.onHeard(socket, atMs);
     const message = this.#context.codec.decode(chunk, from, to);
     if (this.#onData(message, atMs, sink)) {
       socket.lastNewsAtMs = atMs;
@@ -307,10 +308,10 @@ export class MarketFeed {
       case 'depth':
         return this.#byIndex[message.instrument]?.onDiff(message, atMs, sink) ?? false;
       case 'invalid': {
-        const { rejection, instrument, detail } = message;
+        const { instrument, rejection, detail } = message;
         const symbol = instrument === undefined ? undefined : this.#byIndex[instrument];
         if (symbol === undefined) this.#context.reject(rejection, instrument, detail, sink);
-        else symbol.onInvalid(rejection, detail, atMs, sink);
+        else symbol.onInvalid(message, atMs, sink);
         return false;
       }
       default:

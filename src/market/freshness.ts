@@ -16,6 +16,8 @@ const ASK_AT_SHARE = 0.6;
 export interface SymbolFreshnessState {
   readonly limitMs: number;
   readonly eventLagMs: number | null;
+  readonly heldBackMs: number;
+  readonly silenceMs: number;
   readonly gaps: GapHistogramState;
   readonly gapCount: number;
   readonly advancedAtMs: UnixMs | null;
@@ -35,7 +37,11 @@ export interface SymbolFreshnessState {
  */
 export class SymbolFreshness {
   limitMs: number;
-  eventLagMs: number | undefined;
+  #eventLagMs: number | undefined;
+  /** The longest silence of its socket since the last event with a time. */
+  #silenceMs = 0;
+  /** How long what we know may have waited on its way: the silence behind which it came. */
+  #heldBackMs = 0;
   readonly #limits: FeedLimits;
   readonly #gaps = new GapHistogram();
   #gapCount = 0;
@@ -62,10 +68,31 @@ export class SymbolFreshness {
       const harmlessMs = this.#limits.freshnessMsMax / this.#limits.quietGapFactor;
       this.#learn(Math.min(gapMs, this.#provenMs() + harmlessMs));
     }
+    this.#heldBackMs = this.#silenceMs;
     this.#advancedAtMs = atMs;
     this.#confirmedAtMs = atMs;
     this.#isGapProven = false;
     this.#isDoubted = false;
+  }
+
+  /** Lag of the last event with a time of its own behind the venue's clock; `undefined` before the first. */
+  get eventLagMs(): number | undefined {
+    return this.#eventLagMs;
+  }
+
+  /** An event told when it happened. */
+  onEventTime(lagMs: number): void {
+    this.#eventLagMs = lagMs;
+    this.#silenceMs = 0;
+    this.#heldBackMs = 0;
+  }
+
+  /**
+   * Its socket brings something again after a silence. The market was quiet, or the way was blocked and all of
+   * it comes at once: news without a time of their own may then be as old as the silence is long.
+   */
+  onHeldBack(silentMs: number): void {
+    this.#silenceMs = Math.max(this.#silenceMs, silentMs);
   }
 
   /** How much of the running silence the venue has confirmed: up to its last word, and no further. */
@@ -80,7 +107,7 @@ export class SymbolFreshness {
     this.#confirmedAtMs = askedAtMs;
     this.#isGapProven = true;
     // Late events are over when there are none that we have not heard.
-    this.eventLagMs = 0;
+    this.onEventTime(0);
     if (this.#advancedAtMs === undefined) this.#advancedAtMs = askedAtMs;
     else this.#learn(askedAtMs - this.#advancedAtMs);
   }
@@ -116,7 +143,7 @@ export class SymbolFreshness {
     this.#invalidCount -= this.#futureCount;
     this.#futureCount = 0;
     // The lag was told by the old clock; the next event tells the new one.
-    this.eventLagMs = undefined;
+    this.#eventLagMs = undefined;
     if (this.#invalidCount < this.#limits.invalidCountMax) {
       this.#gatedUntilMs = Number.NEGATIVE_INFINITY;
     }
@@ -148,7 +175,7 @@ export class SymbolFreshness {
 
   assess(nowMs: UnixMs, isLive: boolean): Freshness {
     const ageMs = this.ageMs(nowMs);
-    const eventLagMs = this.eventLagMs ?? 0;
+    const eventLagMs = Math.max(this.#eventLagMs ?? 0, this.#heldBackMs);
     const { eventLagMsMax } = this.#limits;
     const cause = this.#findCause(ageMs, eventLagMs, nowMs, isLive);
     const { limitMs } = this;
@@ -158,7 +185,9 @@ export class SymbolFreshness {
   save(): SymbolFreshnessState {
     return {
       limitMs: this.limitMs,
-      eventLagMs: this.eventLagMs ?? null,
+      eventLagMs: this.#eventLagMs ?? null,
+      heldBackMs: this.#heldBackMs,
+      silenceMs: this.#silenceMs,
       gaps: this.#gaps.save(),
       gapCount: this.#gapCount,
       advancedAtMs: this.#advancedAtMs ?? null,
@@ -173,7 +202,9 @@ export class SymbolFreshness {
   }
   load(state: SymbolFreshnessState): void {
     this.limitMs = state.limitMs;
-    this.eventLagMs = state.eventLagMs ?? undefined;
+    this.#eventLagMs = state.eventLagMs ?? undefined;
+    this.#heldBackMs = state.heldBackMs;
+    this.#silenceMs = state.silenceMs;
     this.#gaps.load(state.gaps);
     this.#gapCount = state.gapCount;
     this.#advancedAtMs = state.advancedAtMs ?? undefined;

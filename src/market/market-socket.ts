@@ -113,9 +113,12 @@ export class MarketSocket {
     return this.ackedAtMs === undefined ? 'subscribing' : 'live';
   }
 
-  onFrame(atMs: UnixMs): void {
+  /** Returns how long it had been silent: what comes now may have waited as long. */
+  onFrame(atMs: UnixMs): number {
+    const silentMs = this.lastFrameAtMs === undefined ? 0 : atMs - this.lastFrameAtMs;
     this.lastFrameAtMs = atMs;
     this.#isSuspected = false;
+    return silentMs;
   }
 
   subscribe(streams: readonly string[], atMs: UnixMs): void {

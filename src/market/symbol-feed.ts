@@ -3,6 +3,7 @@ import type {
   DataRejection,
   DepthDiff,
   DepthSnapshot,
+  InvalidFrame,
   TopOfBook,
   Trade,
 } from '../domain/market.ts';
@@ -139,7 +140,10 @@ export class SymbolFeed {
 
   onDiff(diff: DepthDiff, atMs: UnixMs, sink: MarketSink): boolean {
     this.#context.counters.diffs += 1;
-    if (!this.#isPossible(diff.eventAtMs, atMs, sink)) return false;
+    if (!this.#isPossible(diff.eventAtMs, atMs, sink)) {
+      this.keeper.onLost(atMs);
+      return false;
+    }
     const outcome = this.keeper.onDiff(diff, this.top, atMs);
     switch (outcome) {
       case 'duplicate':
@@ -160,11 +164,12 @@ export class SymbolFeed {
   }
 
   /** A frame of this symbol could not be used. */
-  onInvalid(rejection: DataRejection, detail: string, atMs: UnixMs, sink: MarketSink): void {
+  onInvalid({ rejection, detail, kind }: InvalidFrame, atMs: UnixMs, sink: MarketSink): void {
     if (rejection === 'offGrid') {
       this.#offGridAtMs = atMs;
       this.freshness.onDoubted();
     }
+    if (kind === 'depth') this.keeper.onLost(atMs);
     this.#reject(rejection, detail, atMs, sink);
   }
 
@@ -281,7 +286,7 @@ export class SymbolFeed {
       return false;
     }
     clock.onEvent(eventAtMs, atMs);
-    this.freshness.eventLagMs = clock.lagOf(eventAtMs, atMs);
+    this.freshness.onEventTime(clock.lagOf(eventAtMs, atMs));
     // Either it really came late, or the venue's clock was set back: only the venue can say.
     if (lagMs > limits.eventLagMsMax) this.#context.askTime(atMs, LATE_TIME_EVERY_MS);
     return true;

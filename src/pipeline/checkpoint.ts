@@ -16,7 +16,7 @@ import type { DeskSetup, VenueSetup } from './setup.ts';
 import { loadVenue, saveVenue, type VenueState } from './venue-checkpoint.ts';
 
 /** Of the shape of a checkpoint. It rises with every change of what any room keeps. */
-export const CHECKPOINT_VERSION = 6;
+export const CHECKPOINT_VERSION = 7;
 
 /**
  * All that a desk knows between two events, as plain data: a desk loaded from it decides whatever

@@ -4,7 +4,7 @@ import type { Answered, MarketCodec } from '../domain/venue.ts';
 import { BinanceByteDecoder } from './binance-bytes.ts';
 import { BinanceFramePacker } from './binance-pack.ts';
 import { StreamTable, streamsOf } from './binance-streams.ts';
-import { decodeSnapshotStrictly, decodeStrictly } from './binance-strict.ts';
+import { decodeSnapshotStrictly, decodeStrictly, invalid } from './binance-strict.ts';
 
 /** No message of ours is near it: the largest measured depth event has 60 kB. */
 const FRAME_BYTES_MAX = 1_000_000;
@@ -22,8 +22,12 @@ export function createBinanceMarketCodec(instruments: readonly Instrument[]): Ma
     unsubscribeFrame: (streams, id) => request('UNSUBSCRIBE', id, streams),
     listFrame: (id) => request('LIST_SUBSCRIPTIONS', id),
     decode(chunk: Uint8Array, from = 0, to = chunk.length): FeedMessage {
-      if (to - from > FRAME_BYTES_MAX) return oversized(to - from);
-      return bytes.decode(chunk, from, to) ?? decodeStrictly(chunk.subarray(from, to), table);
+      const length = to - from;
+      if (length <= FRAME_BYTES_MAX) {
+        return bytes.decode(chunk, from, to) ?? decodeStrictly(chunk.subarray(from, to), table);
+      }
+      const detail = `${length} bytes, at most ${FRAME_BYTES_MAX}`;
+      return invalid('oversized', detail, table.findStreamOf(chunk.subarray(from, to)));
     },
     decodeDepth,
   };
@@ -37,9 +41,4 @@ function decodeDepth(instrument: Instrument, body: string): Answered<DepthSnapsh
 
 function request(method: string, id: number, params?: readonly string[]): string {
   return JSON.stringify(params === undefined ? { method, id } : { method, params, id });
-}
-
-function oversized(length: number): FeedMessage {
-  const detail = `${length} bytes, at most ${FRAME_BYTES_MAX}`;
-  return { type: 'invalid', rejection: 'oversized', detail, instrument: undefined };
 }

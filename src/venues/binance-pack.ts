@@ -1,8 +1,15 @@
 import { InvariantBroken } from '../domain/assert.ts';
-import type { DepthDiff, FeedMessage, Levels, TopOfBook, Trade } from '../domain/market.ts';
+import type {
+  DepthDiff,
+  FeedMessage,
+  Levels,
+  StreamKind,
+  TopOfBook,
+  Trade,
+} from '../domain/market.ts';
 import type { FramePacker } from '../domain/venue.ts';
 import type { BinanceByteDecoder } from './binance-bytes.ts';
-import type { BinanceStream, StreamKind } from './binance-streams.ts';
+import type { BinanceStream } from './binance-streams.ts';
 import { writeSigned, writeVarint } from './varint.ts';
 
 /** What the text of a stream's messages is made from, beside their values. */

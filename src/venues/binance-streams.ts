@@ -1,7 +1,5 @@
 import type { Instrument } from '../domain/instrument.ts';
-
-/** Contents we take; everything else a venue sends on a known symbol is ignored. */
-export type StreamKind = 'trade' | 'top' | 'depth';
+import type { StreamKind } from '../domain/market.ts';
 
 /** One stream: what it carries and whose. */
 export interface BinanceStream {
@@ -9,6 +7,10 @@ export interface BinanceStream {
   readonly kind: StreamKind;
   readonly instrument: Instrument;
 }
+
+/** How a combined frame begins, and as much as the longest name of a stream needs. */
+const BEGIN = /^\{"stream":"([^"]+)"/;
+const BEGIN_BYTES = 80;
 
 /** Names as the venue writes them: lower case symbol, `@`, content. */
 const SUFFIXES: readonly (readonly [StreamKind, string])[] = [
@@ -35,6 +37,12 @@ export class StreamTable {
   }
 
   findStream(name: string): BinanceStream | undefined {
+    return this.#byName.get(name);
+  }
+  /** Of a combined frame that begins as the venue writes them, however it goes on. */
+  findStreamOf(frame: Uint8Array): BinanceStream | undefined {
+    const begin = Buffer.from(frame.subarray(0, BEGIN_BYTES)).toString('latin1');
+    const [, name = ''] = BEGIN.exec(begin) ?? [];
     return this.#byName.get(name);
   }
   findInstrument(venueSymbol: string): Instrument | undefined {

@@ -2,7 +2,7 @@ import { parseDecimal } from '../domain/decimal.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { DataRejection, FeedMessage } from '../domain/market.ts';
 import { type Lots, lots, type Price, price, type UnixMs, unixMs } from '../domain/units.ts';
-import type { StreamTable } from './binance-streams.ts';
+import type { BinanceStream, StreamTable } from './binance-streams.ts';
 
 /** Why a payload was thrown away; caught in this file only. */
 class Rejected extends Error {
@@ -25,15 +25,16 @@ const TEXT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Also answers to requests, events of the connection, and payloads outside a combined frame.
  */
 export function decodeStrictly(frame: Uint8Array, table: StreamTable): FeedMessage {
-  let instrument: Instrument | undefined;
+  // Asked before anything else: a frame that is cut off still tells whose news is lost.
+  let stream = table.findStreamOf(frame);
   try {
     const value = parseJson(frame);
     if (typeof value['stream'] !== 'string') return decodeBare(value, table);
     const name = value['stream'];
     if (name === '!serverShutdown') return { type: 'serverShutdown' };
-    const stream = table.findStream(name);
+    stream = table.findStream(name);
     if (stream === undefined) return decodeForeign(name, table);
-    instrument = stream.instrument;
+    const { instrument } = stream;
     const data = fieldsOf(value['data'], 'data');
     const symbol = data['s'];
     if (symbol !== instrument.venueSymbol) {
@@ -53,9 +54,18 @@ export function decodeStrictly(frame: Uint8Array, table: StreamTable): FeedMessa
     }
   } catch (cause) {
     if (!(cause instanceof Rejected)) throw cause;
-    const { rejection, message } = cause;
-    return { type: 'invalid', rejection, detail: message, instrument: instrument?.index };
+    return invalid(cause.rejection, cause.message, stream);
   }
+}
+
+/** A frame that cannot be used, and what it was to be. */
+export function invalid(
+  rejection: DataRejection,
+  detail: string,
+  stream: BinanceStream | undefined,
+): FeedMessage {
+  const instrument = stream?.instrument.index;
+  return { type: 'invalid', rejection, detail, instrument, kind: stream?.kind };
 }
 
 function parseJson(frame: Uint8Array): Fields {

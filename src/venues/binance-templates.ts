@@ -1,4 +1,5 @@
-import type { BinanceStream, StreamKind } from './binance-streams.ts';
+import type { StreamKind } from '../domain/market.ts';
+import type { BinanceStream } from './binance-streams.ts';
 import { type FixedText, fixedText } from './byte-cursor.ts';
 
 /** The fixed text between the values of one stream's messages, as bytes. */

@@ -50,6 +50,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
   'MarketSocket.#context': OTHERS,
   'ReconnectPace.#context': OTHERS,
   'ReconnectPace.#budget': OTHERS,
+  'SnapshotPace.#context': OTHERS,
   'SymbolFeed.#context': OTHERS,
   'Answer.#reasons': 'one frozen object for each code',
   'MarketView.bidPrice': 'goes through the constructor',

@@ -189,7 +189,7 @@ test('age: on both sides of the limit, and an event lag closes the gate though u
   expect(symbol.assess(unixMs(T0 + 3_000), true)).toMatchObject({ fresh: true, ageMs: 3_000 });
   expect(symbol.assess(unixMs(T0 + 3_001), true).fresh).toBe(false);
   expect(symbol.assess(unixMs(T0), false).fresh).toBe(false);
-  symbol.eventLagMs = 2_001;
+  symbol.onEventTime(2_001);
   expect(symbol.assess(unixMs(T0), true).fresh).toBe(false);
 });
 

@@ -202,6 +202,7 @@ claimCutsUnseen('freshness', () => {
         'interrupted',
         'stepped',
         'look',
+        'held',
       ]);
       const askedAtMs = unixMs(atMs - random.below(3_000));
       const lagMs = random.below(4_000);
@@ -214,7 +215,8 @@ claimCutsUnseen('freshness', () => {
         if (act === 'future') told = part.onInvalid(atMs, true);
         if (act === 'interrupted' && rare) part.onInterrupted();
         if (act === 'stepped' && rare) part.onClockStepped();
-        if (act === 'look' && rare) part.eventLagMs = lagMs;
+        if (act === 'look' && rare) part.onEventTime(lagMs);
+        if (act === 'held') part.onHeldBack(lagMs);
         return [told, part.assess(atMs, true), part.wantsConfirmation(atMs)];
       };
     },

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { GeneratedFrame } from '../support/frames.ts';
+import { makeInstrument } from '../support/frames.ts';
+import { GeneratedNight } from '../support/generated-night.ts';
+
+/** Two symbols on one socket that brings nothing for `ms`; returns what it held back, in its order. */
+function heldBack(night: GeneratedNight, ms: number): GeneratedFrame[] {
+  const held: GeneratedFrame[] = [];
+  night.onTheWay = (frame) => {
+    held.push(frame);
+    return [];
+  };
+  night.live(ms);
+  night.onTheWay = (frame) => [frame.text];
+  return held;
+}
+
+function twoSymbols(seed: string): GeneratedNight {
+  const instruments = [makeInstrument(0), makeInstrument(1, 'ETH/USDT')];
+  const night = new GeneratedNight(seed, { instruments });
+  night.start();
+  night.serverTime(night.nowMs, 0);
+  night.live(30_000);
+  return night;
+}
+
+// Best prices carry no time of their own. Behind a lost packet a socket says nothing for seconds and then
+// everything at once: the first of it is as old as the silence was long.
+test('a socket brings five seconds at once: no best price of it is new until an event with a time says so', () => {
+  const night = twoSymbols('held back');
+  const held = heldBack(night, 5_000);
+  const firstTop = held.findIndex(({ kind }) => kind === 'top');
+  for (const { text } of held.slice(0, firstTop + 1)) night.frame(text);
+
+  const nowMs = night.atMs;
+  expect([night.isFresh(0), night.isFresh(1)]).toEqual([false, false]);
+  expect(
+    night.feed.assessFreshness(held[firstTop]?.text.includes('ethusdt') ? 1 : 0, nowMs).cause,
+  ).toBe('late');
+
+  // What the burst brings last happened now.
+  for (const { text } of held.slice(firstTop + 1)) night.frame(text);
+  expect([night.isFresh(0), night.isFresh(1)]).toEqual([true, true]);
+});
+
+test('the first word behind the silence is a ping: the best price behind it is as late, and nothing else is', () => {
+  const night = twoSymbols('a ping first');
+  const held = heldBack(night, 2_500);
+  night.ping();
+  expect([night.isFresh(0), night.isFresh(1)]).toEqual([true, true]);
+
+  const top = held.find(({ kind }) => kind === 'top');
+  night.frame(top?.text ?? '');
+  const instrument = top?.text.includes('ethusdt') ? 1 : 0;
+  expect(night.feed.assessFreshness(instrument, night.atMs)).toMatchObject({
+    fresh: false,
+    cause: 'late',
+    eventLagMs: 2_600,
+  });
+  expect(night.isFresh(1 - instrument)).toBe(true);
+});
+
+test('a silence shorter than events may be late says nothing', () => {
+  const night = twoSymbols('a short silence');
+  const held = heldBack(night, 1_500);
+  const top = held.find(({ kind }) => kind === 'top');
+  night.frame(top?.text ?? '');
+
+  expect(night.isFresh(top?.text.includes('ethusdt') ? 1 : 0)).toBe(true);
+});
