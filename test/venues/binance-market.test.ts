@@ -289,3 +289,17 @@ test('a depth answer is a snapshot, or says why not', () => {
     expect(codec.decodeDepth(btc, bad).type).toBe('failed');
   }
 });
+
+// Whoever does not know whose news is lost believes in a book that misses them.
+test('a frame that is no JSON, or far too long, still tells whose news is lost, when it begins as the venue writes it', () => {
+  const lost = { type: 'invalid', instrument: 0, kind: 'depth' };
+  expect(decode(DEPTH.slice(0, 90))).toMatchObject({ ...lost, rejection: 'invalidJson' });
+  expect(decode(DEPTH + ' '.repeat(1_000_000))).toMatchObject({ ...lost, rejection: 'oversized' });
+  expect(decode(DEPTH.replace('61737.63000000', 'NaN'))).toMatchObject(lost);
+  expect(decode(TRADE.slice(0, 60))).toMatchObject({ instrument: 0, kind: 'trade' });
+
+  const nobody = { type: 'invalid', instrument: undefined, kind: undefined };
+  expect(decode(DEPTH.slice(0, 20))).toMatchObject(nobody);
+  expect(decode('{"stream":"dogeusdt@depth@100ms","data":{')).toMatchObject(nobody);
+  expect(decode(DEPTH.slice(1))).toMatchObject(nobody);
+});
