@@ -5,11 +5,13 @@ import { expect, test } from 'vitest';
 import { summaryLines } from '../../scripts/test-summary.ts';
 import { CHECKOUT, makeEmptySandbox, start } from './sandbox.ts';
 
-test('a run ends with its skips by name and reason, then the counts', () => {
+test('a run ends with its skips and failures by name and reason, then the counts', () => {
   const skips = [{ name: 'recorded > replays', reason: 'no recording here' }];
-  expect(summaryLines({ passed: 3, failed: 0, skips })).toEqual([
+  const failures = [{ name: 'night > kill', reason: 'expected 1 to be 2' }];
+  expect(summaryLines({ passed: 3, failures, skips })).toEqual([
     '  skipped: recorded > replays (no recording here)',
-    '3 passed, 0 failed, 1 skipped',
+    '  failed: night > kill (expected 1 to be 2)',
+    '3 passed, 1 failed, 1 skipped',
   ]);
 });
 
@@ -33,8 +35,10 @@ test('later', ({ skip }) => skip(true, 'no recording here'));
     const { code, stdout } = await start(process.execPath, args, { cwd: CHECKOUT }).ended;
 
     expect(code).toBe(1);
-    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
+    expect(stdout.trimEnd().split('\n').slice(-4)).toEqual([
       '  skipped: test/three.test.ts > later (no recording here)',
+      expect.stringMatching(/^ {2}failed: test\/broken\.test\.ts \(.*nowhere/),
+      '  failed: test/three.test.ts > wrong (expected 1 to be 2 // Object.is equality)',
       '1 passed, 2 failed, 1 skipped',
     ]);
   } finally {
