@@ -27,7 +27,7 @@ export interface SymbolFreshnessState {
   readonly futureCount: number;
   readonly invalidSinceMs: ExactNumber;
   readonly gatedUntilMs: ExactNumber;
-  readonly isDoubted: boolean;
+  readonly doubtedAtMs: UnixMs | null;
 }
 
 /**
@@ -53,7 +53,8 @@ export class SymbolFreshness {
   #futureCount = 0;
   #invalidSinceMs = Number.NEGATIVE_INFINITY;
   #gatedUntilMs = Number.NEGATIVE_INFINITY;
-  #isDoubted = false;
+  /** When news came that could not be taken, and nothing better since. */
+  #doubtedAtMs: UnixMs | undefined;
 
   constructor(limits: FeedLimits) {
     this.#limits = limits;
@@ -72,7 +73,7 @@ export class SymbolFreshness {
     this.#advancedAtMs = atMs;
     this.#confirmedAtMs = atMs;
     this.#isGapProven = false;
-    this.#isDoubted = false;
+    this.#doubtedAtMs = undefined;
   }
 
   /** Lag of the last event with a time of its own behind the venue's clock; `undefined` before the first. */
@@ -101,9 +102,10 @@ export class SymbolFreshness {
     return (this.#confirmedAtMs ?? 0) - (this.#advancedAtMs ?? 0);
   }
 
-  /** The venue said that nothing had changed when it was asked. */
-  onConfirmed(askedAtMs: UnixMs): void {
+  /** The venue said that nothing had changed when it was asked. `endsDoubt`: nor was anything left out of its answer. */
+  onConfirmed(askedAtMs: UnixMs, endsDoubt: boolean): void {
     if (this.#confirmedAtMs !== undefined && askedAtMs < this.#confirmedAtMs) return;
+    if (endsDoubt && askedAtMs > (this.#doubtedAtMs ?? 0)) this.#doubtedAtMs = undefined;
     this.#confirmedAtMs = askedAtMs;
     this.#isGapProven = true;
     // Late events are over when there are none that we have not heard.
@@ -119,8 +121,8 @@ export class SymbolFreshness {
   }
 
   /** News came that could not be taken: what we know is not the last word, until the next one is heard. */
-  onDoubted(): void {
-    this.#isDoubted = true;
+  onDoubted(atMs: UnixMs): void {
+    this.#doubtedAtMs = atMs;
   }
 
   /** True when the symbol's gate has just closed because of too many bad messages. */
@@ -169,7 +171,7 @@ export class SymbolFreshness {
   ): StaleCause | undefined {
     if (ageMs > this.limitMs) return 'old';
     if (eventLagMs > this.#limits.eventLagMsMax) return 'late';
-    if (this.#isDoubted || nowMs < this.#gatedUntilMs) return 'invalid';
+    if (this.#doubtedAtMs !== undefined || nowMs < this.#gatedUntilMs) return 'invalid';
     return isLive ? undefined : 'notLive';
   }
 
@@ -197,7 +199,7 @@ export class SymbolFreshness {
       futureCount: this.#futureCount,
       invalidSinceMs: saveNumber(this.#invalidSinceMs),
       gatedUntilMs: saveNumber(this.#gatedUntilMs),
-      isDoubted: this.#isDoubted,
+      doubtedAtMs: this.#doubtedAtMs ?? null,
     };
   }
   load(state: SymbolFreshnessState): void {
@@ -214,7 +216,7 @@ export class SymbolFreshness {
     this.#futureCount = state.futureCount;
     this.#invalidSinceMs = loadNumber(state.invalidSinceMs);
     this.#gatedUntilMs = loadNumber(state.gatedUntilMs);
-    this.#isDoubted = state.isDoubted;
+    this.#doubtedAtMs = state.doubtedAtMs ?? undefined;
   }
 
   #learn(gapMs: number): void {

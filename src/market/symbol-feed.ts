@@ -96,6 +96,7 @@ export class SymbolFeed {
     this.#context.counters.tops += 1;
     if (top.updateId <= this.#topId) return this.#onRepeat(top.updateId, this.#topId, 'top', sink);
     if (top.bidPrice >= top.askPrice) {
+      this.freshness.onDoubted(atMs);
       return this.#reject('crossed', `bid ${top.bidPrice} ask ${top.askPrice}`, atMs, sink);
     }
     const verdict = this.collar.judge((top.bidPrice + top.askPrice) / 2);
@@ -165,10 +166,8 @@ export class SymbolFeed {
 
   /** A frame of this symbol could not be used. */
   onInvalid({ rejection, detail, kind }: InvalidFrame, atMs: UnixMs, sink: MarketSink): void {
-    if (rejection === 'offGrid') {
-      this.#offGridAtMs = atMs;
-      this.freshness.onDoubted();
-    }
+    if (rejection === 'offGrid') this.#offGridAtMs = atMs;
+    if (rejection === 'offGrid' || kind === 'top') this.freshness.onDoubted(atMs);
     if (kind === 'depth') this.keeper.onLost(atMs);
     this.#reject(rejection, detail, atMs, sink);
   }
@@ -190,7 +189,8 @@ export class SymbolFeed {
     const result = this.keeper.onAnswer(requestId, answer, this.top, atMs);
     if (result === undefined) return;
     if (result.type === 'confirmed') {
-      this.freshness.onConfirmed(result.askedAtMs);
+      // Levels between our steps are left out of a snapshot: then it says nothing of the best price.
+      this.freshness.onConfirmed(result.askedAtMs, !this.isOffGrid(atMs));
       return;
     }
     if (answer.type === 'value') this.#compareWithStreams(answer.value);

@@ -176,9 +176,9 @@ test('a limit grows only by silences that the venue confirmed, and never beyond 
 
   const proven = new SymbolFreshness(DEFAULT_FEED_LIMITS);
   proven.onAdvanced(unixMs(T0));
-  proven.onConfirmed(unixMs(T0 + 1_900));
+  proven.onConfirmed(unixMs(T0 + 1_900), true);
   expect(proven.limitMs).toBeGreaterThanOrEqual(9_500);
-  proven.onConfirmed(unixMs(T0 + 20_000));
+  proven.onConfirmed(unixMs(T0 + 20_000), true);
   expect(proven.limitMs).toBe(60_000);
 });
 

@@ -56,14 +56,36 @@ for (const [rejection, frame] of garbage) {
   });
 }
 
+// What the venue said last is not what we know: nobody may act upon what it said before.
+for (const [how, frame] of [
+  ['with a price that is none', top({ b: 'NaN' })],
+  ['with a bid above its ask', top({ b: '61837.65000000' })],
+  ['cut off', top({}).slice(0, 60)],
+] as const) {
+  test(`a best price that is refused, ${how}: the one before is doubted until the next`, () => {
+    const night = new GeneratedNight('a refused best price');
+    night.start();
+    night.live(5_000);
+    expect(night.isFresh()).toBe(true);
+    night.frame(frame);
+    expect(night.isFresh()).toBe(false);
+    expect(night.faults()).toEqual([]);
+
+    night.live(1_000);
+    expect(night.isFresh()).toBe(true);
+  });
+}
+
 test('three bad messages of a symbol within 10 s close its gate for as long', () => {
   const night = new GeneratedNight('bad messages');
   night.start();
   night.live(5_000);
-  night.frame(top({ b: 'NaN' }));
-  night.frame(top({ b: 'NaN' }));
-  expect(night.isFresh()).toBe(true);
-  night.frame(top({ b: 'NaN' }));
+  for (let count = 1; count <= 3; count++) {
+    expect(night.isFresh()).toBe(true);
+    expect(night.faults()).toEqual([]);
+    night.frame(top({ b: 'NaN' }));
+    night.live(1_000);
+  }
   expect(night.isFresh()).toBe(false);
   expect(night.faults()).toEqual(['data.invalid']);
 

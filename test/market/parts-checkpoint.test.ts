@@ -203,6 +203,7 @@ claimCutsUnseen('freshness', () => {
         'stepped',
         'look',
         'held',
+        'doubted',
       ]);
       const askedAtMs = unixMs(atMs - random.below(3_000));
       const lagMs = random.below(4_000);
@@ -210,13 +211,14 @@ claimCutsUnseen('freshness', () => {
       return (part) => {
         let told: unknown;
         if (act === 'advanced') part.onAdvanced(atMs);
-        if (act === 'confirmed') part.onConfirmed(askedAtMs);
+        if (act === 'confirmed') part.onConfirmed(askedAtMs, rare);
         if (act === 'invalid') told = part.onInvalid(atMs, false);
         if (act === 'future') told = part.onInvalid(atMs, true);
         if (act === 'interrupted' && rare) part.onInterrupted();
         if (act === 'stepped' && rare) part.onClockStepped();
         if (act === 'look' && rare) part.onEventTime(lagMs);
         if (act === 'held') part.onHeldBack(lagMs);
+        if (act === 'doubted') part.onDoubted(atMs);
         return [told, part.assess(atMs, true), part.wantsConfirmation(atMs)];
       };
     },
