@@ -126,7 +126,7 @@ test("random nights: no order twice, no fill twice, and in the morning our books
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+});
 
 // A replay begins at a checkpoint: orders in every state, questions under way and half a proof go through it.
 test('random nights of desks that are written down and made anew: all is decided as by one that never was', () => {
@@ -153,4 +153,4 @@ test('random nights of desks that are written down and made anew: all is decided
   for (const state of ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'PARTIALLY_FILLED', 'ABSENT', 'VOID']) {
     expect(states, 'written down while an order was so').toContain(state);
   }
-}, 60_000);
+});

@@ -139,7 +139,7 @@ test('Node 20, two bootstraps at once: both run on the pinned Node, and nothing 
     cwd: root,
   }).ended;
   expect(command.stdout).toBe(`v${PINNED} status --json\n`);
-}, 120_000);
+});
 
 test('no network: it says so, ends with 1, and leaves nothing that looks like a Node', async () => {
   const { root } = sandboxWith({ modules: false });
@@ -150,7 +150,7 @@ test('no network: it says so, ends with 1, and leaves nothing that looks like a 
   expect(code).toBe(1);
   expect(stderr).toContain(`Could not install Node ${PINNED}`);
   expect(readdirSync(join(root, '.node'))).toEqual([]);
-}, 60_000);
+});
 
 // npm ci deletes node_modules before it fills it: two at once would destroy each other's work.
 test('dependencies: installed once by the first of two, not again, and again after the lock changed', async () => {
@@ -178,7 +178,7 @@ test('dependencies: installed once by the first of two, not again, and again aft
   write('package.json', '{ "name": "ground", "version": "1.0.1", "type": "module" }');
   write('package-lock.json', lockFor('1.0.1'));
   expect((await run()).stderr).toContain(INSTALLING);
-}, 60_000);
+});
 
 test('the holder of the install lock died: the next one takes it over', async () => {
   const { root, write } = sandboxWith({ modules: true });

@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(async () => {
   await run('stop.ts');
   sandbox.remove();
-}, 60_000);
+});
 
 function run(script: string, settings: Record<string, string> = {}): Promise<Ended> {
   const args = [join('scripts', 'bootstrap.mjs'), join('scripts', script)];
@@ -53,7 +53,7 @@ test('a fresh copy, one command: ready, a filled order explained, the page answe
 
   expect((await run('stop.ts')).stdout).not.toContain('killed');
   expect(supervised.filter(({ pid }) => isAlive(pid))).toEqual([]);
-}, 240_000);
+});
 
 test('settings with a mistake: the demo says which, starts nothing, and ends with 1', async () => {
   sandbox.write('bad.yaml', 'symbols: [BTCUSDT]\n');
@@ -61,7 +61,7 @@ test('settings with a mistake: the demo says which, starts nothing, and ends wit
   expect(demo.code).toBe(1);
   expect(demo.stdout).toContain("symbols[0]: 'BTCUSDT'; expected a market such as 'BTC/USDT'");
   expect(demo.stdout).not.toContain('starting under PM2');
-}, 60_000);
+});
 
 // The exchange remembers what the journal does. Were it to start afresh, its balances would not be the journal's, and
 // the daemon would be right not to trade on it.

@@ -30,12 +30,12 @@ beforeAll(async () => {
   expect(demo.code, demo.stdout + demo.stderr).toBe(0);
   const kept: unknown = JSON.parse(await readFile(join(home, 'demo.json'), 'utf8'));
   ports = readPorts(kept);
-}, 240_000);
+});
 
 afterAll(async () => {
   await runScript('stop.ts');
   sandbox.remove();
-}, 60_000);
+});
 
 function runScript(script: string) {
   const args = [join('scripts', 'bootstrap.mjs'), join('scripts', script)];
@@ -107,7 +107,7 @@ test('kill -9 at three: PM2 starts it again, it holds what it held, and nothing 
   expect(held(after).length).toBeGreaterThan(0);
   expect(after['ordersUnknownCount']).toBe(0);
   await expectNothingSentTwice();
-}, 120_000);
+});
 
 // Under PM2 a hung loop is "online" for ever. Our watchdog must see it from outside the loop.
 test('the event loop hangs: the process is killed from within after 30 s and replaced', async () => {
@@ -118,7 +118,7 @@ test('the event loop hangs: the process is killed from within after 30 s and rep
   const log = await readFile(join(sandbox.root, 'logs', 'overnight.jsonl'), 'utf8');
   expect(log).toContain('killed by the watchdog');
   await expectNothingSentTwice();
-}, 180_000);
+});
 
 test('pm2 stop: the gate closes, everything is flushed, and the process ends with 0', async () => {
   const before = await findDaemon();
@@ -130,7 +130,7 @@ test('pm2 stop: the gate closes, everything is flushed, and the process ends wit
   );
   expect(beat).toMatchObject({ pid: before.pid, stopped: { exitCode: 0 } });
   await expectNothingSentTwice();
-}, 60_000);
+});
 
 /** Makes the loop of a running Node spin for ever, as a bug would: by its debugger, so that the product needs no such door. */
 async function hangLoop(pid: number): Promise<void> {

@@ -74,7 +74,7 @@ test('demo, demo again, stop: it comes up, is left alone, and leaves no process 
   expect(supervised.filter(({ pid }) => isAlive(pid))).toEqual([]);
   expect(existsSync(home)).toBe(false);
   expect((await run('stop.ts')).stdout).toContain('nothing was running');
-}, 90_000);
+});
 
 test('the usual port is taken by somebody else: the demo takes the next and says so', async () => {
   const holder = await holdPort(9464);
@@ -87,7 +87,7 @@ test('the usual port is taken by somebody else: the demo takes the next and says
   } finally {
     holder?.close();
   }
-}, 90_000);
+});
 
 // 78 is bad configuration: no restart cures it, so PM2 leaves it down and the demo must not wait its whole minute.
 test('a daemon that refuses its settings: down it stays, and the demo ends with 1 and its words', async () => {
@@ -98,7 +98,7 @@ test('a daemon that refuses its settings: down it stays, and the demo ends with 
   expect(stdout).toContain('exit code 78');
   const daemon = (await listSupervised(home)).find(({ name }) => name === 'overnight');
   expect(daemon).toMatchObject({ gaveUp: true, exitCode: 78, restarts: 0 });
-}, 90_000);
+});
 
 test('the settings say live: the demo refuses, and nothing was started', async () => {
   sandbox.write('config/overnight.yaml', 'venue:\n  setup: live\n');
@@ -120,7 +120,7 @@ else { writeFileSync('was-here', ''); setInterval(() => {}, 1000); Promise.rejec
   expect(await run('demo.ts')).toMatchObject({ code: 0 });
   const daemon = (await listSupervised(home)).find(({ name }) => name === 'overnight');
   expect(daemon).toMatchObject({ status: 'online', restarts: 1 });
-}, 90_000);
+});
 
 test('PM2 itself was killed: stop still finds what it left', async () => {
   expect(await run('demo.ts')).toMatchObject({ code: 0 });
@@ -129,7 +129,7 @@ test('PM2 itself was killed: stop still finds what it left', async () => {
 
   expect((await run('stop.ts')).stdout).toContain('stopped');
   expect(pids.filter(isAlive)).toEqual([]);
-}, 90_000);
+});
 
 test('a folder with a very long name: PM2 gets a home its sockets fit into', () => {
   expect(findPm2Home('/home/me/overnight')).toBe('/home/me/overnight/.pm2');

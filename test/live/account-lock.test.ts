@@ -21,7 +21,7 @@ onLinux(
 onLinux(
   'a second daemon with data of its own on the same account: exit 75, and it leaves no trace',
   {
-    timeout: 90_000,
+    timeout: 240_000,
   },
   async () => {
     const night = await SocketNight.start();

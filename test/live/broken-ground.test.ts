@@ -19,7 +19,7 @@ const haltFile = (night: SocketNight): string => path.join(night.dataDir, 'HALT'
 
 // PM2's own daemon was killed: its ends of our pipes are gone in the moment in which we are to stop.
 test('nobody reads what it prints: it trades on, and stops in order', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const night = await startNight();
   const daemon = night.startDaemon();
@@ -77,7 +77,7 @@ test('a journal cut short: exit 74 at the start, and a file that keeps every lat
 });
 
 test('its port is taken: it says which, does not start, and has asked the venue for nothing', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const night = await startNight();
   const other = createServer();

@@ -10,7 +10,7 @@ const cutsShape = z.object({ cuts: z.array(z.object({ segment: z.string() })) })
 
 // Whatever ends the daemon by an error: what it heard in its last second is in no file yet.
 test('a daemon that breaks writes what it has heard to the last event, behind what was in the file', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const night = await SocketNight.start();
   onTestFinished(() => night.close());

@@ -108,7 +108,7 @@ test('paper with no key: it trades, explains, survives kill -9, and the exchange
 
 // Positions of a rehearsal are nothing that paper or live may sell.
 test('a data folder of paper under a rehearsal: refused with exit code 76, nothing is touched', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const night = await PaperNight.start();
   onTestFinished(() => night.close());

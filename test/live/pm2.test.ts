@@ -20,7 +20,7 @@ function start(): Child {
   return {
     process: child,
     messages,
-    heard: (fits) => expect.poll(() => messages.some(fits), { timeout: 10_000 }).toBe(true),
+    heard: (fits) => expect.poll(() => messages.some(fits), { timeout: 60_000 }).toBe(true),
     ended: new Promise((resolve) => child.once('exit', (code) => resolve(code))),
   };
 }

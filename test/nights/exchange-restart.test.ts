@@ -156,7 +156,7 @@ test(`the exchange killed ${KILLS} times under a running daemon: it reconnects, 
   await waitSettled(daemon);
   expect(await daemon.stop()).toEqual({ code: 0, signal: null });
   expect(await findDifferences(place, exchange)).toEqual([]);
-}, 240_000);
+});
 
 // `npm run demo`, `npm run stop`, `npm run demo`: the next evening goes on where this one ended.
 test('both stopped and both started again: the balances are those of the journal, and it trades', async () => {
@@ -175,4 +175,4 @@ test('both stopped and both started again: the balances are those of the journal
   await waitSettled(daemon);
   expect(await daemon.stop()).toEqual({ code: 0, signal: null });
   expect(await findDifferences(place, exchange)).toEqual([]);
-}, 240_000);
+});

@@ -62,7 +62,7 @@ beforeAll(async () => {
   const html = path.join(place, 'night.html');
   run = await rehearse(['--json', '--keep', '--html', html, '--only', ...SHORT]);
   folder = /^kept: (.*)$/m.exec(run.err)?.[1] ?? '';
-}, 150_000);
+});
 
 afterAll(() => {
   for (const made of [place, folder])
@@ -270,7 +270,7 @@ test('what was kept can be decided again: identical, the restart in the middle i
 
 // Ctrl-C in the middle: the terminal's own signal, or a supervisor that wants its machine back.
 test('stopped in the middle: exit 130, its processes and its folder are gone', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   let made = '';
   let daemonPid = 0;

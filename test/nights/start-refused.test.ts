@@ -9,7 +9,7 @@ const statusShape = z.object({ mode: z.string(), modeCause: z.string() });
 
 // Somebody edits the settings in a hurry. Every mistake is told at once, and nothing starts.
 test('wrong settings: every problem at once, exit 78, nothing written', {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const night = await SocketNight.start();
   onTestFinished(() => night.close());
@@ -33,7 +33,7 @@ test('wrong settings: every problem at once, exit 78, nothing written', {
 
 // The supervisor was killed and started a second trader beside the first.
 test('a second daemon on the same data: exit 75, the first trades on', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const night = await SocketNight.start();
   onTestFinished(() => night.close());

@@ -71,7 +71,7 @@ beforeAll(async () => {
     .readJournal()
     .rows.filter(({ type }) => type !== 'started' && type !== 'stopped')
     .map((row) => `row ${encodeRow(row)}`);
-}, 240_000);
+});
 
 afterAll(() => night.close());
 

@@ -37,7 +37,7 @@ function crash(folder: string, seed: string, lives: number): Promise<number | nu
 
 // The frame that kills the daemon is the one that must be there in the morning.
 test('a process that dies of a frame: all that it heard is in the files, the poison last, byte for byte', {
-  timeout: 90_000,
+  timeout: 240_000,
 }, async () => {
   const start = Date.now() % 10_000;
   const random = Random.fromSeed(`lives ${start}`);

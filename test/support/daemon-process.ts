@@ -92,7 +92,7 @@ export class DaemonProcess {
   }
 
   /** Waits until `/readyz` says yes. Throws at once when the process ends before. */
-  async waitReady(deadlineMs = 45_000): Promise<void> {
+  async waitReady(deadlineMs = 120_000): Promise<void> {
     let reasons: readonly string[] = ['it does not listen'];
     await this.#poll(`ready`, deadlineMs, async () => {
       const readiness = await this.askReadiness();
@@ -107,7 +107,7 @@ export class DaemonProcess {
   async waitFor(
     what: string,
     isTrue: () => boolean | Promise<boolean>,
-    deadlineMs = 30_000,
+    deadlineMs = 90_000,
   ): Promise<void> {
     await this.#poll(what, deadlineMs, async () => await isTrue());
   }

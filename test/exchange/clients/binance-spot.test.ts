@@ -74,7 +74,7 @@ test('market streams: trades and diff depth', async () => {
   expect(await trade).toMatchObject({ e: 'trade', s: 'BTCUSDT' });
   expect(await depth).toMatchObject({ e: 'depthUpdate', s: 'BTCUSDT' });
   await connection.disconnect();
-}, 20_000);
+});
 
 test('the WS API: user data stream, an order, and an error', async () => {
   const connection = await client.websocketAPI.connect();
@@ -96,4 +96,4 @@ test('the WS API: user data stream, an order, and an error', async () => {
     connection.orderStatus({ symbol: 'BTCUSDT', orderId: 999_999_999 }),
   ).rejects.toMatchObject({ code: -2013, msg: 'Order does not exist.' });
   await connection.disconnect();
-}, 20_000);
+});

@@ -62,7 +62,7 @@ test('streams: trades, depth and best prices over one connection', async () => {
   await socket.subscribe(['btcusdt@trade', 'btcusdt@depth@100ms', 'btcusdt@bookTicker'], 'main');
   await heard;
   socket.closeAll(true);
-}, 20_000);
+});
 
 test('the WS API with signed requests: user data and an order over one connection', async () => {
   const api = new WebsocketAPIClient(
@@ -94,4 +94,4 @@ test('the WS API with signed requests: user data and an order over one connectio
   expect(placed).toMatchObject({ status: 200, result: { status: 'FILLED' } });
   await filled;
   api.getWSClient().closeAll(true);
-}, 20_000);
+});

@@ -144,7 +144,7 @@ test('streams: trades, candles, tickers, best prices and a book that never cross
     const book = await client.watchOrderBook('BTC/USDT');
     expect(book.bids[0][0]).toBeLessThan(book.asks[0][0]);
   }
-}, 30_000);
+});
 
 test('orders over the WS API: placed, queried, canceled', async () => {
   const placed = await client.createOrderWs('BTC/USDT', 'limit', 'buy', 0.01, 50_000, {
@@ -153,7 +153,7 @@ test('orders over the WS API: placed, queried, canceled', async () => {
   expect(placed).toMatchObject({ status: 'open', clientOrderId: 'on-ws' });
   expect(await client.fetchOrderWs(placed.id, 'BTC/USDT')).toMatchObject({ status: 'open' });
   expect(await client.cancelOrderWs(placed.id, 'BTC/USDT')).toMatchObject({ status: 'canceled' });
-}, 30_000);
+});
 
 test('market data by REST: candles, ticker, trades, time', async () => {
   expect((await client.fetchOHLCV('BTC/USDT', '1m', undefined, 5)).length).toBeGreaterThan(0);

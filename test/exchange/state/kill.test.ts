@@ -129,7 +129,7 @@ test(`killed in the middle of its work ${KILLS} times: every answer still holds,
   }
   const last = startOn(stateFile);
   await expectRemembered(last, heard);
-}, 120_000);
+});
 
 test('stopped in order: it goes on without a gap in its ids, its orders and its balances', async () => {
   const state = path.join(makeFolder(), 'exchange.db');
@@ -171,4 +171,4 @@ test('a second exchange on the same state: refused, and the first is none the wo
   const client = new RestClient(await first.port());
   const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.001' };
   expect((await client.signed('POST', 'order', order)).status).toBe(200);
-}, 30_000);
+});

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into frames of every shape
 export type Frame = any;
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** A WS connection that remembers all it heard and waits for what a test wants. */
 export class WsClient {
