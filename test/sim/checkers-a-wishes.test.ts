@@ -8,6 +8,8 @@ import { modeAllows } from '../../src/sim/checkers/i07-mode-allows.ts';
 import { transitions } from '../../src/sim/checkers/i10-transitions.ts';
 import { inactionExplained } from '../../src/sim/checkers/i11-inaction-explained.ts';
 import { exactNumbers } from '../../src/sim/checkers/i25-exact-numbers.ts';
+import { drawProfile } from '../../src/sim/drawn-settings.ts';
+import { loadNightSettings } from '../../src/sim/settings.ts';
 import {
   type Call,
   judge,
@@ -286,6 +288,31 @@ test('a record that is lost, or told twice, is seen', () => {
     return isRepeated ? [call, call] : [call];
   });
   expect(twice.violations.map(({ text }) => text).join()).toMatch(/was asked \d+ times/);
+});
+
+// Whoever asks in the morning why nothing was bought believes the reason: another one sends them the wrong way.
+test('a denial that gives another reason than the first no of its checks is seen, and an approval beside a no', () => {
+  const { change, reentryCooldownMs } = drawProfile('slow-pace', 'told', 1);
+  const options = {
+    seed: 'told',
+    minutes: 5,
+    settings: loadNightSettings(change, reentryCooldownMs),
+  };
+  const right = judgeLive(inactionExplained, options);
+  expect(right.violations).toEqual([]);
+  const wrong = judgeLive(inactionExplained, options, (call) => {
+    if (call.hook !== 'onEffect' || call.args[0].type !== 'recordDecision') return [call];
+    const [{ record }, atMs] = call.args;
+    if (record.checks.length === 0) return [call];
+    const told =
+      record.outcome === 'denied'
+        ? { ...record, reason: { code: 'LOOP_LAG' } as const }
+        : { ...record, checks: record.checks.map((each) => ({ ...each, passed: false })) };
+    return [{ hook: 'onEffect', args: [{ type: 'recordDecision', record: told }, atMs] }];
+  });
+  const texts = wrong.violations.map(({ text }) => text).join('\n');
+  expect(texts).toMatch(/risk denied, gives LOOP_LAG; the first of its checks .* is RATE_LIMIT_EX/);
+  expect(texts).toMatch(/risk accepted, gives INTENT_APPROVED; the first .* is INSTRUMENT_CHANGED/);
 });
 
 function firstDecision() {

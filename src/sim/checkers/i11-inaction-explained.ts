@@ -26,7 +26,8 @@ interface Told {
 
 /**
  * Every evaluation of a strategy stands in exactly one record, with its reason: the counts of the
- * records add up to what the host of the strategies says it asked, in each life anew.
+ * records add up to what the host of the strategies says it asked, in each life anew. And a reason of the
+ * gate is the first of its questions that was answered with no.
  */
 class InactionExplained implements Checker {
   readonly tally: Tally;
@@ -134,9 +135,23 @@ class InactionExplained implements Checker {
           `hash '${run.inputsHash}'`,
       );
     }
+    this.#checkReason(record);
     this.#remember(decisionId, stage);
     if (stage !== 'signal' || strategy === undefined) return;
     this.#toldOf(strategy, symbol).count += run?.count ?? 1;
+  }
+
+  /** What the gate was asked tells the reason: the first answer that was no, or none at all. */
+  #checkReason({ seq, stage, outcome, reason, checks }: DecisionRecord): void {
+    if (checks.length === 0) return;
+    const firstNo = checks.find(({ passed }) => !passed)?.code;
+    const isNo = outcome === 'denied' || outcome === 'void';
+    this.tally.check(
+      isNo ? reason.code === firstNo : firstNo === undefined,
+      () =>
+        `record ${seq}, ${stage} ${outcome}, gives ${reason.code}; ` +
+        `the first of its checks that said no is ${firstNo ?? 'none'}`,
+    );
   }
 
   #remember(decisionId: DecisionId, stage: string): void {
