@@ -8,7 +8,6 @@ import { type OwnSettings, UnusableSettings } from '../replay/saved-settings.ts'
 import type { SettingChange } from '../replay/set-value.ts';
 import { findWitness } from '../replay/witness.ts';
 import { STRATEGY_KINDS } from '../signal/registry.ts';
-import { SEGMENT_NAME } from '../store/segment-ring.ts';
 import { findFiles } from './files.ts';
 import { readMoment } from './list-options.ts';
 import { renderReplay } from './render-replay.ts';
@@ -37,14 +36,16 @@ export function replayCommand(
   const changes = (options.set ?? []).map(readChange);
   try {
     const chosen = place ?? findFolder(options.config);
-    const night = findNight(chosen, readFrom(options.from, nowMs));
+    const from = readFrom(options.from, nowMs);
+    const untilMs = readUntil(options.until, nowMs);
+    if (typeof from === 'number' && from > untilMs) {
+      throw new UsageError(`--from ${options.from} is later than --until ${options.until}`);
+    }
+    const night = findNight(chosen, from);
     const report = replay({
       night,
       witness: findWitness(resolve(night.isPart ? dirname(chosen) : chosen)),
-      untilMs:
-        options.until === undefined
-          ? Number.POSITIVE_INFINITY
-          : readMoment('until', options.until, nowMs),
+      untilMs,
       changes,
       buildId: readBuildId(ROOT),
       strategies: readStrategyHashes(
@@ -80,7 +81,11 @@ function readOwn(config: string | undefined): OwnSettings | undefined {
 function readFrom(text: string | undefined, nowMs: number): string | number | undefined {
   if (text === undefined) return undefined;
   const name = text.slice(text.lastIndexOf('/') + 1);
-  return SEGMENT_NAME.test(name) ? name : readMoment('from', text, nowMs);
+  return /^capture-|\.zst$/.test(name) ? name : readMoment('from', text, nowMs);
+}
+
+function readUntil(text: string | undefined, nowMs: number): number {
+  return text === undefined ? Number.POSITIVE_INFINITY : readMoment('until', text, nowMs);
 }
 
 function readChange(text: string): SettingChange {

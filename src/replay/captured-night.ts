@@ -21,7 +21,18 @@ export interface CapturedNight {
   readonly ends: ReadonlyMap<string, number>;
   /** One file that somebody chose: what comes behind it was not asked for. */
   readonly isPart: boolean;
+  /** What lies behind the chosen file in its folder. */
+  readonly behind: Behind;
 }
+
+/**
+ * `nothing`: no file of a later time. `next`: the one that was opened when this one was full, or when the next
+ * start came; its first records tell how much there was before it. `unknown`: a file is missing between them,
+ * or the chosen one is called otherwise than a file of a capture.
+ */
+export type Behind =
+  | { readonly type: 'nothing' | 'unknown' }
+  | { readonly type: 'next'; readonly file: string };
 
 export interface PlacedItem {
   readonly file: string;
@@ -34,7 +45,8 @@ export function findNight(place: string, from: string | number | undefined): Cap
     throw new NoCapture(`found no ${place}, expected a file or folder of captures`);
   if (!statSync(place).isDirectory()) {
     if (from !== undefined) throw new NoCapture('--from chooses in a folder, and this is one file');
-    return { files: [place], ends: readEnds(dirname(place)), isPart: true };
+    const ends = readEnds(dirname(place));
+    return { files: [place], ends, isPart: true, behind: findBehind(place) };
   }
   const files = inOrderOfLives(listSegments(place));
   if (files.length === 0) {
@@ -42,7 +54,22 @@ export function findNight(place: string, from: string | number | undefined): Cap
       `found no files in ${place}, expected some called capture-<Unix ms>-<number>.zst`,
     );
   }
-  return { files: files.slice(findFirst(files, from)), ends: readEnds(place), isPart: false };
+  const ends = readEnds(place);
+  const asked = files.slice(findFirst(files, from, ends));
+  return { files: asked, ends, isPart: false, behind: { type: 'nothing' } };
+}
+
+function findBehind(place: string): Behind {
+  const all = inOrderOfLives(listSegments(dirname(place)));
+  const at = all.findIndex((file) => basename(file) === basename(place));
+  if (at < 0) return { type: 'unknown' };
+  const file = all[at + 1];
+  if (file === undefined) return { type: 'nothing' };
+  // Each life counts its files from 1 on.
+  const number = numberOf(file);
+  return number === 1 || number === numberOf(place) + 1
+    ? { type: 'next', file }
+    : { type: 'unknown' };
 }
 
 /**
@@ -54,7 +81,7 @@ function inOrderOfLives(files: readonly string[]): readonly string[] {
   const placed = files.map((file) => {
     // What cannot be read stays behind the one that was before it.
     epoch = readEpoch(file) ?? epoch;
-    return { file, epoch, number: Number(SEGMENT_NAME.exec(basename(file))?.[2]) };
+    return { file, epoch, number: numberOf(file) };
   });
   return placed.sort((a, b) => a.epoch - b.epoch || a.number - b.number).map(({ file }) => file);
 }
@@ -69,7 +96,11 @@ function readEpoch(file: string): number | undefined {
   }
 }
 
-function findFirst(files: readonly string[], from: string | number | undefined): number {
+function findFirst(
+  files: readonly string[],
+  from: string | number | undefined,
+  ends: CapturedNight['ends'],
+): number {
   if (from === undefined) return 0;
   if (typeof from === 'string') {
     const at = files.findIndex((file) => basename(file) === basename(from));
@@ -77,8 +108,33 @@ function findFirst(files: readonly string[], from: string | number | undefined):
     const [first, last] = [files[0], files.at(-1)].map((file) => basename(file ?? ''));
     throw new NoCapture(`found no ${from}, expected one from ${first} to ${last}`);
   }
-  const at = files.findLastIndex((file) => beginOf(file) <= from);
-  return Math.max(at, 0);
+  const at = Math.max(
+    files.findLastIndex((file) => beginOf(file) <= from),
+    0,
+  );
+  const last = files.at(-1);
+  if (last !== undefined && at === files.length - 1) expectMoment(last, from, ends);
+  return at;
+}
+
+/** Throws `NoCapture` when the last file ends before the moment. */
+function expectMoment(file: string, fromMs: number, ends: CapturedNight['ends']): void {
+  let lastAtMs = beginOf(file);
+  for (const { item } of readNight({ files: [file], ends })) {
+    if (item.type === 'event') lastAtMs = Math.max(lastAtMs, item.event.atMs);
+  }
+  if (fromMs <= lastAtMs) return;
+  throw new NoCapture(
+    `--from is ${tellMoment(fromMs)}, and the capture ends ${tellMoment(lastAtMs)}`,
+  );
+}
+
+function tellMoment(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+function numberOf(file: string): number {
+  return Number(SEGMENT_NAME.exec(basename(file))?.[2]);
 }
 
 function beginOf(file: string): number {
@@ -90,7 +146,10 @@ function exists(place: string): boolean {
 }
 
 /** All that the files hold, in order. */
-export function* readNight({ files, ends }: CapturedNight): Generator<PlacedItem> {
+export function* readNight({
+  files,
+  ends,
+}: Pick<CapturedNight, 'files' | 'ends'>): Generator<PlacedItem> {
   for (const file of files) {
     try {
       for (const item of readSegment(file, ends)) yield { file, item };

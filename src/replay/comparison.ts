@@ -9,8 +9,8 @@ const HASH_DIGITS = 16;
 /** What the recorded process did beside what is done now, event by event. */
 export class Comparison {
   readonly differences = new DifferenceList();
-  /** Counted as decided now. */
-  readonly counts = { events: 0, decisions: 0, rows: 0, orders: 0, cancels: 0 };
+  /** Counted as decided now; `outcomes`: recorded ones, each of which was compared. */
+  readonly counts = { events: 0, outcomes: 0, decisions: 0, rows: 0, orders: 0, cancels: 0 };
   readonly #recordedHash = createHash('sha256');
   readonly #decidedHash = createHash('sha256');
   readonly #isExact: boolean;
@@ -43,6 +43,7 @@ export class Comparison {
   recorded(text: string): void {
     const decided = this.#decided[this.#met];
     this.#met += 1;
+    this.counts.outcomes += 1;
     this.#recordedHash.update(text).update('\n');
     if (decided !== undefined) this.#decidedHash.update(decided).update('\n');
     this.differences.countReason(text, 'recorded');

@@ -14,6 +14,12 @@ const LIVES_MAX = 100_000;
 const ROWS_MAX = 5_000_000;
 const DIGEST_LENGTH = 22;
 
+/**
+ * How far. `life`: no life behind the last one. `part`: nothing behind the last event. `unknownPart`: what other
+ * files of its life hold, and nobody knows how much of its own the chosen one holds.
+ */
+export type Asked = 'all' | 'life' | 'part' | 'unknownPart';
+
 /** Records of one life that some other place holds and the capture does not. */
 interface Absent {
   decisionsCount: number;
@@ -32,7 +38,7 @@ interface Life {
   lastAtMs: number | undefined;
   /** It said that it stops, or another record says so. */
   hasStopped: boolean;
-  comparedEventsCount: number;
+  comparedOutcomesCount: number;
   comparedDecisionsCount: number;
   comparedRowsCount: number;
   rowsCount: number;
@@ -51,6 +57,7 @@ export class Coverage {
   readonly #rows = new BoundedMap<string, true>('replay.rows', ROWS_MAX, 'refuse');
   #life: Life | undefined;
   #sinceMs = Number.POSITIVE_INFINITY;
+  #isEndTold = false;
 
   /** A header of another life than before. */
   lifeBegins(epoch: number): void {
@@ -60,14 +67,13 @@ export class Coverage {
     this.#life.isFromStart = !isFirst;
   }
 
-  /** The life goes on with an event; `isCompared`: it was decided again. */
-  heard(atMs: number, isCompared: boolean): void {
+  /** The life goes on with an event. */
+  heard(atMs: number): void {
     const life = this.#life;
     if (life === undefined) return;
     life.firstAtMs ??= atMs;
     life.lastAtMs = atMs;
     this.#sinceMs = Math.min(this.#sinceMs, atMs);
-    if (isCompared) life.comparedEventsCount += 1;
   }
 
   /** Its rows are those of all lives before it. */
@@ -76,9 +82,16 @@ export class Coverage {
     this.#takeRows(rows);
   }
 
+  /** A start behind all that was asked for was told the rows of the lives before it. */
+  startedBehind({ rows }: Started): void {
+    this.#takeRows(rows);
+    this.#isEndTold = true;
+  }
+
   outcome(text: string, isCompared: boolean): void {
     const life = this.#life;
     if (life === undefined) return;
+    if (isCompared) life.comparedOutcomesCount += 1;
     if (text.startsWith('decision ')) {
       const seq = seqOf(text);
       if (seq !== undefined) life.decisions.add(seq);
@@ -90,22 +103,24 @@ export class Coverage {
     } else if (text.startsWith('stop ')) life.hasStopped = true;
   }
 
-  /** `isCut`: what comes later than the last event was not asked for. */
-  assess(witness: Witness | undefined, isCut: boolean): CoverageReport {
+  assess(witness: Witness | undefined, asked: Asked): CoverageReport {
     this.#takeRows(witness?.rows ?? []);
     for (const { epoch, seq, atMs } of witness?.decisionsSince(this.#sinceMs) ?? []) {
       const life = this.#lives.get(epoch) ?? this.#addLater(epoch);
       if (life === undefined || life.decisions.has(seq)) continue;
       if (this.#isAsked(life, atMs) && !isInHole(life, seq)) note(life, 'decisionsCount', atMs);
     }
-    const lives = [...this.#lives.values()].filter((life) => life.isInCapture || life.absent);
+    const end = this.#life;
+    const lives = [...this.#lives.values()].filter(
+      (life) => life.isInCapture || (life.absent && !isBehind(life, end, asked)),
+    );
     const last = lives.at(-1);
     const missing: MissingPart[] = [];
     const lost: MissingPart[] = [];
     for (const life of lives) {
       const holes = holesOf(life);
       if (holes > 0) missing.push(tellHoles(life, holes));
-      if (life.absent === undefined || (isCut && isFrom(life, this.#life))) continue;
+      if (life.absent === undefined || isBehind(life, end, asked)) continue;
       const isRunning = life === last && isHeld(witness);
       (isLostWithProcess(life, life.absent) ? lost : missing).push(
         tellAbsent(life, life.absent, isRunning),
@@ -119,7 +134,7 @@ export class Coverage {
     const comparedRows = sum((life) => life.comparedRowsCount);
     return {
       lives: {
-        compared: lives.filter((life) => life.comparedEventsCount > 0).length,
+        compared: lives.filter((life) => life.comparedOutcomesCount > 0).length,
         recorded: lives.length,
       },
       decisions: {
@@ -132,9 +147,13 @@ export class Coverage {
       },
       missing,
       lost,
-      isEndKnown:
-        isCut || last?.hasStopped === true || (witness?.rows.length ?? 0) > 0 || isHeld(witness),
+      isEndKnown: asked === 'part' || (asked !== 'unknownPart' && this.#isEndKnown(last, witness)),
     };
+  }
+
+  #isEndKnown(last: Life | undefined, witness: Witness | undefined): boolean {
+    if (this.#isEndTold || last?.hasStopped === true || isHeld(witness)) return true;
+    return (witness?.rows.length ?? 0) > 0;
   }
 
   #addLife(epoch: number): Life {
@@ -145,7 +164,7 @@ export class Coverage {
       firstAtMs: undefined,
       lastAtMs: undefined,
       hasStopped: false,
-      comparedEventsCount: 0,
+      comparedOutcomesCount: 0,
       comparedDecisionsCount: 0,
       comparedRowsCount: 0,
       rowsCount: 0,
@@ -208,8 +227,10 @@ function holesOf({ decisions, isFromStart }: Life): number {
   return decisions.missingFrom(isFromStart ? 1 : decisions.min);
 }
 
-function isFrom(life: Life, last: Life | undefined): boolean {
-  return last !== undefined && life.epoch >= last.epoch;
+/** What it lacks was not asked for. */
+function isBehind({ epoch }: Life, end: Life | undefined, asked: Asked): boolean {
+  if (asked === 'all' || end === undefined) return false;
+  return asked === 'life' ? epoch > end.epoch : epoch >= end.epoch;
 }
 
 /** A process that is gone of a sudden takes its last second along, and nothing more. */

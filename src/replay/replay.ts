@@ -11,7 +11,7 @@ import type { CapturedItem } from '../store/capture-reader.ts';
 import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { type CapturedNight, readNight } from './captured-night.ts';
 import { Comparison } from './comparison.ts';
-import { Coverage } from './coverage.ts';
+import { type Asked, Coverage } from './coverage.ts';
 import { DecidedLife } from './decided-life.ts';
 import { Findings } from './findings.ts';
 import { OwnAnswers } from './own-answers.ts';
@@ -41,8 +41,16 @@ const NUMBERS = 0x1_0000;
 /** Decides a captured night again and compares. Throws `UnusableSettings`, and what reading files throws. */
 export function replay(options: ReplayOptions): ReplayReport {
   const run = new ReplayRun(options);
+  const { behind, ends } = options.night;
+  let isAllHeard = true;
   for (const { file, item } of readNight(options.night)) {
-    if (!run.take(file, item)) break;
+    isAllHeard = run.take(file, item);
+    if (!isAllHeard) break;
+  }
+  if (isAllHeard && behind.type === 'next') {
+    for (const { file, item } of readNight({ files: [behind.file], ends })) {
+      if (!run.askBehind(file, item)) break;
+    }
   }
   return run.finish();
 }
@@ -63,8 +71,7 @@ class ReplayRun {
   #livesCount = 0;
   #checkpointsCount = 0;
   #gapsCount = 0;
-  /** Somebody did not ask for what comes later. */
-  #isCut: boolean;
+  #asked: Asked;
   #fromMs: number | undefined;
   #toMs: number | undefined;
   #hasOutcomes = false;
@@ -72,7 +79,10 @@ class ReplayRun {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#comparison = new Comparison(options.changes.length === 0);
-    this.#isCut = options.night.isPart;
+    const { isPart, behind } = options.night;
+    // Of its life a file that others follow is a part, until they show that it is the last one.
+    const alone = behind.type === 'nothing' ? 'life' : 'unknownPart';
+    this.#asked = isPart ? alone : 'all';
   }
 
   /** `false` when nothing that comes later is to be heard. */
@@ -80,7 +90,7 @@ class ReplayRun {
     switch (item.type) {
       case 'event':
         if (item.event.atMs > this.#options.untilMs) {
-          this.#isCut = true;
+          this.#asked = 'part';
           return false;
         }
         this.#hear(file, item.event);
@@ -107,13 +117,37 @@ class ReplayRun {
     }
   }
 
+  /**
+   * The first records of the file behind the chosen one: they tell how much there was before it, so that one
+   * that is cut off is seen. `false` when it has told all that it knows.
+   */
+  askBehind(file: string, item: CapturedItem): boolean {
+    switch (item.type) {
+      case 'header': {
+        const epoch = readHeader(item.text)?.epoch;
+        if (epoch !== undefined && epoch !== this.#header?.epoch) this.#asked = 'life';
+        return epoch !== undefined;
+      }
+      case 'checkpoint':
+        if (this.#life === undefined || this.#asked === 'life') return false;
+        this.#takeCheckpoint(file, item.checkpoint);
+        this.#asked = 'part';
+        return false;
+      case 'event':
+        if (item.event.type === 'started') this.#coverage.startedBehind(item.event);
+        return false;
+      default:
+        return false;
+    }
+  }
+
   finish(): ReplayReport {
     this.#endLife();
     this.#findings.comparedAgain();
     const { counts, differences } = this.#comparison;
     const { recorded, decided } = this.#comparison.hashes();
     const { witness } = this.#options;
-    const coverage = this.#coverage.assess(witness, this.#isCut);
+    const coverage = this.#coverage.assess(witness, this.#asked);
     const verdict = this.#judge(coverage);
     for (const note of witness?.notes ?? []) this.#findings.noted(note);
     const { damages, notes, uncompared } = this.#findings;
@@ -147,8 +181,9 @@ class ReplayRun {
   #judge({ missing }: CoverageReport): Verdict {
     const { counts, differences } = this.#comparison;
     const { damages, uncompared } = this.#findings;
-    if (!this.#hasOutcomes || counts.events === 0) return 'nothing';
+    if (!this.#hasOutcomes) return 'nothing';
     if (differences.count > 0) return 'different';
+    if (counts.outcomes === 0 && this.#checkpointsCount === 0) return 'nothing';
     const isWhole = missing.length === 0 && uncompared.length === 0 && damages.length === 0;
     return isWhole ? 'identical' : 'incomplete';
   }
@@ -209,7 +244,7 @@ class ReplayRun {
       this.#comparison.differs(undefined, `broken ${String(this.#life.broken)}`);
       this.#stop(file, 'the desk broke where the recorded one went on', 0);
     }
-    this.#coverage.heard(event.atMs, this.#life !== undefined);
+    this.#coverage.heard(event.atMs);
     if (this.#life === undefined) {
       this.#findings.skipped(file);
       return;
