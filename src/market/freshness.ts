@@ -96,6 +96,11 @@ export class SymbolFreshness {
     this.#silenceMs = Math.max(this.#silenceMs, silentMs);
   }
 
+  /** What came last may have waited on its way, and no event has said yet how long. */
+  get isHeldBack(): boolean {
+    return this.#heldBackMs > 0;
+  }
+
   /** How much of the running silence the venue has confirmed: up to its last word, and no further. */
   #provenMs(): number {
     if (!this.#isGapProven) return 0;
@@ -175,9 +180,14 @@ export class SymbolFreshness {
     return isLive ? undefined : 'notLive';
   }
 
+  #lagMs(): number {
+    const toldMs = this.#eventLagMs ?? 0;
+    return this.isHeldBack ? Math.max(toldMs, this.#heldBackMs) : toldMs;
+  }
+
   assess(nowMs: UnixMs, isLive: boolean): Freshness {
     const ageMs = this.ageMs(nowMs);
-    const eventLagMs = Math.max(this.#eventLagMs ?? 0, this.#heldBackMs);
+    const eventLagMs = this.#lagMs();
     const { eventLagMsMax } = this.#limits;
     const cause = this.#findCause(ageMs, eventLagMs, nowMs, isLive);
     const { limitMs } = this;

@@ -7,16 +7,16 @@ import type {
   TopOfBook,
   Trade,
 } from '../domain/market.ts';
-import { inPairs } from '../domain/pairs.ts';
 import { lots, price, type UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
 import { BookKeeper, type BookKeeperState } from './book-keeper.ts';
-import { CandleBuilder, type CandleBuilderState } from './candle-builder.ts';
+import type { CandleBuilderState } from './candle-builder.ts';
 import { toVenueTime } from './clock-offset.ts';
 import { DOUBTED_TIME_EVERY_MS, type FeedContext } from './feed-context.ts';
 import type { MarketSink } from './feed-views.ts';
 import { SymbolFreshness, type SymbolFreshnessState } from './freshness.ts';
 import { PriceCollar, type PriceCollarState } from './price-collar.ts';
+import { SymbolCandles } from './symbol-candles.ts';
 import { TradePace, type TradePaceState } from './trade-pace.ts';
 
 /** While events come late, the venue is asked for its time so often. */
@@ -33,6 +33,7 @@ export interface SymbolFeedState {
   readonly isLive: boolean;
   readonly resubscribedAtMs: UnixMs | null;
   readonly offGridAtMs: UnixMs | null;
+  readonly isUntold: boolean;
   readonly isDoubled: boolean;
   /** By the intervals of the limits. */
   readonly candles: readonly CandleBuilderState[];
@@ -55,12 +56,14 @@ export class SymbolFeed {
   /** Two sockets carry the symbol: repeats are expected. */
   isDoubled = false;
   readonly #context: FeedContext;
-  readonly #candles: readonly CandleBuilder[];
+  readonly #candles: SymbolCandles;
   readonly #index: number;
   #topId = 0;
   #tradeId = 0;
   readonly #tradePace = new TradePace();
   #offGridAtMs: UnixMs | undefined;
+  /** Nobody has heard of `top` yet. */
+  #isUntold = false;
 
   constructor(instrument: Instrument, context: FeedContext) {
     this.instrument = instrument;
@@ -69,7 +72,7 @@ export class SymbolFeed {
     this.keeper = new BookKeeper(instrument, context);
     this.freshness = new SymbolFreshness(context.limits);
     this.collar = new PriceCollar(context.limits);
-    this.#candles = context.limits.candleIntervalsMs.map((ms) => new CandleBuilder(ms));
+    this.#candles = new SymbolCandles(context.limits.candleIntervalsMs, instrument.index);
   }
 
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
@@ -82,7 +85,7 @@ export class SymbolFeed {
     }
     this.keeper.restart();
     this.freshness.onInterrupted();
-    this.#taint();
+    this.#candles.taint();
   }
 
   /** The streams are acknowledged; from now on nothing may be missed, so a snapshot can be asked for. */
@@ -108,8 +111,15 @@ export class SymbolFeed {
     this.top = top;
     this.keeper.onTop(top, atMs);
     this.freshness.onAdvanced(atMs);
-    sink.onTop(this.#index, atMs);
+    this.#isUntold = true;
+    if (!this.freshness.isHeldBack) this.#tellTop(atMs, sink);
     return true;
+  }
+
+  /** Behind a silence only once it is known how late it is: whoever acts upon it would be denied, and not asked again. */
+  #tellTop(atMs: UnixMs, sink: MarketSink): void {
+    this.#isUntold = false;
+    sink.onTop(this.#index, atMs);
   }
 
   onTrade(trade: Trade, atMs: UnixMs, sink: MarketSink): boolean {
@@ -125,16 +135,13 @@ export class SymbolFeed {
     this.#tradePace.onTrade(atMs);
     if (lastId > 0 && trade.tradeId !== lastId + 1) {
       counters.tradeGaps += 1;
-      this.#taint();
+      this.#candles.taint();
     }
     if (!this.collar.fits(trade.price)) {
-      this.#taint();
+      this.#candles.taint();
       return this.#reject('outlier', `trade at ${trade.price}`, atMs, sink);
     }
-    for (const builder of this.#candles) {
-      this.#closeBars(builder, trade.tradedAtMs, sink);
-      builder.onTrade(trade);
-    }
+    this.#candles.onTrade(trade, this.isLive, sink);
     sink.onTrade(trade, atMs);
     return true;
   }
@@ -191,6 +198,7 @@ export class SymbolFeed {
     if (result.type === 'confirmed') {
       // Levels between our steps are left out of a snapshot: then it says nothing of the best price.
       this.freshness.onConfirmed(result.askedAtMs, !this.isOffGrid(atMs));
+      if (this.#isUntold && !this.freshness.isHeldBack) this.#tellTop(atMs, sink);
       return;
     }
     if (answer.type === 'value') this.#compareWithStreams(answer.value);
@@ -202,9 +210,9 @@ export class SymbolFeed {
 
   onTick(atMs: UnixMs, sink: MarketSink): void {
     const { clock, limits } = this.#context;
-    if (!this.isLive) this.#taint();
+    if (!this.isLive) this.#candles.taint();
     const venueNowMs = toVenueTime(atMs, clock.offsetMs) - limits.candleGraceMs;
-    for (const builder of this.#candles) this.#closeBars(builder, venueNowMs, sink);
+    this.#candles.onTime(venueNowMs, this.isLive, sink);
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
     if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';
@@ -219,11 +227,12 @@ export class SymbolFeed {
       isLive: this.isLive,
       resubscribedAtMs: this.resubscribedAtMs ?? null,
       isDoubled: this.isDoubled,
-      candles: this.#candles.map((builder) => builder.save()),
+      candles: this.#candles.save(),
       topId: this.#topId,
       tradeId: this.#tradeId,
       tradePace: this.#tradePace.save(),
       offGridAtMs: this.#offGridAtMs ?? null,
+      isUntold: this.#isUntold,
     };
   }
   load(state: SymbolFeedState): void {
@@ -234,11 +243,12 @@ export class SymbolFeed {
     this.isLive = state.isLive;
     this.resubscribedAtMs = state.resubscribedAtMs ?? undefined;
     this.isDoubled = state.isDoubled;
-    for (const [builder, saved] of inPairs(this.#candles, state.candles)) builder.load(saved);
+    this.#candles.load(state.candles);
     this.#topId = state.topId;
     this.#tradeId = state.tradeId;
     this.#tradePace.load(state.tradePace);
     this.#offGridAtMs = state.offGridAtMs ?? undefined;
+    this.#isUntold = state.isUntold;
   }
 
   #startTopFromBook(atMs: UnixMs, sink: MarketSink): void {
@@ -253,7 +263,7 @@ export class SymbolFeed {
       askPrice: price(book.asks.priceAt(0)),
       askQuantity: lots(book.asks.quantityAt(0)),
     };
-    sink.onTop(this.#index, atMs);
+    this.#tellTop(atMs, sink);
   }
 
   /** Far longer without a trade than ever before, though the market moves. */
@@ -287,22 +297,10 @@ export class SymbolFeed {
     }
     clock.onEvent(eventAtMs, atMs);
     this.freshness.onEventTime(clock.lagOf(eventAtMs, atMs));
+    if (this.#isUntold) this.#tellTop(atMs, sink);
     // Either it really came late, or the venue's clock was set back: only the venue can say.
     if (lagMs > limits.eventLagMsMax) this.#context.askTime(atMs, LATE_TIME_EVERY_MS);
     return true;
-  }
-
-  #closeBars(builder: CandleBuilder, venueNowMs: number, sink: MarketSink): void {
-    let candle = builder.closeNext(venueNowMs);
-    while (candle !== undefined) {
-      sink.onCandle(this.#index, candle);
-      if (!this.isLive) builder.taint();
-      candle = builder.closeNext(venueNowMs);
-    }
-  }
-
-  #taint(): void {
-    for (const builder of this.#candles) builder.taint();
   }
 
   /** A snapshot comes another way than the streams: it is a witness of the unit that they count in. */

@@ -1,3 +1,4 @@
+import type { Instrument } from '../domain/instrument.ts';
 import { unixMs } from '../domain/units.ts';
 import { tellStuck, watchUnconfigured } from './absent-symbols.ts';
 import { applyStep, applyStream } from './apply-step.ts';
@@ -39,7 +40,7 @@ export function onTimer(desk: Desk): void {
   if (desk.phase === 'stopping') continueStop(desk);
 }
 
-/** Positions past their time, and everything when an operator flattens: no price needs to move for that. */
+/** What the rules of a position want, and everything when an operator flattens: no price needs to move for that. */
 function lookForExits(desk: Desk): void {
   if (desk.phase !== 'running' || desk.portfolio === undefined) return;
   // Nobody waits at the keyboard this time: what the dead process sold must be known first.
@@ -51,7 +52,7 @@ function lookForExits(desk: Desk): void {
   desk.setup.probe.markParsed();
   const exits = desk.flattening
     ? desk.portfolio.findAllExits({ code: 'OPERATOR_EXIT' })
-    : desk.portfolio.findTimeExits(desk.nowMs);
+    : desk.portfolio.findDueExits(desk.nowMs, (instrument) => isPriced(desk, instrument));
   for (const exit of exits) {
     for (const venue of desk.venues) {
       onPortfolioExit(desk, venue, exit);
@@ -63,6 +64,13 @@ function lookForExits(desk: Desk): void {
     const message = 'every position is closed';
     desk.out.push({ type: 'logChange', event: 'mode.changed', message, detail: {} });
   }
+}
+
+/** Its last price is as good as one that comes now. */
+function isPriced(desk: Desk, { venue: name, index }: Instrument): boolean {
+  const feed = desk.venues.find(({ setup }) => setup.venue === name)?.feed;
+  if (feed === undefined || feed.isSuspect(index)) return false;
+  return feed.assessFreshness(index, desk.nowMs).fresh;
 }
 
 /** Nothing under way can make a position any more: no order without an end, no fill not booked, all proven. */

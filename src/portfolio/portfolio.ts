@@ -115,9 +115,16 @@ export class Portfolio {
     return wishes;
   }
 
-  /** Positions past their holding time, by the timer: no price is needed for that. */
-  findTimeExits(nowMs: UnixMs): readonly ExitWish[] {
-    return this.#wishes((position, bid) => position.findTimeExit(bid, nowMs));
+  /**
+   * Positions that must be left, by the timer: an exit that was denied or found no buyer is wished for again though
+   * no price moves. Where the last price may not be acted upon, only the holding time counts.
+   */
+  findDueExits(nowMs: UnixMs, isPriced: (instrument: Instrument) => boolean): readonly ExitWish[] {
+    return this.#wishes((position, bid) =>
+      bid !== undefined && isPriced(position.instrument)
+        ? position.findExit(bid, nowMs)
+        : position.findTimeExit(bid, nowMs),
+    );
   }
 
   /** A wish for everything that can be sold: `flatten`. Empty when only dust is left. */

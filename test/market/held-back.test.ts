@@ -68,3 +68,24 @@ test('a silence shorter than events may be late says nothing', () => {
 
   expect(night.isFresh(top?.text.includes('ethusdt') ? 1 : 0)).toBe(true);
 });
+
+// Most markets say nothing for seconds all night: that is no fault, and a stop must not wait for the next change.
+test('a quiet market: every best price is told, as soon as the event beside it shows that it is new', () => {
+  const night = new GeneratedNight('quiet');
+  night.start();
+  night.serverTime(night.nowMs, 0);
+  night.live(1_000);
+  const market = night.markets[0];
+  for (let i = 0; i < 50; i++) {
+    night.waitMs(9_000);
+    const frames = market?.run(100) ?? [];
+    const at = frames.findIndex(({ kind }) => kind === 'top');
+    const told = night.tops.length;
+    // The venue tells best prices at once, and changes of the book up to 100 ms later.
+    night.frame(frames[at]?.text ?? '');
+    expect(night.tops.length).toBe(told);
+    night.waitMs(100);
+    for (const { text } of frames.slice(at + 1)) night.frame(text);
+    expect(night.tops.length).toBeGreaterThan(told);
+  }
+});

@@ -93,10 +93,14 @@ test('a position falls to its stop: one wish with the numbers, told again until 
     { ...wish, reason: { code: 'STOP_EXIT', bid: '59399', stop: '59400' } },
   ]);
   expect(bid(5_939_900)).toHaveLength(1);
+  // Denied, or not filled: the price need not move for another try, unless nobody may act upon it.
+  const dueExits = (isPriced: boolean) => portfolio.findDueExits(unixMs(NOON_MS), () => isPriced);
+  expect(dueExits(true)).toMatchObject([{ ...wish, reason: { code: 'STOP_EXIT' } }]);
+  expect(dueExits(false)).toEqual([]);
 
   portfolio.applyFill(makeFill({ side: 'SELL', quantity: lots(500) }), BTC_USDT, strategy);
   expect(bid(5_000_000)).toEqual([]);
-  expect(portfolio.findTimeExits(unixMs(NOON_MS + 86_400_000))).toEqual([]);
+  expect(portfolio.findDueExits(unixMs(NOON_MS + 86_400_000), () => true)).toEqual([]);
   expect(portfolio.findAllExits({ code: 'OPERATOR_EXIT' })).toEqual([]);
 });
 
