@@ -1,9 +1,10 @@
 import { type DeskEvent, frameReceived } from '../domain/event.ts';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { UnixMs } from '../domain/units.ts';
+import { ByteWay } from './byte-way.ts';
 import type { SimClock } from './clock.ts';
 import type { Latency } from './latency.ts';
-import type { SocketKind, Troubles } from './trouble.ts';
+import type { Direction, SocketKind, Troubles } from './trouble.ts';
 
 const PING_EVERY_MS = 20_000;
 /** Our sockets wait so long for the venue to take them, */
@@ -46,9 +47,8 @@ export class SimSocket {
   /** Our end. `closing`: we said goodbye and still hear. `ended`: the venue's goodbye is here. */
   #state: 'connecting' | 'open' | 'closing' | 'ended' | 'gone' = 'connecting';
   #end = LOST;
-  /** A stream of bytes keeps its order, each way: nothing arrives before what was sent earlier. */
-  #lastToUsMs = 0;
-  #lastToVenueMs = 0;
+  readonly #toUs: ByteWay;
+  readonly #toVenue: ByteWay;
   readonly #way: WayParts;
   readonly #onGone: () => void;
 
@@ -58,6 +58,8 @@ export class SimSocket {
     this.connection = connection;
     this.kind = kind;
     this.#onGone = onGone;
+    this.#toUs = this.#makeWay('toUs');
+    this.#toVenue = this.#makeWay('toVenue');
     way.clock.after(way.latency.roundTripMs(), () => this.#connect());
   }
 
@@ -118,9 +120,13 @@ export class SimSocket {
     });
   }
 
+  /** Behind all that the venue said before, like anything else. */
   ping(): void {
-    const { atMs, tell } = this.#way;
-    tell({ type: 'pingReceived', atMs: atMs(), connection: this.connection });
+    const { troubles, atMs, tell } = this.#way;
+    const { connection, kind: socket } = this;
+    this.#toUs.send(troubles.frameDelayMs({ socket, connection, stream: '', text: '' }), () => {
+      if (this.#state !== 'ended') tell({ type: 'pingReceived', atMs: atMs(), connection });
+    });
   }
 
   #connect(): void {
@@ -157,20 +163,23 @@ export class SimSocket {
   /** What we have sent comes to the venue's end of the line, behind all that we sent before. */
   #reach(heard: () => void): void {
     if (this.#isLost()) return;
-    const { clock, latency } = this.#way;
-    this.#lastToVenueMs = Math.max(this.#lastToVenueMs, clock.nowMs + latency.oneWayMs());
-    clock.after(this.#lastToVenueMs - clock.nowMs, () => {
-      if (this.#state !== 'gone' && this.isServed) heard();
+    this.#toVenue.send(this.#way.latency.oneWayMs(), () => {
+      if (this.isServed) heard();
     });
   }
 
   /** What the venue has sent comes to our end of the line, behind all that it sent before. */
   #arrive(lateMs: number, arrived: () => void): void {
-    const { clock, latency } = this.#way;
-    const arrivalMs = clock.nowMs + latency.oneWayMs() + lateMs;
-    this.#lastToUsMs = Math.max(this.#lastToUsMs, arrivalMs);
-    clock.after(this.#lastToUsMs - clock.nowMs, () => {
-      if (this.#state !== 'gone') arrived();
+    this.#toUs.send(this.#way.latency.oneWayMs() + lateMs, arrived);
+  }
+
+  #makeWay(direction: Direction): ByteWay {
+    const { clock, troubles } = this.#way;
+    return new ByteWay({
+      clock,
+      isBlocked: () => troubles.some(({ blocks }) => blocks?.(direction)),
+      isOver: () => this.#state === 'gone',
+      onGivenUp: () => this.cut(LOST),
     });
   }
 

@@ -6,6 +6,9 @@ import type { SimRequest } from './request.ts';
 
 export type SocketKind = 'market' | 'account';
 
+/** Which way bytes go on a socket. */
+export type Direction = 'toUs' | 'toVenue';
+
 /** A frame on its way to us: of a market stream, an event of the account, or an answer to what we said. */
 export interface FrameOnTheWay {
   readonly socket: SocketKind;
@@ -54,13 +57,15 @@ export type CommitFate =
 export interface Trouble {
   /** A new socket: refused at once, or nobody ever answers. */
   readonly connect?: (kind: SocketKind) => 'refused' | 'hangs' | undefined;
+  /** Nothing comes through this way on any socket: it waits, and comes when the trouble is over, all at once. */
+  readonly blocks?: (direction: Direction) => boolean;
   /** What arrives instead of this frame: nothing, itself, several, any bytes. `undefined`: it is left alone. */
   readonly frame?: (frame: FrameOnTheWay) => readonly (string | Uint8Array)[] | undefined;
   /** How much later than usual it arrives. */
   readonly frameDelayMs?: (frame: FrameOnTheWay) => number;
-  /** Whether pings of the venue no longer come. */
+  /** Whether the venue's end is gone without a goodbye: its pings no longer come. */
   readonly isMute?: (kind: SocketKind, connection: ConnectionId) => boolean;
-  /** Whether what we say on a socket is lost. */
+  /** Whether nobody is there any more to hear what we say. */
   readonly losesWhatWeSay?: (kind: SocketKind, connection: ConnectionId) => boolean;
   /** Whether the venue forgets to send a stream that it has just acknowledged. */
   readonly forgetsStream?: (stream: string) => boolean;

@@ -5,13 +5,8 @@ import type { AnswerFate, RequestFate, Trouble } from '../trouble.ts';
 import { lasting, numberOf, oneOf, shareOf } from './drawn.ts';
 import { HTML_PAGE, MAINTENANCE_503, NOT_OUR_ADDRESS } from './venue-words.ts';
 
-/** No frame, no ping, nothing we say: sockets stay open and nobody is there. */
-const DEAD_AIR: Trouble = {
-  connect: () => 'hangs',
-  frame: () => [],
-  isMute: () => true,
-  losesWhatWeSay: () => true,
-};
+/** No frame, no ping, nothing we say comes through; what was said waits at either end. */
+const DEAD_AIR: Trouble = { connect: () => 'hangs', blocks: () => true };
 
 /** One outage in so many is a long one. */
 const LONG_ONE_IN = 12;
@@ -45,8 +40,7 @@ export const networkDeaf: SimFault = {
   begin: () => ({
     trouble: {
       connect: () => 'hangs',
-      frame: () => [],
-      isMute: () => true,
+      blocks: (direction) => direction === 'toUs',
       answer: () => ({ type: 'lost' }),
     },
   }),
