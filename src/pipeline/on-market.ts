@@ -26,6 +26,7 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
         view = new MarketView(known, atMs, top);
         venue.views[instrument] = view;
       } else view.setTop(atMs, top);
+      forgetDepth(venue, instrument, view);
       // A price that may be in another unit is no mark: it would hide a loss, or meet a target.
       const exits = venue.feed.isSuspect(instrument)
         ? undefined
@@ -65,6 +66,7 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       const view = venue.views[instrument];
       if (view === undefined) return;
       view.nowMs = desk.nowMs;
+      forgetDepth(venue, instrument, view);
       // A bar may be closed by the clock while the symbol is stale: what it leads to is decided, and denied, too.
       venue.host.evaluate(instrument, view, venue.signalSink);
     },
@@ -76,6 +78,11 @@ export function makeMarketSink(desk: Desk, venueOf: () => VenueDesk): MarketSink
       if (known !== undefined) doubtGrid(desk, venue, known.symbol);
     },
   };
+}
+
+/** A book that fell apart tells nobody: whoever is asked next must not see its old levels. */
+function forgetDepth(venue: VenueDesk, instrument: number, view: MarketView): void {
+  if (venue.feed.book(instrument)?.isSynced !== true) view.setDepth(undefined, undefined);
 }
 
 export function makeSignalSink(desk: Desk, venueOf: () => VenueDesk): SignalSink {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytesOf, frameReceived, type Started } from '../../src/domain/event.ts';
 import { clientOrderId, connectionId } from '../../src/domain/ids.ts';
 import { unixMs } from '../../src/domain/units.ts';
+import type { CheckerKind } from '../../src/sim/checker.ts';
 import { noFalseAlarm } from '../../src/sim/checkers/i13-no-false-alarm.ts';
 import { chainVerifies } from '../../src/sim/checkers/i14-chain-verifies.ts';
 import { singleWriter } from '../../src/sim/checkers/i16-single-writer.ts';
@@ -255,6 +256,49 @@ test('a book with other sizes, and one that goes on over a hole, are seen', () =
     return count === 200 ? [] : [call];
   });
   expect(hole.violations[0]?.text).toMatch(/: synced at \d+, by the manual it is not synced$/);
+});
+
+test('a book that stands although a change of it could not be read is seen', () => {
+  let count = 0;
+  const { violations } = judgeLive(trueBook, { seed: 'books', minutes: 3 }, (call) => {
+    if (call.hook !== 'onEvent' || call.args[0].type !== 'frameReceived') return [call];
+    const [event, atMs] = call.args;
+    const text = Buffer.from(bytesOf(event)).toString();
+    if (!text.includes('@depth')) return [call];
+    count += 1;
+    if (count !== 200) return [call];
+    const cut = Buffer.from(text.slice(0, 60));
+    const broken = frameReceived(event.connection, event.atMs, cut);
+    return [{ hook: 'onEvent', args: [broken, atMs] }];
+  });
+  expect(violations[0]?.text).toMatch(/: synced at \d+, by the manual it is not synced$/);
+});
+
+test('a strategy that is told what is for sale as what is wanted is seen', () => {
+  const swap = (night: SimNight): void => {
+    for (const { views } of night.daemon.life?.desk.venues ?? []) {
+      for (const view of views) view?.setDepth(view.askDepthLots, view.bidDepthLots);
+    }
+  };
+  const swapped: CheckerKind = {
+    ...trueBook,
+    make: (night) => {
+      const checker = trueBook.make(night);
+      return {
+        tally: checker.tally,
+        onEvent: (event, atMs) => checker.onEvent?.(event, atMs),
+        onSecond: (atMs) => {
+          swap(night);
+          checker.onSecond?.(atMs);
+          swap(night);
+        },
+      };
+    },
+  };
+  const { violations } = judgeLive(swapped, { seed: 'books', minutes: 3 });
+  expect(violations[0]?.text).toMatch(
+    /: strategies see \d+ lots to buy and \d+ to sell on \d+ levels, by the manual \d+ and \d+$/,
+  );
 });
 
 test('a cancel that failed three times and goes on untold is seen, a told one is not', () => {

@@ -5,29 +5,38 @@ const AT_SIGN = 64;
 const LETTER_D = 100;
 /** `{"stream":"` and the longest symbol. */
 const STREAM_NAME_BYTES = 40;
+/** The name is said first, so that a frame which breaks off behind it still tells whose change it was. */
+const DEPTH_STREAM = /^\{"stream":"([a-z0-9]+)@depth@100ms"/;
 const DECIMAL = /^\d+(\.\d+)?$/;
 
 export interface DepthFrame {
   /** As the venue spells it. */
   readonly symbol: string;
-  readonly change: BookChange;
+  /**
+   * `undefined`: there was one, and it says nothing that can be believed. It is not JSON, of another symbol than
+   * its stream, or has a number that is none.
+   */
+  readonly change: BookChange | undefined;
 }
 
-/**
- * What a frame of the market socket says of a book; `undefined` when it says nothing, or nothing that can
- * be believed: not JSON, of another symbol than its stream, with a number that is none.
- */
+/** What a frame of the market socket says of a book; `undefined` when it says nothing, nor whose book it was about. */
 export function readDepthFrame(event: FrameReceived): DepthFrame | undefined {
   if (!isDepth(event)) return undefined;
-  const parsed = parse(Buffer.from(bytesOf(event)).toString('utf8'));
+  const text = Buffer.from(bytesOf(event)).toString('utf8');
+  const [, stream] = DEPTH_STREAM.exec(text) ?? [];
+  if (stream === undefined) return undefined;
+  const symbol = stream.toUpperCase();
+  return { symbol, change: readChange(parse(text), symbol) };
+}
+
+function readChange(parsed: unknown, ofSymbol: string): BookChange | undefined {
   if (!isRecord(parsed) || !isRecord(parsed['data'])) return undefined;
   const { s: symbol, U: firstId, u: lastId, b, a } = parsed['data'];
-  const [stream] = String(parsed['stream']).split('@', 1);
-  if (typeof symbol !== 'string' || symbol.toLowerCase() !== stream) return undefined;
+  if (symbol !== ofSymbol) return undefined;
   const bids = readLevels(b);
   const asks = readLevels(a);
   if (!isId(firstId) || !isId(lastId) || bids === undefined || asks === undefined) return undefined;
-  return { symbol, change: { firstId, lastId, bids, asks } };
+  return { firstId, lastId, bids, asks };
 }
 
 /** The body of a REST answer. */

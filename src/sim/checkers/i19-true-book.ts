@@ -1,6 +1,7 @@
 import type { Effect } from '../../domain/effect.ts';
 import type { DeskEvent } from '../../domain/event.ts';
 import type { Instrument } from '../../domain/instrument.ts';
+import type { BookView } from '../../market/feed.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
@@ -13,8 +14,9 @@ const ROUNDING = 1e-4;
 
 /**
  * A book that the daemon calls synced is the book that its frames and snapshots make by the venue's manual:
- * the same best bid and ask with their sizes at the same id, and no id that a hole separates from what
- * came before. Looked at with each order that is written down and once a minute for every symbol.
+ * the same best bid and ask with their sizes at the same id, the sums of the best levels that strategies are told,
+ * and no id that a hole, or a change that could not be used, separates from what came before. The id is looked
+ * at with each change, the rest with each order that is written down and once a minute for every symbol.
  */
 class TrueBook implements Checker {
   readonly tally: Tally;
@@ -22,6 +24,8 @@ class TrueBook implements Checker {
   /** By the venue's spelling of the symbol, of the life that runs. */
   readonly #books = new Map<string, ReferenceBook>();
   #nextAtMs: number;
+  /** Whose change came last: what the daemon made of it shows when it hears the next event. */
+  #changed: string | undefined;
 
   constructor(night: SimNight) {
     this.#night = night;
@@ -31,12 +35,17 @@ class TrueBook implements Checker {
 
   onLifeBegan(): void {
     this.#books.clear();
+    this.#changed = undefined;
   }
 
   onEvent(event: DeskEvent): void {
+    this.#compareChanged();
     if (event.type === 'frameReceived') {
       const frame = readDepthFrame(event);
-      if (frame !== undefined) this.#bookOf(frame.symbol).onChange(frame.change);
+      if (frame === undefined) return;
+      if (frame.change === undefined) this.#bookOf(frame.symbol).onLost();
+      else this.#bookOf(frame.symbol).onChange(frame.change);
+      this.#changed = frame.symbol;
       return;
     }
     if (event.type !== 'venueAnswered' || event.question.type !== 'depth') return;
@@ -60,21 +69,37 @@ class TrueBook implements Checker {
     }
   }
 
-  #compare(instrument: Instrument): void {
-    const { symbol, venueSymbol } = instrument;
+  #compareChanged(): void {
+    if (this.#changed === undefined) return;
+    const venueSymbol = this.#changed;
+    this.#changed = undefined;
+    for (const { instruments } of this.#night.daemon.life?.desk.venues ?? []) {
+      const instrument = instruments.find((one) => one.venueSymbol === venueSymbol);
+      if (instrument !== undefined) this.#compareId(instrument);
+    }
+  }
+
+  /** The daemon's book of a market if it is where the manual says. */
+  #compareId(instrument: Instrument): BookView | undefined {
     const desk = this.#night.daemon.life?.desk;
     const venue = desk?.venues.find(({ setup }) => setup.venue === instrument.venue);
     const held = venue?.feed.book(instrument.index);
-    if (held === undefined || !held.isSynced) return;
-    const book = this.#bookOf(venueSymbol);
-    const id = book.id;
-    // Behind, by changes that it could not use: it learns of that with the next one.
-    if (id !== undefined && held.updateId < id) return;
+    if (held === undefined || !held.isSynced) return undefined;
+    const { id } = this.#bookOf(instrument.venueSymbol);
     this.tally.check(
       held.updateId === id,
-      () => `${symbol}: synced at ${held.updateId}, by the manual it is ${id ?? 'not synced'}`,
+      () =>
+        `${instrument.symbol}: synced at ${held.updateId}, by the manual it is ${id ?? 'not synced'}`,
     );
-    if (held.updateId !== id) return;
+    return held.updateId === id ? held : undefined;
+  }
+
+  #compare(instrument: Instrument): void {
+    const held = this.#compareId(instrument);
+    if (held === undefined) return;
+    const { symbol } = instrument;
+    const book = this.#bookOf(instrument.venueSymbol);
+    const { id } = book;
     const steps = stepsOf(instrument);
     const expected = book.top((level) => Number.isSafeInteger(steps.ticks(level)));
     if (expected === undefined || held.bids.size === 0 || held.asks.size === 0) return;
@@ -91,6 +116,30 @@ class TrueBook implements Checker {
       () =>
         `${symbol} at ${id}: the top is ${found.join(' ')} in ticks and lots (bid and ask), ` +
         `by the manual ${manual.join(' ')}`,
+    );
+    this.#compareDepth(instrument, book);
+  }
+
+  /** The sums of the best levels that strategies see; they see none before the first change of a book. */
+  #compareDepth(instrument: Instrument, book: ReferenceBook): void {
+    const desk = this.#night.daemon.life?.desk;
+    const venue = desk?.venues.find(({ setup }) => setup.venue === instrument.venue);
+    const view = venue?.views[instrument.index];
+    if (view?.bidDepthLots === undefined) return;
+    const { depthLevelsCount } = this.#night.setup.signal;
+    const steps = stepsOf(instrument);
+    const counts = (price: number): boolean => Number.isSafeInteger(steps.ticks(price));
+    const sum = (side: 'bids' | 'asks'): number =>
+      book
+        .best(side, depthLevelsCount, counts)
+        .reduce((total, quantity) => total + steps.lots(quantity), 0);
+    const bids = sum('bids');
+    const asks = sum('asks');
+    this.tally.check(
+      view.bidDepthLots === bids && view.askDepthLots === asks,
+      () =>
+        `${instrument.symbol} at ${book.id}: strategies see ${view.bidDepthLots} lots to buy and ` +
+        `${view.askDepthLots} to sell on ${depthLevelsCount} levels, by the manual ${bids} and ${asks}`,
     );
   }
 

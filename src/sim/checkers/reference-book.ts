@@ -47,6 +47,11 @@ export class ReferenceBook {
     else this.#apply(change);
   }
 
+  /** A change came that says nothing: what the book misses, nobody knows. */
+  onLost(): void {
+    this.id = undefined;
+  }
+
   onSnapshot({ id, bids, asks }: BookSnapshot): void {
     const [first] = this.#kept;
     if (first !== undefined && id + 1 < first.firstId) return;
@@ -69,6 +74,13 @@ export class ReferenceBook {
     const bidQuantity = this.#bids.get(bid) ?? 0;
     const askQuantity = this.#asks.get(ask) ?? 0;
     return { bid, bidQuantity, ask, askQuantity };
+  }
+
+  /** Sizes of the best levels of a side, best first, at most `count` of those whose price `counts`. */
+  best(side: 'bids' | 'asks', count: number, counts: (price: number) => boolean): number[] {
+    const [levels, sign] = side === 'bids' ? [this.#bids, -1] : [this.#asks, 1];
+    const prices = [...levels.keys()].filter(counts).sort((a, b) => sign * (a - b));
+    return prices.slice(0, count).map((price) => levels.get(price) ?? 0);
   }
 
   #apply({ lastId, bids, asks }: BookChange): void {
