@@ -12,6 +12,7 @@ import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { SIM_FAULTS } from '../src/sim/faults/catalogue.ts';
 import { SimNight } from '../src/sim/night.ts';
+import { readArguments } from './nights/command-line.ts';
 
 const HOUR_MS = 3_600_000;
 /** Books, candles and learned limits are full by then, and the code is compiled. */
@@ -19,7 +20,12 @@ const WARM_HOURS = 1;
 const HOURS = 3;
 const BYTES_PER_HOUR_MAX = 7_000_000;
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const USAGE = `node scripts/memory-night.ts [--json]
+  --json  the report as JSON, as npm run nights prints it`;
+
+const { values } = readArguments(USAGE, (args) =>
+  parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } }),
+);
 
 /** Bytes that are reachable now, buffers outside the heap included. */
 function weigh(collectGarbage: () => void): number {

@@ -1,6 +1,6 @@
 // npm run mutants: daemons that are wrong in one way each, and whether the nights notice.
 //
-//   npm run mutants -- [--only NAME,NAME] [--jobs J]
+//   npm run mutants -- [NAME]... [--jobs J]
 //
 // Each patch of test/mutants/ is applied to a copy; its nights must break an invariant that its head names.
 // Before that the source as it is runs through the very same nights, and nothing may break in them: a
@@ -13,11 +13,20 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { Copy } from './mutants/copy.ts';
 import { type Mutant, readMutants } from './mutants/mutant.ts';
+import { BadArgument, readArguments, whole } from './nights/command-line.ts';
 import { ROOT } from './node-runtime.mjs';
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, jobs: { type: 'string', default: '2' } },
-});
+const USAGE = `npm run mutants -- [NAME]... [--only NAME,NAME] [--jobs J]
+  NAME         a patch of test/mutants/, without .patch; default all of them
+  --only LIST  the same, with commas
+  --jobs J     nights at a time, default 2`;
+
+interface Ask {
+  readonly mutants: readonly Mutant[];
+  readonly jobs: number;
+}
+
+const ask = readArguments(USAGE, parseAsk);
 
 const nightsReport = z.object({
   survival: z.object({
@@ -34,12 +43,7 @@ interface Verdict {
 }
 
 function main(): void {
-  const wanted = values.only?.split(',');
-  const mutants = readMutants(join(ROOT, 'test', 'mutants')).filter(
-    ({ name }) => wanted === undefined || wanted.includes(name),
-  );
-  if (mutants.length === 0) throw new Error('no mutant has such a name');
-  const verdicts = mutants.map((mutant) => {
+  const verdicts = ask.mutants.map((mutant) => {
     const verdict = judge(mutant);
     const mark = verdict.isCaught ? 'caught ' : 'MISSED ';
     process.stdout.write(`${mark} ${mutant.name.padEnd(36)} ${verdict.text}\n`);
@@ -50,6 +54,23 @@ function main(): void {
     `${verdicts.length} mutants, ${verdicts.length - missed.length} caught, ${missed.length} missed\n`,
   );
   process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+function parseAsk(args: readonly string[]): Ask {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { only: { type: 'string' }, jobs: { type: 'string', default: '2' } },
+  });
+  const wanted = [...positionals, ...(values.only?.split(',') ?? [])];
+  const all = readMutants(join(ROOT, 'test', 'mutants'));
+  const unknown = wanted.filter((one) => !all.some(({ name }) => name === one));
+  if (unknown.length > 0) {
+    const names = all.map(({ name }) => name).join(', ');
+    throw new BadArgument(`no mutant is called ${unknown.join(' or ')}; there are ${names}`);
+  }
+  const mutants = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  return { mutants, jobs: whole('jobs', values.jobs) };
 }
 
 type Report = z.infer<typeof nightsReport>;
@@ -68,7 +89,7 @@ function runNights(mutant: Mutant, copy: Copy): Report | string {
 function nightsOf(mutant: Mutant): readonly string[] {
   if (mutant.isMemoryNight) return [join('scripts', 'memory-night.ts'), '--json'];
   const nights = join('scripts', 'nights.ts');
-  const how = ['--jobs', values.jobs, '--no-shrink', '--json'];
+  const how = ['--jobs', String(ask.jobs), '--no-shrink', '--json'];
   if (mutant.schedule !== undefined) return [nights, '--schedule', mutant.schedule, ...how];
   const { faults, hours, name, seedsCount } = mutant;
   const drawn = ['--seeds', String(seedsCount), '--from', name, '--hours', String(hours)];

@@ -5,15 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { CHECKERS } from '../src/sim/checkers/all.ts';
 import { SIM_FAULTS } from '../src/sim/faults/catalogue.ts';
-import {
-  type Ask,
-  BadArgument,
-  DRAWN,
-  parseAsk,
-  seedAt,
-  settingsOf,
-  USAGE,
-} from './nights/arguments.ts';
+import { DRAWN, parseAsk, seedAt, settingsOf, USAGE } from './nights/arguments.ts';
 import {
   asItIs,
   BROKEN_NIGHTS,
@@ -21,10 +13,11 @@ import {
   makeSmaller,
   type Smaller,
 } from './nights/broken-night.ts';
+import { orRefuse, readArguments } from './nights/command-line.ts';
 import { findCommit } from './nights/commit.ts';
 import { drawFaults } from './nights/draw-faults.ts';
 import { readExpected, unexpectedOf } from './nights/expected.ts';
-import { readKeptNight, readKeptNights } from './nights/kept-nights.ts';
+import { readAskedNight, readKeptNights } from './nights/kept-nights.ts';
 import { runNights } from './nights/run-nights.ts';
 import { findFailures, surviveOf } from './nights/survival.ts';
 import { survivalLines } from './nights/survival-table.ts';
@@ -42,7 +35,10 @@ const SHRINK_MS_ALL = 300_000;
 process.stdout.on('error', () => process.exit(1));
 
 const commit = findCommit();
-const ask = readAsk();
+const ask = readArguments(USAGE, (args) => parseAsk(args, SIM_FAULTS, commit.id));
+const askedFile = ask.nights.type === 'schedule' ? ask.nights.file : undefined;
+const written =
+  askedFile === undefined ? undefined : orRefuse(() => readAskedNight(askedFile, SIM_FAULTS)).plan;
 const say = (line: string): void =>
   void (ask.isJson ? process.stderr : process.stdout).write(`${line}\n`);
 
@@ -107,25 +103,9 @@ if (ask.isJson) {
 }
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-function readAsk(): Ask {
-  try {
-    return parseAsk(process.argv.slice(2), SIM_FAULTS, commit.id);
-  } catch (error) {
-    if (!(error instanceof BadArgument || isUnknownOption(error))) throw error;
-    process.stderr.write(`${error.message}\n\n${USAGE}\n`);
-    return process.exit(2);
-  }
-}
-
-function isUnknownOption(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code));
-}
-
 function planOf(index: number): NightPlan | undefined {
   const { hours, nights } = ask;
-  if (nights.type === 'schedule') {
-    return index === 0 ? readKeptNight(nights.file).plan : undefined;
-  }
+  if (nights.type === 'schedule') return index === 0 ? written : undefined;
   if (index >= (nights.type === 'seed' ? 1 : nights.count)) return undefined;
   const seed = nights.type === 'seed' ? nights.seed : seedAt(nights.from, index);
   const settings = settingsOf(ask, seed);

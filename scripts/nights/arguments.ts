@@ -7,6 +7,7 @@ import {
   NIGHT_PROFILES,
 } from '../../src/sim/drawn-settings.ts';
 import { FAULT_FAMILIES, type SimFault } from '../../src/sim/fault.ts';
+import { BadArgument, positive, refuseBeside, whole } from './command-line.ts';
 
 /** What a person asked for. */
 export interface Ask {
@@ -36,8 +37,8 @@ export const USAGE = `npm run nights -- [--seeds N] [--from S] [--hours H] [--fa
   --settings NAME  \`usual\`, \`drawn\` (the default: each seed has its own), or one of ${Object.keys(NIGHT_PROFILES).join(', ')}
   --jobs J         nights at a time, default one a core
   --minutes M      begin no night after so many minutes; the kept ones are always run
-  --seed S         this one night, and not the kept ones
-  --schedule FILE  a night that was written down, and not the others
+  --seed S         this one night, and not the kept ones; not with --seeds, --from, --minutes
+  --schedule FILE  a night that was written down, and not the others; not with what draws a night
   --no-shrink      tell what broke, and look for no smaller night that breaks too
   --hash           print each night's journal hash
   --json           the report as JSON`;
@@ -48,10 +49,10 @@ const USUAL = 'usual';
 
 const OPTIONS = {
   seeds: { type: 'string' },
-  from: { type: 'string', default: '1' },
-  hours: { type: 'string', default: '8' },
-  faults: { type: 'string', default: 'all' },
-  settings: { type: 'string', default: DRAWN },
+  from: { type: 'string' },
+  hours: { type: 'string' },
+  faults: { type: 'string' },
+  settings: { type: 'string' },
   jobs: { type: 'string' },
   minutes: { type: 'string' },
   seed: { type: 'string' },
@@ -62,10 +63,13 @@ const OPTIONS = {
 } as const;
 
 const SEEDS = 10;
+const FROM = '1';
+const HOURS = '8';
 const HOURS_MAX = 240;
-
-/** An argument that cannot be meant. */
-export class BadArgument extends Error {}
+/** What makes a run of many nights, and nothing of a single one. */
+const OF_MANY = ['seeds', 'from', 'minutes'] as const;
+/** What draws a night; one that was written down is drawn already. */
+const OF_DRAWN = [...OF_MANY, 'hours', 'faults', 'settings'] as const;
 
 /** Throws `BadArgument`, or what `parseArgs` throws about an unknown option. */
 export function parseAsk(
@@ -74,14 +78,18 @@ export function parseAsk(
   commit: string,
 ): Ask {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  if (values.schedule !== undefined) {
+    refuseBeside('schedule', 'a night that was written down', values, ['seed', ...OF_DRAWN]);
+  }
+  if (values.seed !== undefined) refuseBeside('seed', 'one night', values, OF_MANY);
   const minutes = values.minutes === undefined ? undefined : positive('minutes', values.minutes);
-  const hours = positive('hours', values.hours);
+  const hours = positive('hours', values.hours ?? HOURS);
   if (hours > HOURS_MAX) throw new BadArgument(`--hours is ${hours}, at most ${HOURS_MAX}`);
   return {
     nights: toNights(values, minutes, commit),
     hours,
-    faultNames: toFaultNames(values.faults, catalogue),
-    settings: toSettings(values.settings),
+    faultNames: toFaultNames(values.faults ?? 'all', catalogue),
+    settings: toSettings(values.settings ?? DRAWN),
     jobs: values.jobs === undefined ? availableParallelism() : whole('jobs', values.jobs),
     minutes,
     isJson: values.json,
@@ -106,19 +114,16 @@ export function seedAt(from: string, index: number): string {
 
 interface Values {
   readonly seeds?: string | undefined;
-  readonly from: string;
+  readonly from?: string | undefined;
   readonly seed?: string | undefined;
   readonly schedule?: string | undefined;
 }
 
 function toNights(
-  { seeds, from, seed, schedule }: Values,
+  { seeds, from = FROM, seed, schedule }: Values,
   minutes: number | undefined,
   commit: string,
 ): Ask['nights'] {
-  if (seed !== undefined && schedule !== undefined) {
-    throw new BadArgument('--seed and --schedule are two different nights');
-  }
   if (schedule !== undefined) return { type: 'schedule', file: schedule };
   if (seed !== undefined) return { type: 'seed', seed };
   const asManyAsFit = minutes === undefined ? SEEDS : Number.POSITIVE_INFINITY;
@@ -152,18 +157,4 @@ function toSettings(name: string): string {
   const all = [DRAWN, USUAL, ...Object.keys(NIGHT_PROFILES)];
   if (all.includes(name)) return name;
   throw new BadArgument(`--settings: nothing is called ${name}; there are ${all.join(', ')}`);
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new BadArgument(`--${name} is ${text}, expected a number above 0`);
-  }
-  return value;
-}
-
-function whole(name: string, text: string): number {
-  const value = positive(name, text);
-  if (!Number.isInteger(value)) throw new BadArgument(`--${name} is ${text}, expected a whole one`);
-  return value;
 }

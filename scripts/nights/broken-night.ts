@@ -1,5 +1,4 @@
-import { join, relative } from 'node:path';
-import process from 'node:process';
+import { join, relative, resolve } from 'node:path';
 import type { Violation } from '../../src/sim/checker.ts';
 import type { PlannedFault } from '../../src/sim/fault.ts';
 import { ROOT } from '../node-runtime.mjs';
@@ -77,9 +76,24 @@ function writeDown(
 ): string {
   const { seed, settings } = outcome.plan;
   const name = `${invariant}-${seed}`.replaceAll(/[^\w.-]/g, '_');
-  const file = join(folder, `${name}.json`);
+  const place = join(folder, `${name}.json`);
+  const { plan } = outcome;
+  // A night that was read from there stays what it is, and its smaller one lies beside it.
+  const isTaken = plan.file !== undefined && resolve(plan.file) === place;
+  const isSmaller = isTaken && schedule !== plan.schedule;
+  const file = isSmaller ? join(folder, `${name}-smaller.json`) : place;
   writeKeptNight(file, { plan: { seed, hours, schedule, settings }, invariant, story });
-  return relative(process.cwd(), file);
+  return fromRoot(file);
+}
+
+/** As `npm run` sees it, which begins in the root wherever it is typed. */
+function fromRoot(file: string): string {
+  return relative(ROOT, resolve(file));
+}
+
+/** As a shell must be given it. */
+function quoted(word: string): string {
+  return /^[\w.,:/=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What a person needs to know and to type. */
@@ -97,10 +111,10 @@ export function brokenLines(smaller: Smaller, commit: Commit, sameAsk: string): 
     ...(plan.settings === undefined ? [] : [`  settings: ${JSON.stringify(plan.settings)}`]),
     shrunkenLine(smaller),
     ...shown.schedule.map((fault) => `    ${faultLine(fault)}`),
-    `  again: npm run nights -- --schedule ${file}`,
-    ...(plan.keptAs === undefined
-      ? [`  whole: npm run nights -- --seed ${plan.seed} --hours ${plan.hours}${sameAsk}`]
-      : [`  kept as test/nights/regress/${plan.keptAs}.json`]),
+    `  again: npm run nights -- --schedule ${quoted(file)}`,
+    plan.file === undefined
+      ? `  whole: npm run nights -- --seed ${quoted(plan.seed)} --hours ${plan.hours}${sameAsk}`
+      : `  whole: npm run nights -- --schedule ${quoted(fromRoot(plan.file))}`,
   ];
 }
 

@@ -15,6 +15,8 @@ export interface NightPlan {
   readonly settings?: DrawnSettings | undefined;
   /** What people call a night that is kept: the name of its file. */
   readonly keptAs?: string | undefined;
+  /** From which it was read. */
+  readonly file?: string | undefined;
 }
 
 /** How much happened. Part of what must be the same when a seed runs twice. */

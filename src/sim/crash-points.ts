@@ -6,6 +6,8 @@ export interface CrashReport {
   /** Durable writes of the story when nobody cuts it off. */
   readonly writesCount: number;
   readonly triedCount: number;
+  /** Of them those that cut a recovery off. */
+  readonly recoveriesCount: number;
   readonly checksCount: number;
   /** Each with the place of the kill. */
   readonly broken: readonly string[];
@@ -19,6 +21,7 @@ export function runScenario(setup: CrashSetup, recoveryWritesCount: number): Cra
   const whole = runCrash(setup, []);
   const broken = tellViolations(whole);
   let triedCount = 0;
+  let recoveriesCount = 0;
   let checksCount = whole.checksCount;
   for (const kill of everyKill(whole.commitsCount)) {
     const recovered = runCrash(setup, [kill]);
@@ -29,12 +32,13 @@ export function runScenario(setup: CrashSetup, recoveryWritesCount: number): Cra
     for (const { commit, when } of everyKill(recoveryWritesCount)) {
       const again = runCrash(setup, [kill, { commit: kill.commit + commit, when }]);
       triedCount += 1;
+      recoveriesCount += 1;
       checksCount += again.checksCount + recovered.begunBefore.size;
       broken.push(...tellViolations(again));
       broken.push(...compareOrders(recovered, again, recovered.begunBefore));
     }
   }
-  return { writesCount: whole.commitsCount, triedCount, checksCount, broken };
+  return { writesCount: whole.commitsCount, triedCount, recoveriesCount, checksCount, broken };
 }
 
 /** A page of the file, and what stands before it in the log. */
@@ -65,7 +69,8 @@ export function runTorn(setup: CrashSetup, stride: number): CrashReport {
     if (tornBytes < growth) broken.push(...compareOrders(expected, torn, expected.begunBefore));
   }
   const { commitsCount } = whole;
-  return { writesCount: commitsCount, triedCount: chosen.length, checksCount, broken };
+  const triedCount = chosen.length;
+  return { writesCount: commitsCount, triedCount, recoveriesCount: 0, checksCount, broken };
 }
 
 /** From nothing of the write to all of it. */

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Ask,
-  BadArgument,
-  parseAsk,
-  seedAt,
-  settingsOf,
-} from '../../../scripts/nights/arguments.ts';
+import { type Ask, parseAsk, seedAt, settingsOf } from '../../../scripts/nights/arguments.ts';
+import { BadArgument } from '../../../scripts/nights/command-line.ts';
 import type { SimFault } from '../../../src/sim/fault.ts';
 
 function faultKind(name: string, family: SimFault['family']): [string, SimFault] {
@@ -69,6 +64,13 @@ describe('an argument that nobody can mean is refused, not guessed', () => {
     [['--faults', 'feed,typo']],
     [['--settings', 'bsuy']],
     [['--seed', '1', '--schedule', 'x.json']],
+    [['--seed', '4', '--seeds', '3']],
+    [['--seed', '4', '--from', '3']],
+    [['--seed', '4', '--minutes', '3']],
+    [['--schedule', 'x.json', '--hours', '8']],
+    [['--schedule', 'x.json', '--faults', 'feed']],
+    [['--schedule', 'x.json', '--settings', 'usual']],
+    [['--schedule', 'x.json', '--seeds', '1']],
   ])('%s', (args) => {
     expect(() => parse(...args)).toThrow(BadArgument);
   });

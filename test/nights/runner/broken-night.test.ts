@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { brokenLines, makeSmaller, type Smaller } from '../../../scripts/nights/broken-night.ts';
-import { readKeptNight } from '../../../scripts/nights/kept-nights.ts';
+import { readKeptNight, writeKeptNight } from '../../../scripts/nights/kept-nights.ts';
 import type { Break } from '../../../scripts/nights/survival.ts';
 import { CRASHED, type NightOutcome, type NightPlan } from '../../../scripts/nights/words.ts';
+import { ROOT } from '../../../scripts/node-runtime.mjs';
 import type { PlannedFault } from '../../../src/sim/fault.ts';
 import { tempFolder } from '../../store/temp-folder.ts';
 import { outcomeOf, violationOf } from './made-up-outcome.ts';
@@ -19,13 +20,17 @@ const PLAN: NightPlan = {
   schedule: [fault('feed.silent', 10), fault('process.killed', 20), fault('rest.down', 200)],
 };
 
-function smallerOf(first: NightOutcome, run: (plan: NightPlan) => NightOutcome): Promise<Smaller> {
+function smallerOf(
+  first: NightOutcome,
+  run: (plan: NightPlan) => NightOutcome,
+  folder = tempFolder(),
+): Promise<Smaller> {
   const violation = first.violations[0];
   if (violation === undefined) throw new Error('nothing broke');
   const { invariant } = violation;
   const broken: Break = { invariant, nights: 2, outcome: first, violation };
   return makeSmaller(broken, {
-    folder: tempFolder(),
+    folder,
     run: (plan) => Promise.resolve(run(plan)),
     jobs: 2,
     expected: [],
@@ -54,7 +59,7 @@ test('a broken night is made small, written down, and told with what brings it b
   expect(lines).toContain(`npm run nights -- --schedule ${smaller.file}`);
   expect(lines).toContain('npm run nights -- --seed c0ffee-3 --hours 8 --faults process');
 
-  const { plan, invariant } = readKeptNight(join(process.cwd(), smaller.file));
+  const { plan, invariant } = readKeptNight(resolve(ROOT, smaller.file));
   expect(invariant).toBe('I2');
   expect(plan).toMatchObject({ seed: 'c0ffee-3', hours: 0.5 });
   expect(plan.schedule.map(({ name }) => name)).toEqual(['process.killed']);
@@ -71,4 +76,29 @@ test('a crash stays the same crash while it is made smaller', async () => {
     }),
   );
   expect(shrunken?.shape.schedule.map(({ name }) => name)).toEqual(['process.killed']);
+});
+
+// `--schedule logs/nights/I2-5.json` is where the smaller one would be written, too.
+test('a night that was read from the folder of broken nights stays as it is, and what is told can be typed as it stands', async () => {
+  const folder = tempFolder();
+  const file = join(folder, 'I2-5.json');
+  const story = 'as it was drawn';
+  writeKeptNight(file, { plan: { ...PLAN, seed: '5' }, invariant: 'I2', story });
+  const { plan } = readKeptNight(file);
+  const violations = [violationOf('I2', ['process.killed'], 1_300_000)];
+  const run = (tried: NightPlan): NightOutcome =>
+    outcomeOf({ plan: tried, violations: hasKill(tried) ? violations : [] });
+  const smaller = await smallerOf(outcomeOf({ plan, violations }), run, folder);
+  expect(readKeptNight(file)).toMatchObject({ story, plan: { schedule: PLAN.schedule } });
+  expect(resolve(ROOT, smaller.file)).toBe(join(folder, 'I2-5-smaller.json'));
+  const commit = { id: 'abc', isChanged: false };
+  const lines = brokenLines(smaller, commit, '');
+  expect(lines).toContain(`  whole: npm run nights -- --schedule ${relative(ROOT, file)}`);
+  const odd = {
+    ...smaller.broken,
+    outcome: outcomeOf({ plan: { ...PLAN, seed: "a b's" }, violations }),
+  };
+  expect(brokenLines({ ...smaller, broken: odd }, commit, '').join('\n')).toContain(
+    "npm run nights -- --seed 'a b'\\''s' --hours 8",
+  );
 });
