@@ -5,6 +5,7 @@ import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { Balance, OrderReport } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { AccountCodec, AnswerHealth } from '../domain/venue.ts';
+import type { RequestLimiter } from './request-limiter.ts';
 
 /** How patient we are with the account socket. Venue numbers are Binance spot's. */
 export interface AccountStreamLimits {
@@ -60,6 +61,7 @@ export interface AccountStreamSetup {
   readonly random: () => number;
   /** Of the whole venue, shared with the market feed. */
   readonly connects: ConnectBudget;
+  readonly standing: Pick<RequestLimiter, 'isAway' | 'countSubscription'>;
 }
 
 /** What a checkpoint keeps of the account socket and its successors. */
@@ -100,4 +102,8 @@ export const QUIET_STREAM_STEP: StreamStep = Object.freeze({
 
 export function effectsOnly(effects: readonly Effect[]): StreamStep {
   return { ...QUIET_STREAM_STEP, effects };
+}
+
+export function close(connection: ConnectionId, how: 'close' | 'terminate', cause: string): Effect {
+  return { type: 'closeSocket', connection, how, cause };
 }

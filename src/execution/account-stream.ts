@@ -7,6 +7,7 @@ import {
   type AccountLink,
   type AccountStreamSetup,
   type AccountStreamState,
+  close,
   effectsOnly,
   QUIET_STREAM_STEP,
   type StreamStep,
@@ -42,7 +43,8 @@ export class AccountStream {
   start(atMs: UnixMs): StreamStep {
     this.#isStopped = false;
     this.#downSinceMs = atMs;
-    return effectsOnly([this.#openCurrent(atMs)]);
+    this.#connectAtMs = atMs;
+    return this.onTick(atMs);
   }
 
   /** Closes what is open; nothing is reopened. */
@@ -83,7 +85,7 @@ export class AccountStream {
     const link = this.#linkOf(connection);
     if (link === undefined) return QUIET_STREAM_STEP;
     link.lastHeardAtMs = atMs;
-    return effectsOnly([this.#subscribe(link, atMs)]);
+    return effectsOnly(this.#subscribe(link, atMs));
   }
 
   onClosed(connection: ConnectionId, cause: string, atMs: UnixMs): StreamStep {
@@ -127,19 +129,13 @@ export class AccountStream {
       const cause = link === undefined ? undefined : this.#findOverdue(link, atMs);
       if (link !== undefined && cause !== undefined) effects.push(...this.#drop(link, cause, atMs));
     }
-    const { connects } = this.#setup;
-    if (
-      this.#connectAtMs !== undefined &&
-      atMs >= this.#connectAtMs &&
-      connects.hasRoom(atMs, 'account')
-    ) {
-      effects.push(this.#openCurrent(atMs));
-    }
+    const { connects, standing } = this.#setup;
+    const mayOpen = connects.hasRoom(atMs, 'account') && !standing.isAway(atMs);
+    const mustOpen = atMs >= (this.#connectAtMs ?? Number.POSITIVE_INFINITY);
+    if (mustOpen && mayOpen) effects.push(this.#openCurrent(atMs));
     const link = this.#current;
     const mustRotate = link?.phase === 'live' && atMs >= link.rotateAtMs;
-    if (mustRotate && this.#next === undefined && connects.hasRoom(atMs, 'account')) {
-      effects.push(this.#openNext(atMs));
-    }
+    if (mustRotate && this.#next === undefined && mayOpen) effects.push(this.#openNext(atMs));
     return effects.length === 0 ? QUIET_STREAM_STEP : effectsOnly(effects);
   }
 
@@ -229,7 +225,7 @@ export class AccountStream {
     if (link.resubscribesCount > this.#setup.limits.resubscribesMax) {
       return this.#drop(link, 'subscription ended again and again', atMs);
     }
-    const effects: Effect[] = [this.#subscribe(link, atMs)];
+    const effects = [...this.#subscribe(link, atMs)];
     if (link === this.#current) effects.push(...this.#goDown('subscription ended', atMs));
     return effects;
   }
@@ -310,17 +306,17 @@ export class AccountStream {
     return { type: 'openSocket', connection: link.connection, venue, socket: 'account', path };
   }
 
-  #subscribe(link: AccountLink, atMs: UnixMs): Effect {
+  /** A socket on which we may not ask is of no use: another is opened when we may. */
+  #subscribe(link: AccountLink, atMs: UnixMs): readonly Effect[] {
+    const { codec, standing } = this.#setup;
+    if (standing.isAway(atMs)) return this.#drop(link, 'the venue wants us away', atMs);
+    standing.countSubscription(atMs);
     this.#requestsCount += 1;
     link.phase = 'subscribing';
     link.phaseSinceMs = atMs;
     link.requestId = `account-${this.#requestsCount}`;
-    return {
-      type: 'sendSigned',
-      connection: link.connection,
-      requestId: link.requestId,
-      method: this.#setup.codec.subscribeMethod,
-    };
+    const { connection, requestId } = link;
+    return [{ type: 'sendSigned', connection, requestId, method: codec.subscribeMethod }];
   }
 
   /** Full jitter: a crowd of clients that lost one venue must not come back as one crowd. */
@@ -343,8 +339,4 @@ export class AccountStream {
     const detail = { venue: this.#setup.venue, cause, connection: connection ?? '' };
     return { type: 'raiseFault', fault, severity: 'warn', detail };
   }
-}
-
-function close(connection: ConnectionId, how: 'close' | 'terminate', cause: string): Effect {
-  return { type: 'closeSocket', connection, how, cause };
 }

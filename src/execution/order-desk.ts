@@ -247,9 +247,9 @@ export class OrderDesk extends OrderView {
     return step.finish();
   }
 
-  /** A signed subscription was taken: the key is right. */
-  acceptKey(): void {
-    this.#state.limiter.acceptKey();
+  /** How we stand with the venue, for the account stream: a subscription is a request, too. */
+  get standing(): DeskState['limiter'] {
+    return this.#state.limiter;
   }
 
   /** Counts a question of somebody else against the shared budget; `false`: not now. */

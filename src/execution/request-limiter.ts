@@ -7,6 +7,7 @@ const CLOCK_FAST_MAX = 0.05;
 const MINUTE_MS = 60_000;
 /** Binance spot's request weights. Another venue's numbers would come with its codec. */
 const CANCEL_WEIGHT = 1;
+const SUBSCRIPTION_WEIGHT = 2;
 
 /** Where the count of the budget stands. */
 export interface RequestLimiterState {
@@ -105,6 +106,17 @@ export class RequestLimiter {
       return isNew;
     }
     return false;
+  }
+
+  /** A subscription to the events of the account leaves. */
+  countSubscription(atMs: number): void {
+    this.#roll(atMs);
+    this.#used += SUBSCRIPTION_WEIGHT;
+  }
+
+  /** The venue wants us away; a key that it refuses does not count, for it may be asked about now and then. */
+  isAway(atMs: number): boolean {
+    return atMs < Math.max(this.#limitedUntilMs, this.#bannedUntilMs);
   }
 
   /** Something that was signed has been accepted: the key is right again. */

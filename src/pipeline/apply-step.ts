@@ -47,7 +47,7 @@ export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): voi
     applyStep(desk, venue, venue.orders.onReport(step.report, 'userStream', desk.nowMs));
   }
   const { subscription } = step;
-  if (subscription === 'accepted') venue.orders.acceptKey();
+  if (subscription === 'accepted') venue.orders.standing.acceptKey();
   else if (subscription !== undefined) {
     const health = { trouble: subscription, retryAfterMs: undefined };
     applyStep(desk, venue, venue.orders.onHealth(health, undefined, desk.nowMs));

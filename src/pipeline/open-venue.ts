@@ -153,6 +153,7 @@ export function furnish(
     limits: desk.setup.accountStream,
     random: desk.random,
     connects,
+    standing: orders.standing,
   });
   const venue: VenueDesk = {
     setup,

@@ -24,6 +24,7 @@ class StreamNight {
   readonly subscriptions: NonNullable<StreamStep['subscription']>[] = [];
   gaps = 0;
   pings = true;
+  isAway = false;
   readonly connects = new ConnectBudget(20, 300_000);
   readonly #setup: ConstructorParameters<typeof AccountStream>[0];
 
@@ -35,6 +36,12 @@ class StreamNight {
       limits: DEFAULT_ACCOUNT_STREAM_LIMITS,
       random: () => random,
       connects: this.connects,
+      standing: {
+        isAway: () => this.isAway,
+        countSubscription: () => {
+          if (this.isAway) throw new Error('asked while the venue wants us away');
+        },
+      },
     };
     this.stream = new AccountStream(this.#setup);
     this.take(this.stream.start(this.at()));
@@ -301,4 +308,48 @@ test('a socket that is accepted and closed again and again is reopened ever more
   }
   const pausesMs = openedAtMs.slice(1).map((atMs, index) => atMs - (openedAtMs[index] ?? 0));
   expect(pausesMs.at(-1)).toBeGreaterThan(10 * (pausesMs[0] ?? 0));
+});
+
+// A ban is of our address: whoever subscribes meanwhile makes it longer, on whichever socket.
+test('the venue wants us away: no socket is opened, nothing is asked, and then everything is as before', () => {
+  const night = new StreamNight();
+  night.isAway = true;
+  night.open();
+  expect(night.closed).toEqual(['terminate the venue wants us away']);
+  night.wait(120_000);
+  expect(night.opened).toHaveLength(1);
+  expect(night.requests).toEqual([]);
+
+  night.isAway = false;
+  night.wait(1_000);
+  night.up();
+  expect(night.isUp()).toBe(true);
+});
+
+test('the venue ends the subscription and wants us away: it is not asked for again before it may', () => {
+  const night = new StreamNight();
+  night.up();
+  night.isAway = true;
+  night.frame(night.last, { type: 'terminated' });
+  night.wait(60_000);
+  expect(night.requests).toHaveLength(1);
+  expect(night.isUp()).toBe(false);
+  expect(night.faults).toEqual(['user_stream.down']);
+
+  night.isAway = false;
+  night.wait(1_000);
+  night.up();
+  expect(night.isUp()).toBe(true);
+});
+
+test('a rotation is due while the venue wants us away: the socket that lives goes on, and is replaced afterwards', () => {
+  const night = new StreamNight();
+  night.up();
+  night.isAway = true;
+  night.wait(DEFAULT_ACCOUNT_STREAM_LIMITS.rotateAfterMs);
+  expect(night.opened).toHaveLength(1);
+  expect(night.isUp()).toBe(true);
+  night.isAway = false;
+  night.wait(250);
+  expect(night.opened).toHaveLength(2);
 });
