@@ -4,7 +4,16 @@ import type { DeskEvent, Started } from '../domain/event.ts';
 import type { ClientOrderId, ConnectionId } from '../domain/ids.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderStateName } from '../domain/order.ts';
-import { type Cell, denyCell, foundCell, isGateCode, stateCell, wayCell } from './cells/cells.ts';
+import {
+  type Cell,
+  denyCell,
+  exitCell,
+  foundCell,
+  isExitCode,
+  isGateCode,
+  stateCell,
+  wayCell,
+} from './cells/cells.ts';
 import {
   type FilledRow,
   isFoundState,
@@ -140,6 +149,10 @@ export class CoverageWatcher implements NightListener {
     if (row.type === 'external') this.#hit(wayCell('external.found'));
     if (row.type === 'cancelRequested') this.#cancelWanted.add(row.clientOrderId);
     if (row.type === 'filled') this.#onFill(row);
+    if (row.type === 'intent' && row.intent.class === 'exit') {
+      const { code } = row.intent.reason;
+      if (isExitCode(code)) this.#hit(exitCell(code));
+    }
     const from = 'clientOrderId' in row ? this.#stateOf(row) : undefined;
     const order = this.#orders.take(row, atMs);
     if (order === undefined || order.state === from) return;

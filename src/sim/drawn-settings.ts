@@ -122,6 +122,27 @@ export const NIGHT_PROFILES: Readonly<Record<string, NightProfile>> = {
       },
     }),
   },
+  'tight-exits': {
+    about:
+      'stop, target and trailing distance of a few basis points and minutes of holding: every rule is met',
+    share: 2,
+    draw: (random) => ({
+      change: {
+        exits: {
+          standard: {
+            stopBps: whole(random, 8, 30),
+            targetBps: whole(random, 8, 40),
+            trailingBps: whole(random, 6, 20),
+            // Every second time so short that the clock is first.
+            holdingMsMax: random.chance(0.5)
+              ? whole(random, 20_000, 60_000)
+              : whole(random, 120_000, 900_000),
+          },
+        },
+      },
+      reentryCooldownMs: whole(random, 60_000, 200_000),
+    }),
+  },
   'careful-starts': {
     about: 'three starts in ten minutes are too many, as they are where money is real',
     share: 1,

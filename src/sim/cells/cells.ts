@@ -1,6 +1,7 @@
 import type { OrderStateName } from '../../domain/order.ts';
 import type { ReasonCode } from '../../domain/reason.ts';
 import { CHECKS, SEND_CHECKS } from '../../risk/checks.ts';
+import type { ExitCode } from '../checkers/exit-levels.ts';
 import { FAULT_FAMILIES, type FaultFamily } from '../fault.ts';
 import {
   FOUND_STATES,
@@ -46,6 +47,25 @@ export function denyCell(code: ReasonCode): Cell {
   return `deny ${code}`;
 }
 
+/** All reasons to leave a position. A table, so that a new one does not compile until it stands here. */
+const EXIT_CODES: Readonly<Record<ExitCode, true>> = {
+  SIGNAL_EXIT: true,
+  STOP_EXIT: true,
+  TARGET_EXIT: true,
+  TRAILING_EXIT: true,
+  TIME_EXIT: true,
+  OPERATOR_EXIT: true,
+};
+
+/** An exit was written down for this reason. */
+export function exitCell(code: ExitCode): Cell {
+  return `exit ${code}`;
+}
+
+export function isExitCode(code: ReasonCode): code is ExitCode {
+  return code in EXIT_CODES;
+}
+
 const GATE_CODES: ReadonlySet<ReasonCode> = new Set(
   [...CHECKS, ...SEND_CHECKS].map(({ code }) => code),
 );
@@ -63,6 +83,7 @@ export const CELLS: readonly Cell[] = [
   ...keysOf(FOUND_STATES).map(foundCell),
   ...keysOf(RECOVERY_WAYS).map(wayCell),
   ...[...GATE_CODES].map(denyCell),
+  ...keysOf(EXIT_CODES).map(exitCell),
 ];
 
 function keysOf<K extends string>(table: Readonly<Record<K, unknown>>): K[] {

@@ -26,6 +26,7 @@ import { toldAgain } from './l04-told-again.ts';
 import { stopsInTime } from './l06-stops-in-time.ts';
 import { haltClears } from './l07-halt-clears.ts';
 import { quickReturn } from './l08-quick-return.ts';
+import { positionLeft } from './position-left.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */
 export const CHECKERS: readonly CheckerKind[] = [
@@ -56,4 +57,5 @@ export const CHECKERS: readonly CheckerKind[] = [
   stopsInTime,
   haltClears,
   quickReturn,
+  positionLeft,
 ];
