@@ -5,6 +5,7 @@ import type { Latency } from './latency.ts';
 import type { Listeners } from './listeners.ts';
 import type { SimRequest } from './request.ts';
 import { weightOf } from './request-weight.ts';
+import { hearSubscription, type SubscriptionAnswer } from './subscription.ts';
 import type { Troubles } from './trouble.ts';
 import type { SimVenue } from './venue.ts';
 
@@ -37,12 +38,7 @@ export class Carrier {
 
   /** Answered once: by the venue, by what stands in its way, or by our own clock after `timeoutMs`. */
   carry(outgoing: Outgoing, timeoutMs: number, answered: (answer: VenueAnswer) => void): void {
-    this.#count += 1;
-    const request: SimRequest = {
-      ...outgoing,
-      number: this.#count,
-      sentAtMs: this.#clock.nowMs,
-    };
+    const request = this.#number(outgoing);
     let isAnswered = false;
     const answerOnce = (answer: VenueAnswer): void => {
       if (isAnswered) return;
@@ -80,6 +76,21 @@ export class Carrier {
         this.#arrive(request, () => undefined),
       );
     }
+  }
+
+  /** A subscription leaves on a socket; what is returned is called when it has come to the venue. */
+  subscribe(outgoing: Outgoing): (isSubscribed: boolean) => SubscriptionAnswer {
+    const request = this.#number(outgoing);
+    const clock = this.#clock;
+    const world = { troubles: this.#troubles, listeners: this.#listeners, venue: this.#venue };
+    this.#listeners.onRequest(request);
+    return (isSubscribed) =>
+      hearSubscription({ ...world, nowMs: clock.nowMs }, request, isSubscribed);
+  }
+
+  #number(outgoing: Outgoing): SimRequest {
+    this.#count += 1;
+    return { ...outgoing, number: this.#count, sentAtMs: this.#clock.nowMs };
   }
 
   #arrive(request: SimRequest, answered: (answer: VenueAnswer) => void): void {

@@ -4,8 +4,11 @@ import type { UnixMs } from '../domain/units.ts';
 import type { VenueAnswer } from '../domain/venue.ts';
 import type { DeskSetup } from '../pipeline/setup.ts';
 import type { Carrier } from './carrier.ts';
-import type { Signed } from './lines.ts';
 import { type SimRequest, toOrderFields } from './request.ts';
+import type { SubscriptionAnswer } from './subscription.ts';
+
+/** When a request was signed, venue clock in whole ms, and for how long it is good. */
+type Signed = Pick<SimRequest, 'timestampMs' | 'recvWindowMs'>;
 
 /** Longer than this no question is waited for. */
 const QUESTION_TIMEOUT_MS = 10_000;
@@ -45,20 +48,26 @@ export class LifeRequests {
   cancel({ instrument, clientOrderId }: EffectOf<'cancelOrder'>): void {
     const { limits, nowMs, tell } = this.#parts;
     const request = { kind: 'cancel', instrument, clientOrderId } as const;
-    this.#send({ ...request, ...this.sign() }, limits.orderTimeoutMs, (answer) =>
+    this.#send({ ...request, ...this.#sign() }, limits.orderTimeoutMs, (answer) =>
       tell({ type: 'cancelAnswered', atMs: nowMs(), clientOrderId, answer }),
     );
   }
 
   ask({ venue, requestId, question }: EffectOf<'askVenue'>): void {
     const { nowMs, tell } = this.#parts;
-    this.#send({ kind: 'ask', question, ...this.sign() }, QUESTION_TIMEOUT_MS, (answer) =>
+    this.#send({ kind: 'ask', question, ...this.#sign() }, QUESTION_TIMEOUT_MS, (answer) =>
       tell({ type: 'venueAnswered', atMs: nowMs(), venue, requestId, question, answer }),
     );
   }
 
+  /** What is returned is called when it has come to the venue. */
+  subscribe(): (isSubscribed: boolean) => SubscriptionAnswer {
+    const { carrier, life } = this.#parts;
+    return carrier.subscribe({ kind: 'subscribe', life, ...this.#sign() });
+  }
+
   /** As of now, by our clock and what we believe of the venue's. */
-  sign(): Signed {
+  #sign(): Signed {
     const { limits, nowMs } = this.#parts;
     const timestampMs = Math.floor(nowMs() + this.venueOffsetMs);
     return { timestampMs, recvWindowMs: limits.recvWindowMs };

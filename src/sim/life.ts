@@ -17,7 +17,7 @@ import type { SimClock } from './clock.ts';
 import { type CommitCount, SimJournal } from './journal.ts';
 import type { Latency } from './latency.ts';
 import { LifeRequests } from './life-requests.ts';
-import { type LinesParts, SimLines } from './lines.ts';
+import { SimLines } from './lines.ts';
 import type { LifeEnd } from './listener.ts';
 import { type Listeners, WatcherBroke } from './listeners.ts';
 import type { SimMachine } from './machine.ts';
@@ -42,7 +42,6 @@ export interface LifeParts {
   readonly commits: CommitCount;
   readonly carrier: Carrier;
   readonly listeners: Listeners;
-  readonly answerSubscription: LinesParts['answerSubscription'];
   readonly onEnded: (end: LifeEnd) => void;
 }
 
@@ -77,7 +76,6 @@ export class SimLife implements World {
       troubles: parts.troubles,
       atMs: () => this.#nowMs(),
       tell: (event) => this.tell(event),
-      answerSubscription: parts.answerSubscription,
     });
     this.#requests = new LifeRequests({
       life: parts.number,
@@ -213,7 +211,11 @@ export class SimLife implements World {
         return;
       case 'sendSigned':
         this.#parts.listeners.onFrameSent(effect.connection, effect.method);
-        this.lines.subscribeAccount(effect.connection, effect.requestId, this.#requests.sign());
+        this.lines.subscribeAccount(
+          effect.connection,
+          effect.requestId,
+          this.#requests.subscribe(),
+        );
         return;
       case 'setVenueClock':
         this.#requests.venueOffsetMs = effect.offsetMs;

@@ -1,28 +1,12 @@
 import type { ConnectionId } from '../domain/ids.ts';
 import { SimSocket, type WayParts } from './sim-socket.ts';
+import type { SubscriptionAnswer } from './subscription.ts';
 import type { FrameOnTheWay, SocketKind } from './trouble.ts';
 
 /** Name of what an account socket is subscribed to. */
 const ACCOUNT = 'account';
 /** Close code of a connection that ended without a goodbye. */
 const NO_GOODBYE = 1_006;
-
-export interface LinesParts extends WayParts {
-  /** What the venue says to a signed subscription: fields of its answer. */
-  readonly answerSubscription: (signed: Signed, isSubscribed: boolean) => SubscriptionAnswer;
-}
-
-/** When a request was signed, venue clock in whole ms, and for how long it is good. */
-export interface Signed {
-  readonly timestampMs: number;
-  readonly recvWindowMs: number;
-}
-
-export interface SubscriptionAnswer {
-  readonly isTaken: boolean;
-  /** Everything but `id` and, if it is taken, `result`. */
-  readonly fields: Readonly<Record<string, unknown>>;
-}
 
 interface Said {
   readonly method: string;
@@ -32,10 +16,10 @@ interface Said {
 
 /** The sockets of one life of the daemon, and what the venue says on them. They die with it. */
 export class SimLines {
-  readonly #parts: LinesParts;
+  readonly #parts: WayParts;
   readonly #sockets = new Map<ConnectionId, SimSocket>();
 
-  constructor(parts: LinesParts) {
+  constructor(parts: WayParts) {
     this.#parts = parts;
   }
 
@@ -100,15 +84,18 @@ export class SimLines {
     });
   }
 
-  /** We ask, signed, for the events of the account. */
-  subscribeAccount(connection: ConnectionId, id: string, signed: Signed): void {
+  /** We ask for the events of the account. `heard`: what the venue does about it. */
+  subscribeAccount(
+    connection: ConnectionId,
+    id: string,
+    heard: (isSubscribed: boolean) => SubscriptionAnswer,
+  ): void {
     const socket = this.#sockets.get(connection);
     socket?.say(() => {
-      const isSubscribed = socket.streams.has(ACCOUNT);
-      const { isTaken, fields } = this.#parts.answerSubscription(signed, isSubscribed);
+      const { isTaken, fields } = heard(socket.streams.has(ACCOUNT));
       const subscriptionId = socket.subscriptionsCount;
       const answer = isTaken ? { id, ...fields, result: { subscriptionId } } : { id, ...fields };
-      this.#frame(socket, '', JSON.stringify(answer));
+      if (fields !== undefined) this.#frame(socket, '', JSON.stringify(answer));
       if (!isTaken) return;
       socket.subscriptionsCount += 1;
       socket.streams.add(ACCOUNT);

@@ -121,7 +121,6 @@ export class SimNight {
       latency,
       troubles: this.troubles,
       listeners: this.#listeners,
-      answerSubscription: this.venue.answerSubscription.bind(this.venue),
     };
     this.twins = new Twins({ ...parts, venue: this.venue });
     this.daemon = new DaemonRunner({

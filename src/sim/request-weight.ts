@@ -10,6 +10,7 @@ const DEPTH_WEIGHTS: readonly (readonly [limit: number, weight: number])[] = [
 
 /** What a request costs by the venue's own price list (Binance spot, 2025): the truth that the daemon's count is held against. */
 export function weightOf(request: SimRequest): number {
+  if (request.kind === 'subscribe') return 2;
   if (request.kind !== 'ask') return 1;
   const { question } = request;
   switch (question.type) {

@@ -14,7 +14,7 @@ export interface OrderFields {
   readonly newClientOrderId: ClientOrderId;
 }
 
-/** A REST request of the daemon. Signed ones carry the moment of signing, venue clock, and their window. */
+/** A request of the daemon, by REST unless it says otherwise. Signed ones carry the moment of signing, venue clock, and their window. */
 export type SimRequest = {
   /** Rises with every request of a night, over all lives. */
   readonly number: number;
@@ -32,6 +32,8 @@ export type SimRequest = {
       readonly clientOrderId: ClientOrderId;
     }
   | { readonly kind: 'ask'; readonly question: VenueQuestion }
+  /** To the events of our account, on a socket. */
+  | { readonly kind: 'subscribe' }
 );
 
 /** What the request says of the order, as text. */
@@ -48,7 +50,7 @@ export function toOrderFields(order: SendableOrder): OrderFields {
   };
 }
 
-/** `place`, `cancel`, or the kind of question. */
+/** `place`, `cancel`, `subscribe`, or the kind of question. */
 export function nameOf(request: SimRequest): string {
   return request.kind === 'ask' ? request.question.type : request.kind;
 }
@@ -57,6 +59,7 @@ export function nameOf(request: SimRequest): string {
 export function symbolsOf(request: SimRequest): readonly string[] {
   if (request.kind === 'place') return [request.fields.symbol];
   if (request.kind === 'cancel') return [request.instrument.venueSymbol];
+  if (request.kind === 'subscribe') return [];
   const { question } = request;
   if (question.type === 'instruments') return question.venueSymbols;
   return 'instrument' in question ? [question.instrument.venueSymbol] : [];
@@ -66,6 +69,7 @@ export function symbolsOf(request: SimRequest): readonly string[] {
 export function clientOrderIdOf(request: SimRequest): ClientOrderId | undefined {
   if (request.kind === 'place') return request.order.clientOrderId;
   if (request.kind === 'cancel') return request.clientOrderId;
+  if (request.kind === 'subscribe') return undefined;
   return request.question.type === 'orderByClientId' ? request.question.clientOrderId : undefined;
 }
 

@@ -17,7 +17,6 @@ import {
   describeQueried,
 } from '../matching/wire/wire-shapes.ts';
 import { Holds } from './holds.ts';
-import type { Signed, SubscriptionAnswer } from './lines.ts';
 import { describeDepth, MarketStreams } from './market-streams.ts';
 import { isSigned, type SimRequest, symbolsOf } from './request.ts';
 import { weightOf } from './request-weight.ts';
@@ -32,7 +31,6 @@ const STRANGER = 'stranger';
 const PLENTY = '100000000';
 const ROWS_MAX = 1_000;
 const AHEAD_MS_MAX = 1_000;
-const SUBSCRIPTION_WEIGHT = 2;
 
 /** What the venue tells by itself, and what only an outsider hears. */
 export interface VenueNews {
@@ -126,27 +124,16 @@ export class SimVenue {
         const ref = { symbol: instrument.venueSymbol, origClientOrderId: clientOrderId };
         return this.#settle(this.core.cancel(OURS, ref, this.#coreNowMs()), describeCanceled);
       }
+      // What it gets is on its socket.
+      if (request.kind === 'subscribe') return http(200, {});
       return http(200, this.#describe(request.question));
     });
     return { answer: { ...answer, usedWeight: this.limits.usedWeight(wallMs) }, isAccepted };
   }
 
-  /** A signed subscription to the events of our account has arrived, on a socket that may have one already. */
-  answerSubscription(signed: Signed, isSubscribed: boolean): SubscriptionAnswer {
-    const wallMs = this.#setup.nowMs();
-    let refused: VenueRefusal | undefined;
-    try {
-      this.limits.spendWeight(wallMs, SUBSCRIPTION_WEIGHT);
-      this.#checkSignature(signed);
-      if (isSubscribed) throw REFUSALS.subscribedAlready();
-    } catch (error) {
-      if (!(error instanceof VenueRefusal)) throw error;
-      refused = error;
-    }
-    const rateLimits = [describeRateLimits(this.limits, wallMs, undefined).weight];
-    if (refused === undefined) return { isTaken: true, fields: { status: 200, rateLimits } };
-    const { httpStatus: status, body: error } = refused;
-    return { isTaken: false, fields: { status, error, rateLimits } };
+  /** As answers on a socket tell them. */
+  rateLimits(): readonly unknown[] {
+    return [describeRateLimits(this.limits, this.#setup.nowMs(), undefined).weight];
   }
 
   /**
@@ -243,10 +230,8 @@ export class SimVenue {
   }
 
   #authenticate(request: SimRequest): void {
-    if (isSigned(request)) this.#checkSignature(request);
-  }
-
-  #checkSignature({ timestampMs, recvWindowMs }: Signed): void {
+    if (!isSigned(request)) return;
+    const { timestampMs, recvWindowMs } = request;
     if (!this.keyRefusals.isEmpty) throw REFUSALS.keyUnknown();
     const nowMs = this.nowMs();
     if (timestampMs >= nowMs + AHEAD_MS_MAX) throw REFUSALS.aheadOfServer();

@@ -11,10 +11,12 @@ import { SignedAccountSocket } from '../../../src/live/signed-account-socket.ts'
 import { Signer } from '../../../src/live/signer.ts';
 import { Sockets } from '../../../src/live/sockets.ts';
 import { DEFAULT_SYMBOLS } from '../../../src/matching/symbol-rules.ts';
+import { Carrier } from '../../../src/sim/carrier.ts';
 import { SimClock } from '../../../src/sim/clock.ts';
 import { holdHalfOpen } from '../../../src/sim/faults/half-open.ts';
 import { Latency } from '../../../src/sim/latency.ts';
 import { SimLines } from '../../../src/sim/lines.ts';
+import { Listeners } from '../../../src/sim/listeners.ts';
 import { type SocketKind, Troubles } from '../../../src/sim/trouble.ts';
 import { SimVenue } from '../../../src/sim/venue.ts';
 
@@ -173,6 +175,7 @@ export class SimSide implements SocketSide {
   readonly #troubles = new Troubles();
   readonly #venue: SimVenue;
   readonly #lines: SimLines;
+  readonly #carrier: Carrier;
 
   constructor(seed: string) {
     const clock = this.#clock;
@@ -187,13 +190,16 @@ export class SimSide implements SocketSide {
         onHappening: () => undefined,
       },
     });
+    const latency = new Latency(Random.fromSeed(seed));
+    const troubles = this.#troubles;
+    const listeners = new Listeners(clock, []);
+    this.#carrier = new Carrier({ clock, latency, troubles, listeners, venue: this.#venue });
     this.#lines = new SimLines({
       clock,
-      latency: new Latency(Random.fromSeed(seed)),
-      troubles: this.#troubles,
+      latency,
+      troubles,
       atMs: () => unixMs(clock.nowMs),
       tell: (event) => void this.#heard.push(event),
-      answerSubscription: this.#venue.answerSubscription.bind(this.#venue),
     });
   }
 
@@ -205,10 +211,9 @@ export class SimSide implements SocketSide {
   }
   subscribeAccount(id: string, aheadMs = 0): void {
     const timestampMs = Math.floor(this.#clock.nowMs) + aheadMs;
-    this.#lines.subscribeAccount(idOf('account'), id, {
-      timestampMs,
-      recvWindowMs: RECV_WINDOW_MS,
-    });
+    const signed = { timestampMs, recvWindowMs: RECV_WINDOW_MS };
+    const heard = this.#carrier.subscribe({ kind: 'subscribe', life: 1, ...signed });
+    this.#lines.subscribeAccount(idOf('account'), id, heard);
   }
   close(kind: SocketKind, how: 'close' | 'terminate'): void {
     this.#lines.close(idOf(kind), how);
