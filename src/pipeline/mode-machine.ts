@@ -5,10 +5,13 @@ import type { Desk } from './desk.ts';
 import { isMoreCautious, type ModeState, tellModeChange } from './modes.ts';
 import { FIRST_DATA_WAIT_MS, UNKNOWN_ORDERS_MAX } from './setup.ts';
 
-/** Changes the mode and tells it. Nothing happens when it is already so. */
+/**
+ * Changes the mode and tells it. Nothing happens when it is already so, for the same cause: `flatten` after
+ * `halt` is another word, and a start goes by the one that is written down.
+ */
 export function setMode(desk: Desk, mode: Mode, actor: ModeActor, cause: string): void {
   const before = desk.mode;
-  if (before.mode === mode && before.actor === actor) return;
+  if (before.mode === mode && before.actor === actor && before.cause === cause) return;
   desk.mode = { mode, actor, cause, sinceMs: desk.nowMs };
   desk.push(tellModeChange(before.mode, desk.mode));
 }

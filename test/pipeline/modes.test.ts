@@ -91,6 +91,26 @@ test('killed right after flatten: the next life sells', () => {
   expectSound(night);
 });
 
+// Both words lead to HALTED; the start after a crash must know which one was the last.
+test('killed after halt and then flatten the next life sells, after flatten and then halt it does not', () => {
+  const sells = startHolding();
+  sells.speak('halt');
+  sells.speak('flatten');
+  sells.restart();
+  sells.waitMs(10_000);
+  expect(sells.heldLots('BTC/USDT')).toBe(0);
+  expectSound(sells);
+
+  const keeps = startHolding();
+  keeps.speak('flatten');
+  keeps.speak('halt');
+  keeps.restart();
+  keeps.waitMs(10_000);
+  expect(keeps.heldLots('BTC/USDT')).toBeGreaterThan(0);
+  expect(keeps.mode()).toBe('HALTED');
+  expectSound(keeps);
+});
+
 // An entry whose outcome is unproven is a position that may still come to be.
 test('flatten while an entry is unproven: its position is sold when it is found', () => {
   const night = startNight();

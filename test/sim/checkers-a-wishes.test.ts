@@ -148,6 +148,38 @@ test('an order after the process was asked to stop is seen', () => {
   expect(violations[0]?.text).toMatch(/left in OBSERVING \(stopping\)/);
 });
 
+// A daemon that is deaf to a person writes no row either: its rows alone would show nothing wrong.
+test('a word of a person that is not written down is seen, and each order that it forbids', () => {
+  const deafTo = (word: 'halt' | 'reduce') => {
+    let isTold = false;
+    const { violations } = judge(modeAllows, night, (call) => {
+      if (isTold || call.hook !== 'onRequest') return [call];
+      isTold = true;
+      const said = { type: 'operatorSpoke', atMs: firstRecordAtMs(), word, actor: 'me' } as const;
+      return [call, { hook: 'onEvent', args: [said, call.args[1]] }];
+    });
+    return violations.map(({ text }) => text);
+  };
+  const halted = deafTo('halt');
+  expect(halted.join()).toMatch(/a person said halt \d+ ms ago and no row says so/);
+  expect(halted.join()).toMatch(/, entry, left though a person had asked for HALTED/);
+  expect(halted.join()).toMatch(/, exit, left though a person had asked for HALTED/);
+  const reduced = deafTo('reduce').join();
+  expect(reduced).toMatch(/, entry, left though a person had asked for REDUCING/);
+  expect(reduced).not.toMatch(/, exit, left though/);
+});
+
+test('a row that gives a person words that nobody said is seen', () => {
+  const { violations } = judge(
+    modeAllows,
+    night,
+    retellRows((row) => (row.type === 'mode' ? { ...row, actor: 'operator', cause: 'x' } : row)),
+  );
+  expect(violations[0]?.text).toBe(
+    'a row says that a person wants ACTIVE (x), the last one asked for nothing',
+  );
+});
+
 test('an exit of more than is held is seen', () => {
   const { violations } = judge(
     modeAllows,

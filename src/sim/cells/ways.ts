@@ -29,7 +29,7 @@ export function waysOfMode(row: ModeRow, hasHeardPerson: boolean): readonly Reco
     if (isMachine && to === 'ACTIVE') ways.push('held.released');
   }
   if (isMachine && to === 'HALTED') ways.push('halted.machine');
-  if (!isMachine && from === 'HALTED') {
+  if (!isMachine && from === 'HALTED' && to !== 'HALTED') {
     ways.push(cause === RELEASED ? 'start.halt_released' : 'halted.resumed');
   }
   return ways.filter((way) => way !== undefined);

@@ -1,8 +1,10 @@
 import type { ReasonCode } from '../../domain/reason.ts';
-import type { ExitSettings } from '../../portfolio/limits.ts';
+import type { SimNight } from '../night.ts';
 import type { TruePosition } from './true-positions.ts';
 
 const BPS_WHOLE = 10_000;
+
+type ExitSettings = SimNight['setup']['portfolio']['exits']['standard'];
 
 /** Why a position must be left. A part of the reasons there are. */
 export type ExitCode = Extract<ReasonCode, `${string}_EXIT`>;

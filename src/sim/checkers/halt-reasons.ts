@@ -6,6 +6,7 @@ import type { MarketHappening } from '../../matching/happening.ts';
 import type { LifeEnd } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { OURS } from '../venue.ts';
+import { MODE_OF } from './asked-mode.ts';
 import { isOwnId } from './own-orders.ts';
 
 type ModeRow = Extract<JournalRow, { type: 'mode' }>;
@@ -16,14 +17,6 @@ const OWN_ID = /\bov[0-9a-z]{19}\b/;
 const TWIN = /\bepoch (\d+)$/;
 /** Epoch inside an id of ours, in base 36. */
 const EPOCH_AT = [7, 11] as const;
-
-const MODE_OF: Readonly<Record<OperatorWord, Mode>> = {
-  pause: 'OBSERVING',
-  resume: 'ACTIVE',
-  reduce: 'REDUCING',
-  halt: 'HALTED',
-  flatten: 'HALTED',
-};
 
 /**
  * What a halt may be entered for: a person's word, a disk that is full or took no row, and an order at

@@ -6,6 +6,7 @@ import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import type { SimRequest } from '../request.ts';
+import { AskedMode, type OwedWord, RELEASED } from './asked-mode.ts';
 import { quantityE8 } from './exact-e8.ts';
 import { ProjectedOrders } from './projected-orders.ts';
 import { ProjectedPositions } from './projected-positions.ts';
@@ -20,11 +21,20 @@ const ALLOWED: Readonly<Record<Mode, readonly OrderClass[]>> = {
   HALTED: [],
 };
 
-/** Orders leave only in a mode that allows their class, from a process that lives and has its journal. */
+/** A word is written down when it is heard, before anything else: a tick, and the night's look at the clock. */
+const WRITTEN_MS_MAX = 1_100;
+
+/**
+ * Orders leave only in a mode that allows their class, from a process that lives and has its journal; and
+ * only as the last word of a person allows, from the moment on at which it was heard. Each word is in the
+ * journal at once: a daemon that is deaf to them would go on for ever.
+ */
 class ModeAllows implements Checker {
   readonly tally: Tally;
   readonly #orders = new ProjectedOrders();
   readonly #positions = new ProjectedPositions();
+  readonly #night: SimNight;
+  readonly #asked = new AskedMode();
   /** As the rows say it. A start is RECOVERING until a row says otherwise. */
   #mode: Mode = 'RECOVERING';
   /** The last thing that holds over a restart: a person's word, or a halt. */
@@ -37,6 +47,7 @@ class ModeAllows implements Checker {
   #isStopping = false;
 
   constructor(night: SimNight) {
+    this.#night = night;
     this.tally = new Tally('I7', night);
   }
 
@@ -48,9 +59,11 @@ class ModeAllows implements Checker {
 
   onLifeEnded(): void {
     this.#life = undefined;
+    this.#asked.onLifeEnded();
   }
 
-  onEvent(event: DeskEvent): void {
+  onEvent(event: DeskEvent, atMs: number): void {
+    this.#asked.onEvent(event, atMs);
     switch (event.type) {
       case 'started': {
         if (event.haltLatched) this.#isLatched = true;
@@ -73,7 +86,7 @@ class ModeAllows implements Checker {
       const order = this.#orders.take(row, atMs);
       if (row.type === 'filled' && order !== undefined)
         this.#positions.book(row.fill, order.intent);
-      if (row.type === 'mode') this.#onMode(row);
+      if (row.type === 'mode') this.#onMode(row, atMs);
     }
   }
 
@@ -92,10 +105,48 @@ class ModeAllows implements Checker {
       () =>
         `${clientOrderId}, ${order.class}, left in ${mode}${this.#isStopping ? ' (stopping)' : ''}`,
     );
+    const asked = this.#asked.mode;
+    if (asked !== undefined) {
+      this.tally.check(
+        isLeaving || ALLOWED[asked].includes(order.class),
+        () => `${clientOrderId}, ${order.class}, left though a person had asked for ${asked}`,
+      );
+    }
     if (order.class !== 'entry') this.#checkShrinks(order);
   }
 
-  #onMode(row: ModeRow): void {
+  onSecond(atMs: number): void {
+    const { owed } = this.#asked;
+    if (owed === undefined || atMs - owed.sinceMs <= WRITTEN_MS_MAX || this.#hasDiskFault()) return;
+    this.#asked.owed = undefined;
+    this.#checkWritten(owed, atMs);
+  }
+
+  #hasDiskFault(): boolean {
+    const { faults } = this.#night;
+    return faults.active.some((fault) => faults.familyOf(fault) === 'disk');
+  }
+
+  #checkWritten({ word, sinceMs }: OwedWord, atMs: number): void {
+    const waitedMs = Math.round(atMs - sinceMs);
+    this.tally.check(
+      waitedMs <= WRITTEN_MS_MAX || this.#hasDiskFault(),
+      () =>
+        `a person said ${word} ${waitedMs} ms ago and no row says so, allowed are ${WRITTEN_MS_MAX} ms`,
+    );
+  }
+
+  #onMode(row: ModeRow, atMs: number): void {
+    const owed = this.#asked.onRow(row);
+    if (owed !== undefined) this.#checkWritten(owed, atMs);
+    if (row.actor === 'operator' && row.to !== 'RECOVERING') {
+      this.tally.check(
+        row.to === this.#asked.mode || row.cause === RELEASED,
+        () =>
+          `a row says that a person wants ${row.to} (${row.cause}), ` +
+          `the last one asked for ${this.#asked.mode ?? 'nothing'}`,
+      );
+    }
     if (this.#isLatched && row.to !== 'HALTED') {
       this.tally.check(
         row.actor === 'operator',
@@ -137,6 +188,6 @@ class ModeAllows implements Checker {
 export const modeAllows: CheckerKind = {
   id: 'I7',
   claim:
-    'an order leaves only in a mode that allows its class; what is no entry makes us hold less',
+    'an order leaves only in a mode that allows its class, and as the last word of a person allows, which is written down at once; what is no entry makes us hold less',
   make: (night) => new ModeAllows(night),
 };
