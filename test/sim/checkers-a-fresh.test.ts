@@ -2,7 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytesOf, frameReceived } from '../../src/domain/event.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import { freshData } from '../../src/sim/checkers/i04-fresh-data.ts';
-import { type Call, judge, type RecordedNight, recordNight } from './support/recorded-night.ts';
+import {
+  type Call,
+  judge,
+  judgeLive,
+  type RecordedNight,
+  recordNight,
+} from './support/recorded-night.ts';
 
 /** One quiet night. Its daemon heard everything; the stories below tell that it did not, and traded all the same. */
 let night: RecordedNight;
@@ -81,6 +87,27 @@ test('events that come four seconds late are seen', () => {
   });
   expect(violations.map(({ text }) => text).join('\n')).toMatch(
     /: the last event of .* came [4-9]\d{3}\.?\d* ms late, limit is 2000 ms and 1000 ms of doubt/,
+  );
+});
+
+test('best prices that waited behind a silence of their socket and count as fresh are seen', () => {
+  // Three seconds of every twenty nothing is told; then all of it at once, to the checker alone.
+  const kept: FrameCall[] = [];
+  const { violations } = judgeLive(freshData, { seed: 'a way that blocks', minutes: 5 }, (call) => {
+    if (call.hook !== 'onEvent' || !('connection' in call.args[0])) return [call];
+    const [event, atMs] = call.args;
+    if (!event.connection.includes('market')) return [call];
+    if (atMs % 20_000 < 3_000) {
+      kept.push(call);
+      return [];
+    }
+    const waited = kept.splice(0).map(({ args: [one] }): Call => {
+      return { hook: 'onEvent', args: [{ ...one, atMs: event.atMs }, atMs] };
+    });
+    return [...waited, call];
+  });
+  expect(violations.map(({ text }) => text).join('\n')).toMatch(
+    /the best prices of .* waited behind a silence and count as fresh/,
   );
 });
 

@@ -27,6 +27,8 @@ import { stopsInTime } from './l06-stops-in-time.ts';
 import { haltClears } from './l07-halt-clears.ts';
 import { quickReturn } from './l08-quick-return.ts';
 import { positionLeft } from './position-left.ts';
+import { symbolsAsked } from './symbols-asked.ts';
+import { snapshotsPaced } from './snapshot-pace.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */
 export const CHECKERS: readonly CheckerKind[] = [
@@ -57,5 +59,7 @@ export const CHECKERS: readonly CheckerKind[] = [
   stopsInTime,
   haltClears,
   quickReturn,
+  snapshotsPaced,
   positionLeft,
+  symbolsAsked,
 ];

@@ -5,6 +5,7 @@ import { HeardStream } from './heard-stream.ts';
 const AT_SIGN = 0x40;
 const LETTER_T = 0x74;
 const FRAME_HEAD = '{"stream":"';
+const TOP = '@bookTicker';
 const DATA_HEAD = '","data":';
 const LAST_ID = /"u":(\d+)/;
 const SNAPSHOT_ID = /"lastUpdateId":(\d+)/;
@@ -87,20 +88,24 @@ export class HeardMarket {
 
   onFrameMade(stream: string, data: string, atMs: number): void {
     const at = stream.indexOf('@');
-    if (stream.startsWith('@bookTicker', at)) this.#of(stream, at).onTopMade(data, atMs);
+    if (stream.startsWith(TOP, at)) this.#of(stream, at).onTopMade(data, atMs);
     else if (stream.startsWith('@depth', at)) this.#of(stream, at).depth.onMade(data, atMs);
   }
 
-  /** The hot one: most frames are found where they are looked for first. */
-  onFrame(event: FrameReceived, atMs: number): void {
-    if (isTrade(event)) return;
+  /**
+   * The hot one: most frames are found where they are looked for first. The venue's name of the market whose best
+   * bid and ask are others now; `undefined`: none.
+   */
+  onFrame(event: FrameReceived, atMs: number): string | undefined {
+    if (isTrade(event)) return undefined;
     const { chunk, from, to } = event;
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     const frame = bytes.toString('latin1', from, to);
-    if (!frame.startsWith(FRAME_HEAD)) return;
+    if (!frame.startsWith(FRAME_HEAD)) return undefined;
     const end = frame.indexOf('"', FRAME_HEAD.length);
-    const stream = this.#streams.get(frame.slice(FRAME_HEAD.length, end));
-    if (stream !== undefined) stream.onHeard(frame, end + DATA_HEAD.length, atMs);
+    const name = frame.slice(FRAME_HEAD.length, end);
+    const isNew = this.#streams.get(name)?.onHeard(frame, end + DATA_HEAD.length, atMs) ?? false;
+    return isNew && name.endsWith(TOP) ? name.slice(0, -TOP.length).toUpperCase() : undefined;
   }
 
   onEffect(effect: Effect, atMs: number): void {

@@ -1,15 +1,17 @@
 import { parseDecimal } from '../../domain/decimal.ts';
 import type { CheckResult } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
-import type { DeskEvent } from '../../domain/event.ts';
+import type { DeskEvent, FrameReceived } from '../../domain/event.ts';
 import type { ClientOrderId, ConnectionId } from '../../domain/ids.ts';
 import type { OrderIntent } from '../../domain/order.ts';
+import type { UnixMs } from '../../domain/units.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import type { SocketKind } from '../trouble.ts';
 import { HeardAccount } from './heard-account.ts';
 import { HeardMarket, type HeardSymbol } from './heard-market.ts';
+import { HeldBack } from './held-back.ts';
 import { LoopGaps } from './loop-gaps.ts';
 
 /** A tick of the daemon and the longest of common delays on the way. */
@@ -18,6 +20,7 @@ const WAY_MS = 100;
 const CLOCK_MS = 20;
 /** A clock question is answered or given up within this. */
 const ANSWER_MS = 15_000;
+const LAST_ID = /"u":(\d+)/;
 /** The daemon counts gaps in classes whose upper ends are this much above what falls into them. */
 const GAP_CLASS = 1.3;
 
@@ -31,6 +34,8 @@ class FreshData implements Checker {
   readonly #setup: SimNight['setup'];
   readonly #market: HeardMarket;
   readonly #account: HeardAccount;
+  readonly #night: SimNight;
+  readonly #heldBack: HeldBack;
   readonly #gaps = new LoopGaps();
   /** True time since which our clock and the venue's differ by more than they may. */
   #skewedSinceMs: number | undefined;
@@ -40,7 +45,9 @@ class FreshData implements Checker {
 
   constructor(night: SimNight) {
     this.tally = new Tally('I4', night);
+    this.#night = night;
     this.#setup = night.setup;
+    this.#heldBack = new HeldBack(night.setup.feed.eventLagMsMax + WAY_MS);
     this.#market = new HeardMarket(night.startMs);
     this.#account = new HeardAccount(night.setup.accountStream.silenceMsMax);
   }
@@ -48,6 +55,7 @@ class FreshData implements Checker {
   onLifeBegan(_life: number, atMs: number): void {
     this.#market.onLifeBegan();
     this.#account.onLifeBegan();
+    this.#heldBack.onLifeBegan();
     this.#gaps.onLifeBegan(atMs);
     this.#checks.clear();
   }
@@ -61,9 +69,12 @@ class FreshData implements Checker {
   }
 
   onEvent(event: DeskEvent, atMs: number): void {
+    // What was heard before this has been looked at by now.
+    for (const venueSymbol of this.#heldBack.symbols) this.#checkHeldBack(venueSymbol, event.atMs);
     this.#gaps.onEvent(event, atMs);
     if (this.#account.onEvent(event, atMs)) return;
-    if (event.type === 'frameReceived') this.#market.onFrame(event, atMs);
+    this.#heldBack.onEvent(event, atMs);
+    if (event.type === 'frameReceived') this.#onFrame(event, atMs);
     else if (event.type === 'venueAnswered') this.#market.onAnswer(event, atMs);
     else if (event.type === 'healthSampled') this.#watchClock(event.atMs, atMs);
   }
@@ -73,6 +84,29 @@ class FreshData implements Checker {
     this.#gaps.onEffect(effect, atMs);
     if (effect.type === 'persistIntent') this.#onIntent(effect.order, effect.checks);
     if (effect.type === 'persistSubmitted') this.#onLeaving(effect.order, atMs);
+  }
+
+  #onFrame(event: FrameReceived, atMs: number): void {
+    const symbol = this.#market.onFrame(event, atMs);
+    if (symbol === undefined) return;
+    const madeAtMs = this.#market.find(symbol)?.top.madeAtMs ?? atMs;
+    this.#heldBack.onTop(symbol, event.connection, atMs - madeAtMs, atMs);
+  }
+
+  /** Best prices that waited behind a silence of their socket are late, whatever their age since they came. */
+  #checkHeldBack(venueSymbol: string, nowMs: UnixMs): void {
+    const told = LAST_ID.exec(this.#market.find(venueSymbol)?.top.data ?? '')?.[1];
+    for (const { feed, instruments } of this.#night.daemon.life?.desk.venues ?? []) {
+      const instrument = instruments.find((one) => one.venueSymbol === venueSymbol);
+      if (instrument === undefined) continue;
+      const { index, symbol } = instrument;
+      // It believes others, or none.
+      if (feed.top(index)?.updateId !== Number(told)) continue;
+      this.tally.check(
+        !feed.assessFreshness(index, nowMs).fresh,
+        () => `the best prices of ${symbol} waited behind a silence and count as fresh`,
+      );
+    }
   }
 
   /** What the daemon took for the best prices is what the venue last told it, word for word. */
