@@ -7,8 +7,8 @@ import type { NightOutcome } from './words.ts';
 export interface ExpectedFailure {
   readonly invariant: string;
   readonly fault: string;
-  /** What the text of such a break says; without it each break of the invariant under the fault is one. */
-  readonly says?: string | undefined;
+  /** What the text of such a break says, all of it: any other break under the fault is one that must not be. */
+  readonly says: readonly string[];
   /** The capability that is not there yet. */
   readonly missing: string;
   /** Within so many nights that have the fault it breaks for certain. */
@@ -21,7 +21,7 @@ const EXPECTED = z.array(
   z.strictObject({
     invariant: z.string(),
     fault: z.string(),
-    says: z.string().min(3).optional(),
+    says: z.array(z.string().min(3)).min(1),
     missing: z.string().min(3),
     withinNights: z.int().positive().default(WITHIN_NIGHTS),
   }),
@@ -49,8 +49,10 @@ export function findExpected(
   expected: readonly ExpectedFailure[],
 ): ExpectedFailure | undefined {
   return expected.find(
-    ({ says = '', ...cell }) =>
-      cell.invariant === invariant && faults.includes(cell.fault) && text.includes(says),
+    ({ says, ...cell }) =>
+      cell.invariant === invariant &&
+      faults.includes(cell.fault) &&
+      says.every((part) => text.includes(part)),
   );
 }
 

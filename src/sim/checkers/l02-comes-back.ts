@@ -8,6 +8,7 @@ import type { SimNight } from '../night.ts';
 import { QuietSpell } from '../quiet-spell.ts';
 import { stayAwayMs } from '../stay-away.ts';
 import { HaltReasons } from './halt-reasons.ts';
+import { UnbookedMoney } from './unbooked-money.ts';
 
 const BACK_MS_MAX = 120_000;
 /** A quiet market has a pause now and then: each symbol was fresh once within this time around the deadline. */
@@ -23,6 +24,9 @@ class ComesBack implements Checker {
   readonly #night: SimNight;
   readonly #quiet: QuietSpell;
   readonly #halts: HaltReasons;
+  readonly #unbooked: UnbookedMoney;
+  /** Why the last one ended. */
+  #endCause = 'never started';
   /** By symbol: true time at which it was fresh last, in the daemon's own eyes. */
   readonly #freshAtMs = new Map<string, number>();
   #isJudged = false;
@@ -32,6 +36,7 @@ class ComesBack implements Checker {
     this.tally = new Tally('L2', night);
     this.#quiet = new QuietSpell(night.startMs);
     this.#halts = new HaltReasons(night);
+    this.#unbooked = new UnbookedMoney(night);
   }
 
   onFaultBegan(): void {
@@ -46,19 +51,23 @@ class ComesBack implements Checker {
 
   onHappening(happening: MarketHappening): void {
     this.#halts.onHappening(happening);
+    this.#unbooked.onHappening(happening);
   }
 
   onLifeEnded(_life: number, end: LifeEnd): void {
     this.#halts.onLifeEnded(end);
+    this.#endCause = end.cause;
   }
 
   onDurable(rows: readonly JournalRow[]): void {
+    this.#unbooked.onDurable(rows);
     for (const wrong of this.#halts.onDurable(rows)) {
       this.tally.check(wrong === undefined, () => wrong ?? '');
     }
   }
 
   onEvent(event: DeskEvent, atMs: number): void {
+    this.#unbooked.onEvent(event);
     const wrong = this.#halts.onEvent(event);
     if (wrong !== undefined) this.tally.check(false, () => wrong);
     const awayMs = 'answer' in event ? stayAwayMs(event.answer) : 0;
@@ -94,7 +103,8 @@ class ComesBack implements Checker {
       isSettled,
       () =>
         'at the end orders are open or unproven, or the account does not agree; ' +
-        `the daemon is ${desk === undefined ? 'down' : `${desk.phase} and ${desk.mode.mode}`}`,
+        `the daemon is ${desk === undefined ? this.#tellDown() : `${desk.phase} and ${desk.mode.mode}`}; ` +
+        this.#unbooked.tell(),
     );
   }
 
@@ -109,8 +119,11 @@ class ComesBack implements Checker {
       isBack,
       () =>
         `${BACK_MS_MAX} ms after anything was wrong the daemon is ` +
-        `${life === undefined ? 'down' : `${life.desk.phase} and ${mode} (${cause})`}, expected is ACTIVE`,
+        `${life === undefined ? this.#tellDown() : `${life.desk.phase} and ${mode} (${cause})`}, ` +
+        `expected is ACTIVE; ${this.#unbooked.tell()}`,
     );
+    // Told already, and nothing is fresh to a daemon that is down.
+    if (life === undefined) return;
     for (const symbol of setup.venues.flatMap(({ symbols }) => symbols)) {
       const freshAtMs = this.#freshAtMs.get(symbol) ?? Number.NEGATIVE_INFINITY;
       this.tally.check(
@@ -120,6 +133,10 @@ class ComesBack implements Checker {
           `anything was wrong; allowed are ${FRESH_WITHIN_MS} ms`,
       );
     }
+  }
+
+  #tellDown(): string {
+    return `down (${this.#endCause})`;
   }
 }
 

@@ -1,10 +1,13 @@
+import type { DeskEvent } from '../../domain/event.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
+import type { MarketHappening } from '../../matching/happening.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { WireEntry } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { QuietSpell } from '../quiet-spell.ts';
 import { DayUsedUp } from './day-used-up.ts';
+import { UnbookedMoney } from './unbooked-money.ts';
 
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1_000;
@@ -21,6 +24,7 @@ class TradesOn implements Checker {
   readonly #night: SimNight;
   readonly #quiet: QuietSpell;
   readonly #day: DayUsedUp;
+  readonly #unbooked: UnbookedMoney;
   /** At the last look. */
   #isHealthy = false;
   #healthyMs = 0;
@@ -31,6 +35,7 @@ class TradesOn implements Checker {
     this.tally = new Tally('L3', night);
     this.#quiet = new QuietSpell(night.startMs);
     this.#day = new DayUsedUp(night.setup.risk);
+    this.#unbooked = new UnbookedMoney(night);
   }
 
   onFaultBegan(): void {
@@ -41,7 +46,16 @@ class TradesOn implements Checker {
     this.#quiet.faultEnded(atMs);
   }
 
+  onHappening(happening: MarketHappening): void {
+    this.#unbooked.onHappening(happening);
+  }
+
+  onEvent(event: DeskEvent): void {
+    this.#unbooked.onEvent(event);
+  }
+
   onDurable(rows: readonly JournalRow[], atMs: number): void {
+    this.#unbooked.onDurable(rows);
     this.#day.onDurable(rows, atMs);
   }
 
@@ -61,7 +75,9 @@ class TradesOn implements Checker {
     this.#arrivedCount = 0;
     this.tally.check(
       count >= 1,
-      () => `${count} orders reached the venue in a healthy hour, expected at least 1`,
+      () =>
+        `${count} orders reached the venue in a healthy hour, expected at least 1; ` +
+        this.#unbooked.tell(),
     );
   }
 }

@@ -1,7 +1,10 @@
 import type { DeskEvent } from '../../domain/event.ts';
+import type { JournalRow } from '../../domain/journal-row.ts';
+import type { MarketHappening } from '../../matching/happening.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
+import { UnbookedMoney } from './unbooked-money.ts';
 
 const BACK_MS_MAX = 30_000;
 /** A kill is a fault that is over so soon after the next start. */
@@ -16,11 +19,13 @@ class QuickReturn implements Checker {
   readonly tally: Tally;
   readonly #night: SimNight;
   readonly #allowedMs: number;
+  readonly #unbooked: UnbookedMoney;
   #beganAtMs: number | undefined;
 
   constructor(night: SimNight) {
     this.#night = night;
     this.tally = new Tally('L8', night);
+    this.#unbooked = new UnbookedMoney(night);
     this.#allowedMs = BACK_MS_MAX + night.setup.execution.leaseWaitMs;
   }
 
@@ -32,7 +37,16 @@ class QuickReturn implements Checker {
     this.#beganAtMs = undefined;
   }
 
+  onHappening(happening: MarketHappening): void {
+    this.#unbooked.onHappening(happening);
+  }
+
+  onDurable(rows: readonly JournalRow[]): void {
+    this.#unbooked.onDurable(rows);
+  }
+
   onEvent(event: DeskEvent): void {
+    this.#unbooked.onEvent(event);
     if (event.type === 'operatorSpoke') this.#beganAtMs = undefined;
     if (event.type !== 'started') return;
     const { crashLoopStarts } = this.#night.setup.recovery;
@@ -58,7 +72,8 @@ class QuickReturn implements Checker {
         mode?.mode === 'ACTIVE',
         () =>
           `${Math.round(atMs - beganAtMs)} ms after its start the daemon is ` +
-          `${mode?.mode ?? 'down'} (${mode?.cause ?? ''}), allowed are ${this.#allowedMs} ms to ACTIVE`,
+          `${mode?.mode ?? 'down'} (${mode?.cause ?? ''}), allowed are ${this.#allowedMs} ms to ACTIVE; ` +
+          this.#unbooked.tell(),
       );
     }
   }

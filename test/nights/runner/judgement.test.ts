@@ -8,6 +8,7 @@ import { outcomeOf, violationOf } from './made-up-outcome.ts';
 const CELL: ExpectedFailure = {
   invariant: 'I2',
   fault: 'rest.banned',
+  says: ['broke'],
   missing: 'rate budget',
   withinNights: 3,
 };
@@ -73,7 +74,7 @@ describe('what must break until something is built', () => {
 
   test('is one where the break says something else than the list says of it', () => {
     const violation = violationOf('I2', ['rest.banned']);
-    const forgot = { ...CELL, says: 'which cannot know' };
+    const forgot = { ...CELL, says: ['which cannot know', 'left early'] };
     const known = { ...violation, text: 'it left early; start 2, which cannot know' };
     const survivalOf = (violations: readonly (typeof violation)[]): Survival =>
       survive({ drawn: [outcomeOf({ faultsBegan: { 'rest.banned': 1 }, violations })] }, [forgot]);
