@@ -1,5 +1,6 @@
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { OrderStateName } from '../../domain/order.ts';
+import { RELEASED } from '../checkers/asked-mode.ts';
 import {
   type AstrayState,
   ENDS_OF_RECOVERY,
@@ -12,9 +13,6 @@ import {
 
 export type ModeRow = Extract<JournalRow, { type: 'mode' }>;
 export type FilledRow = Extract<JournalRow, { type: 'filled' }>;
-
-/** As it stands in the journal when a person has taken the halt file away while the daemon was down. */
-const RELEASED = 'data/HALT was removed';
 
 /** What a change of the mode shows. `hasHeardPerson`: a person has spoken to this very life. */
 export function waysOfMode(row: ModeRow, hasHeardPerson: boolean): readonly RecoveryWay[] {

@@ -27,6 +27,7 @@ import { stopsInTime } from './l06-stops-in-time.ts';
 import { haltClears } from './l07-halt-clears.ts';
 import { quickReturn } from './l08-quick-return.ts';
 import { positionLeft } from './position-left.ts';
+import { symbolsAsked } from './symbols-asked.ts';
 import { snapshotsPaced } from './snapshot-pace.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */
@@ -60,4 +61,5 @@ export const CHECKERS: readonly CheckerKind[] = [
   quickReturn,
   snapshotsPaced,
   positionLeft,
+  symbolsAsked,
 ];
