@@ -61,7 +61,7 @@ function expectedCells({ expectedCells: all }: Survival): readonly string[] {
   if (all.length === 0) return [];
   const rows = all.map(({ cell, nights, brokenNights, isOutlived }) => {
     const told = isOutlived ? 'NO LONGER' : many(brokenNights);
-    return `${columns(cell.fault, cell.invariant, told, many(nights))}  ${cell.missing}`;
+    return `${columns(cell.fault, cell.invariant, told, many(nights))}  "${cell.says.join('", "')}": ${cell.missing}`;
   });
   return [columns('expected under', 'invariant', 'broke', 'nights'), ...rows, ''];
 }

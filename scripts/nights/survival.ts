@@ -124,7 +124,7 @@ export function findFailures(
       .filter(({ isOutlived }) => isOutlived)
       .map(
         ({ cell, nights }) =>
-          `${cell.invariant} x ${cell.fault} never broke in ${nights} nights: ` +
+          `${cell.invariant} x ${cell.fault} ("${cell.says.join('", "')}") never broke in ${nights} nights: ` +
           `${cell.missing} must be there by now, take the cell out`,
       ),
   ];

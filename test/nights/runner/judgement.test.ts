@@ -87,7 +87,7 @@ describe('what must break until something is built', () => {
   test('fails the run once it was hit often enough and broke no more', () => {
     expect(findFailures(survive({ drawn: [hit, hit] }, [CELL]), true)).toEqual([]);
     expect(findFailures(survive({ drawn: [hit, hit, hit] }, [CELL]), true)).toEqual([
-      'I2 x rest.banned never broke in 3 nights: rate budget must be there by now, take the cell out',
+      'I2 x rest.banned ("broke") never broke in 3 nights: rate budget must be there by now, take the cell out',
     ]);
     expect(findFailures(survive({ drawn: [hit, hit, broken] }, [CELL]), true)).toEqual([]);
   });
