@@ -1,9 +1,8 @@
+import { longerThan } from '../domain/clock-margin.ts';
 import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import type { AnswerHealth, VenueQuestion } from '../domain/venue.ts';
 import type { ExecutionLimits } from './limits.ts';
 
-/** By so much may our clock be faster than the true one: what a correction of it adds at most. */
-const CLOCK_FAST_MAX = 0.05;
 const MINUTE_MS = 60_000;
 /** Binance spot's request weights. Another venue's numbers would come with its codec. */
 const CANCEL_WEIGHT = 1;
@@ -182,12 +181,4 @@ function depthWeight(limit: number): number {
   if (limit <= 100) return 5;
   if (limit <= 500) return 25;
   return limit <= 1_000 ? 50 : 250;
-}
-
-/**
- * How long we stay away when the venue asks for so many ms. Our clock may run fast, as one does that is being
- * put right: who counts by it must not come too early.
- */
-export function longerThan(askedMs: number): number {
-  return Math.ceil(askedMs * (1 + CLOCK_FAST_MAX));
 }

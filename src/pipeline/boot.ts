@@ -1,7 +1,8 @@
 import { BoundedMap } from '../domain/bounded.ts';
+import { longerThan } from '../domain/clock-margin.ts';
 import type { SymbolId } from '../domain/instrument.ts';
 import type { AnswerHealth, Listed, VenueAnswer } from '../domain/venue.ts';
-import { longerThan, RequestLimiter } from '../execution/request-limiter.ts';
+import { RequestLimiter } from '../execution/request-limiter.ts';
 import type { BootQuestion, Desk } from './desk.ts';
 import { findHeldSymbols, tellUnproven } from './journal-holdings.ts';
 import { ListingRound } from './listing-round.ts';

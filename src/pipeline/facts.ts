@@ -1,5 +1,6 @@
 import { InvariantBroken } from '../domain/assert.ts';
 import type { BoundedList } from '../domain/bounded.ts';
+import { longerThan } from '../domain/clock-margin.ts';
 import { baseAmountOf, type Instrument, notionalOf } from '../domain/instrument.ts';
 import type { Order, OrderIntent } from '../domain/order.ts';
 import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units.ts';
@@ -186,7 +187,7 @@ function heldBack(venue: VenueDesk, intent: OrderIntent, asset: string): bigint 
 
 /** When orders left; those that are about to count as leaving now. */
 function recentOrders(desk: Desk, venue: VenueDesk): number[] {
-  const since = desk.nowMs - desk.setup.risk.orderWindowMs;
+  const since = desk.nowMs - longerThan(desk.setup.risk.orderWindowMs);
   const times: BoundedList<number> = venue.orderTimes;
   const recent: number[] = new Array<number>(venue.orders.leavingCount()).fill(desk.nowMs);
   for (let i = -1; i >= -times.size; i--) {

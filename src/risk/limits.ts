@@ -25,7 +25,7 @@ export interface RiskLimits {
   /** Orders of the account that have not ended, this one included. */
   readonly openOrdersMax: number;
   readonly ordersPerDayMax: number;
-  /** Orders sent within `orderWindowMs`, this one included. */
+  /** Orders sent within `orderWindowMs` (by the true clock: a twentieth more by ours), this one included. */
   readonly ordersPerWindowMax: number;
   readonly orderWindowMs: number;
   /** So many more per window for exits and protective orders, so that entries cannot use up the way out. */

@@ -171,8 +171,8 @@ const CASES: readonly Case[] = [
   },
   {
     code: 'RATE_LIMIT_EXCEEDED',
-    passes: { recentOrdersAtMs: [ago(10_000), ...Array.from({ length: 9 }, () => ago(1))] },
-    denies: { recentOrdersAtMs: [ago(9_999), ...Array.from({ length: 9 }, () => ago(1))] },
+    passes: { recentOrdersAtMs: [ago(10_500), ...Array.from({ length: 9 }, () => ago(1))] },
+    denies: { recentOrdersAtMs: [ago(10_499), ...Array.from({ length: 9 }, () => ago(1))] },
   },
   { code: 'EQUITY_UNVERIFIED', passes: {}, denies: { equityVerified: false } },
   {

@@ -1,3 +1,4 @@
+import { longerThan } from '../../domain/clock-margin.ts';
 import { everyClass } from '../classes.ts';
 import type { RiskCheck } from '../verdict.ts';
 
@@ -11,7 +12,7 @@ export const rateLimitExceeded: RiskCheck = {
   limitName: 'limitCount',
   applies: everyClass,
   assess: (intent, facts, limits) => {
-    const fromMs = facts.nowMs - limits.orderWindowMs;
+    const fromMs = facts.nowMs - longerThan(limits.orderWindowMs);
     let value = Number.isFinite(fromMs) ? 1 : Number.NaN;
     // Negated, so that a moment that is no number counts.
     for (const atMs of facts.recentOrdersAtMs) if (!(atMs <= fromMs)) value += 1;
