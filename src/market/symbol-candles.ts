@@ -19,6 +19,16 @@ export class SymbolCandles {
     for (const builder of this.#builders) builder.taint();
   }
 
+  /**
+   * Trades up to one that was traded at this moment of the venue are missing: from the bar that runs as well as from
+   * the one that this trade lies in.
+   */
+  onMissed(tradedAtMs: number, isLive: boolean, sink: MarketSink): void {
+    this.taint();
+    this.onTime(tradedAtMs, isLive, sink);
+    this.taint();
+  }
+
   /** `isLive`: trades are heard; while they are not, every bar that begins misses some. */
   onTrade(trade: Trade, isLive: boolean, sink: MarketSink): void {
     for (const builder of this.#builders) {

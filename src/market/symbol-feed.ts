@@ -135,10 +135,10 @@ export class SymbolFeed {
     this.#tradePace.onTrade(atMs);
     if (lastId > 0 && trade.tradeId !== lastId + 1) {
       counters.tradeGaps += 1;
-      this.#candles.taint();
+      this.#candles.onMissed(trade.tradedAtMs, this.isLive, sink);
     }
     if (!this.collar.fits(trade.price)) {
-      this.#candles.taint();
+      this.#candles.onMissed(trade.tradedAtMs, this.isLive, sink);
       return this.#reject('outlier', `trade at ${trade.price}`, atMs, sink);
     }
     this.#candles.onTrade(trade, this.isLive, sink);
@@ -216,6 +216,10 @@ export class SymbolFeed {
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
     if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';
+  }
+
+  runningBars(): readonly CandleBuilderState[] {
+    return this.#candles.save();
   }
 
   save(): SymbolFeedState {

@@ -29,6 +29,7 @@ import { quickReturn } from './l08-quick-return.ts';
 import { positionLeft } from './position-left.ts';
 import { symbolsAsked } from './symbols-asked.ts';
 import { snapshotsPaced } from './snapshot-pace.ts';
+import { trueBars } from './true-bars.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */
 export const CHECKERS: readonly CheckerKind[] = [
@@ -60,6 +61,7 @@ export const CHECKERS: readonly CheckerKind[] = [
   haltClears,
   quickReturn,
   snapshotsPaced,
+  trueBars,
   positionLeft,
   symbolsAsked,
 ];

@@ -6,11 +6,10 @@ import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import { readDepthFrame, readSnapshot } from './depth-frames.ts';
+import { stepsOf } from './grid-steps.ts';
 import { ReferenceBook } from './reference-book.ts';
 
 const MINUTE_MS = 60_000;
-/** Decimal texts became floating numbers on the way. */
-const ROUNDING = 1e-4;
 
 /**
  * A book that the daemon calls synced is the book that its frames and snapshots make by the venue's manual:
@@ -151,22 +150,6 @@ class TrueBook implements Checker {
     }
     return book;
   }
-}
-
-interface Steps {
-  /** Not whole for a price off the grid: such levels are left from before a change of the grid. */
-  readonly ticks: (price: number) => number;
-  /** Rounded down for the same reason, but never to nothing. */
-  readonly lots: (quantity: number) => number;
-}
-
-function stepsOf({ tickDecimals, tickUnits, lotDecimals, lotUnits }: Instrument): Steps {
-  const near = (steps: number): number =>
-    Math.abs(steps - Math.round(steps)) < ROUNDING ? Math.round(steps) : steps;
-  return {
-    ticks: (price) => near((price * 10 ** tickDecimals) / tickUnits),
-    lots: (quantity) => Math.max(1, Math.floor(near((quantity * 10 ** lotDecimals) / lotUnits))),
-  };
 }
 
 export const trueBook: CheckerKind = {
