@@ -5,8 +5,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../pipeline/checkpoint-text.
 import { Desk } from '../pipeline/desk.ts';
 import type { DeskSetup } from '../pipeline/setup.ts';
 import type { CheckpointRecord } from '../store/capture-checkpoint.ts';
-import { RECORD_KINDS } from '../store/capture-format.ts';
-import { OUTCOMES_SINCE, parseHeader, type SegmentHeader } from '../store/capture-header.ts';
+import { OUTCOMES_SINCE, type SegmentHeader } from '../store/capture-header.ts';
 import type { CapturedItem } from '../store/capture-reader.ts';
 import { toDeskSetup } from '../wiring/desk-setup.ts';
 import { type CapturedNight, readNight } from './captured-night.ts';
@@ -15,6 +14,7 @@ import { type Asked, Coverage } from './coverage.ts';
 import { DecidedLife } from './decided-life.ts';
 import { Findings } from './findings.ts';
 import { OwnAnswers } from './own-answers.ts';
+import { isHeard, readHeader, readLostCount } from './record-text.ts';
 import type { CoverageReport, ReplayReport, Verdict } from './replay-report.ts';
 import { type OwnSettings, readSavedSettings } from './saved-settings.ts';
 import type { SettingChange } from './set-value.ts';
@@ -340,35 +340,5 @@ class ReplayRun {
     this.#life = undefined;
     if (life.broken === undefined) return;
     this.#findings.noted(`a life ends with an event that breaks the desk: ${String(life.broken)}`);
-  }
-}
-
-function readHeader(text: string): SegmentHeader | undefined {
-  try {
-    return parseHeader(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** Whether a desk would have heard it. */
-function isHeard(kind: number): boolean {
-  const { frame, event, packed } = RECORD_KINDS;
-  return kind === frame || kind === event || kind === packed;
-}
-
-function readLostCount(text: string): number {
-  const gap = parseGap(text);
-  const isGap = typeof gap === 'object' && gap !== null && 'droppedCount' in gap;
-  return isGap && typeof gap.droppedCount === 'number' ? gap.droppedCount : 0;
-}
-
-/** A gap is a gap, whatever became of its numbers. */
-function parseGap(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
