@@ -5,7 +5,6 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +15,7 @@ import { bytesOf, frameReceived } from '../../src/domain/event.ts';
 import { Random } from '../../src/domain/random.ts';
 import { encodeRow } from '../../src/journal/row-codec.ts';
 import { findWitness } from '../../src/replay/witness.ts';
-import { type CapturedItem, listSegments, readSegment } from '../../src/store/capture-reader.ts';
+import { type CapturedItem, listSegments } from '../../src/store/capture-reader.ts';
 import { tempFolder } from '../store/temp-folder.ts';
 import { runVerb } from '../support/overnight-verb.ts';
 import { takeApart } from '../support/rewritten-capture.ts';
@@ -31,8 +30,8 @@ import {
   withoutFiles,
 } from './captured-items.ts';
 import { explain, replayFolder, rewrite } from './replayed.ts';
+import { FILLS_PER_LIFE, trade, writtenFiles } from './two-lives.ts';
 
-const FILLS_PER_LIFE = 10;
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 let night: SocketNight;
@@ -40,34 +39,14 @@ let capture: string;
 /** The journal as the daemon left it, in the order of its rows, without those that the store writes by itself. */
 let rows: readonly string[];
 
-/** A kill may leave a file in which nothing has arrived yet. */
-function writtenFiles(): readonly string[] {
-  return listSegments(capture).filter((file) => !readSegment(file).next().done);
-}
-
-/** Trades until so many more orders are filled, and over the begin of another file. */
-async function trade(end: 'kill' | 'stop'): Promise<void> {
-  const daemon = night.startDaemon();
-  await daemon.waitReady();
-  const filesCount = writtenFiles().length;
-  const fillsCount = night.account().trades.length + FILLS_PER_LIFE;
-  await daemon.waitFor(
-    'fills, and three more files',
-    () => night.account().trades.length >= fillsCount && writtenFiles().length >= filesCount + 3,
-    90_000,
-  );
-  if (end === 'kill') await daemon.kill();
-  else expect(await daemon.stop()).toEqual({ code: 0, signal: null });
-}
-
 // A real daemon trades on the exchange over real sockets, is killed in the middle of it, starts again,
 // trades on and is stopped. Whoever looks at the capture later has nothing else.
 beforeAll(async () => {
   night = await SocketNight.start({ settings: { capture: { segmentSecondsMax: 3 } } });
   capture = join(night.dataDir, 'capture');
   mkdirSync(capture, { recursive: true });
-  await trade('kill');
-  await trade('stop');
+  await trade(night, 'kill');
+  await trade(night, 'stop');
   rows = night
     .readJournal()
     .rows.filter(({ type }) => type !== 'started' && type !== 'stopped')
@@ -91,7 +70,7 @@ describe('a night over real sockets, killed in the middle and started again', ()
     expect(report.decisionsCount).toBeGreaterThan(100);
     expect(report.eventsCount).toBeGreaterThan(1000);
     // Each file but the first of a life begins with a desk that is the decided one, character for character.
-    expect(report.checkpointsCount).toBe(writtenFiles().length - 2);
+    expect(report.checkpointsCount).toBe(writtenFiles(capture).length - 2);
   });
 
   // Nobody would be surprised that a desk agrees with itself: what it is compared with must be what the
@@ -111,7 +90,7 @@ describe('a night over real sockets, killed in the middle and started again', ()
   });
 
   test('decided again from each later file: identical, whether a life begins there or goes on', () => {
-    const files = writtenFiles();
+    const files = writtenFiles(capture);
     const all = replayFolder(capture).eventsCount;
     let before = all + 1;
     for (const file of files) {
@@ -473,93 +452,6 @@ describe('the end of what was recorded is not in the capture', () => {
     const untilMs = (one.toMs ?? 0) - 1_000;
     const cut = replayFolder(capture, { untilMs, witness });
     expect(cut, explain(cut)).toMatchObject({ verdict: 'identical', coverage: { missing: [] } });
-  });
-
-  test('each file by itself: identical, and the desk at the begin of the next one is compared, too', () => {
-    const witness = findWitness(capture);
-    const lastOfLives = [filesOfLife(capture, 0), filesOfLife(capture, 1)].map((all) => all.at(-1));
-    for (const file of writtenFiles()) {
-      const report = replayFolder(file, { witness });
-      expect(report, `${basename(file)}\n${explain(report)}`).toMatchObject({
-        verdict: 'identical',
-        filesCount: 1,
-        checkpointsCount: lastOfLives.includes(basename(file)) ? 0 : 1,
-        coverage: { missing: [], isEndKnown: true },
-      });
-    }
-  });
-
-  // Whoever names a file asks for all of it: what it lacks is in no other.
-  test('a named file that is cut off: identical only where nothing is lost, whether others follow it or it is the last of its life', () => {
-    const folder = withoutFiles(capture, () => false);
-    const witness = findWitness(folder);
-    // The end of the killed life is lost anyway.
-    const killed = filesOfLife(capture, 0).at(-1);
-    for (const file of writtenFiles().map((path) => basename(path))) {
-      if (file === killed) continue;
-      const place = join(folder, file);
-      const whole = replayFolder(place, { witness });
-      const bytes = readFileSync(place).length;
-      const found = [0.9, 0.5, 0.2].map((part) => {
-        truncateSync(place, Math.floor(bytes * part));
-        const report = replayFolder(place, { witness });
-        const isLess =
-          report.decisionsCount + report.rowsCount < whole.decisionsCount + whole.rowsCount;
-        if (isLess)
-          expect(report.verdict, `${file}, ${part}\n${explain(report)}`).not.toBe('identical');
-        return isLess;
-      });
-      expect(found, file).toContain(true);
-      copyFileSync(join(capture, file), place);
-    }
-  });
-
-  test('the last file of the killed life without its journal: the start behind it knows the rows that it lacks', () => {
-    const folder = join(tempFolder(), 'capture');
-    cpSync(capture, folder, { recursive: true });
-    const files = filesOfLife(capture, 0);
-    const [first = ''] = files;
-    for (const later of files.slice(1)) rmSync(join(folder, later));
-    const report = replayFolder(join(folder, first));
-    expect(report, explain(report)).toMatchObject({
-      verdict: 'incomplete',
-      coverage: { missing: [{ epoch: epochs(capture)[0] }], lives: { compared: 1, recorded: 1 } },
-    });
-  });
-
-  test('a moment in which nothing was decided yet proves nothing', () => {
-    const { fromMs = 0 } = replayFolder(capture);
-    const report = replayFolder(capture, { untilMs: fromMs + 1 });
-    expect(report, explain(report)).toMatchObject({
-      verdict: 'nothing',
-      isIdentical: false,
-      coverage: { lives: { compared: 0, recorded: 1 } },
-    });
-    expect(report.eventsCount).toBeGreaterThan(0);
-  });
-
-  test('where to begin and to end is told to be impossible, and why', async () => {
-    const [first = '', last = ''] = [listSegments(capture)[0], listSegments(capture).at(-1)].map(
-      (file) => basename(file ?? ''),
-    );
-    const refused = async (...words: readonly string[]): Promise<string> => {
-      const verb = promisify(execFile)(process.execPath, [CLI, 'replay', capture, ...words]);
-      const { code, stderr } = await verb.then(
-        () => ({ code: 0, stderr: '' }),
-        (error: { code: number; stderr: string }) => error,
-      );
-      expect(code, words.join(' ')).toBe(2);
-      return stderr;
-    };
-    expect(await refused('--from', '2130-01-01')).toMatch(
-      /--from is 2130-01-01T00:00:00\.000Z, and the capture ends 20/,
-    );
-    expect(await refused('--from', 'capture-1-1.zst')).toContain(
-      `found no capture-1-1.zst, expected one from ${first} to ${last}`,
-    );
-    expect(await refused('--from', '1h', '--until', '2h')).toContain(
-      '--from 1h is later than --until 2h',
-    );
   });
 });
 
