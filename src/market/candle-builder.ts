@@ -14,6 +14,7 @@ export interface CandleBuilderState {
   readonly volume: number;
   readonly tradeCount: number;
   readonly tainted: boolean;
+  readonly missedUntilMs: number;
 }
 
 /**
@@ -30,14 +31,16 @@ export class CandleBuilder {
   #volume = 0;
   #tradeCount = 0;
   #tainted = true;
+  #missedUntilMs = 0;
 
   constructor(intervalMs: number) {
     this.intervalMs = intervalMs;
   }
 
-  /** Trades may be missing from the running bar. */
-  taint(): void {
+  /** Trades of before `untilMs` may be missing: from the running bar, and from the one that `untilMs` lies in. Venue clock. */
+  taint(untilMs: number): void {
     this.#tainted = true;
+    this.#missedUntilMs = Math.max(this.#missedUntilMs, untilMs);
   }
 
   /** The oldest bar that ended by `venueNowMs`, once; call until `undefined`. */
@@ -46,7 +49,10 @@ export class CandleBuilder {
     if (venueNowMs < this.#openAtMs + this.intervalMs) return undefined;
     const candle = this.#current(this.#close);
     if (venueNowMs - this.#openAtMs > EMPTY_BARS_MAX * this.intervalMs) this.#close = undefined;
-    else this.#startBar(this.#openAtMs + this.intervalMs, this.#close, false);
+    else {
+      const openAtMs = this.#openAtMs + this.intervalMs;
+      this.#startBar(openAtMs, this.#close, this.#missesFrom(openAtMs));
+    }
     return candle;
   }
 
@@ -83,6 +89,7 @@ export class CandleBuilder {
       volume: this.#volume,
       tradeCount: this.#tradeCount,
       tainted: this.#tainted,
+      missedUntilMs: this.#missedUntilMs,
     };
   }
   load(state: CandleBuilderState): void {
@@ -94,6 +101,13 @@ export class CandleBuilder {
     this.#volume = state.volume;
     this.#tradeCount = state.tradeCount;
     this.#tainted = state.tainted;
+    this.#missedUntilMs = state.missedUntilMs;
+  }
+
+  #missesFrom(openAtMs: number): boolean {
+    const missedMs = this.#missedUntilMs - openAtMs;
+    // Much further ahead it was told by a clock that has been put right since.
+    return missedMs >= 0 && missedMs < 2 * this.intervalMs;
   }
 
   #startBar(openAtMs: number, at: Price, tainted: boolean): void {

@@ -275,7 +275,7 @@ export class MarketFeed {
   }
   /** By the lengths of the settings; none for an instrument of another feed. */
   runningBars(instrument: number): readonly CandleBuilderState[] {
-    return this.#byIndex[instrument]?.runningBars() ?? [];
+    return this.#byIndex[instrument]?.candles.save() ?? [];
   }
   /** The price jumped beyond its collar and is not yet confirmed, or changed its unit. */
   isSuspect(instrument: number): boolean {
@@ -331,11 +331,9 @@ export class MarketFeed {
   }
 
   #find(connection: ConnectionId): { line: FeedLine; socket: MarketSocket } | undefined {
-    for (const line of this.#lines) {
-      const socket = line.findSocket(connection);
-      if (socket !== undefined) return { line, socket };
-    }
-    return undefined;
+    const line = this.#lines.find((one) => one.findSocket(connection) !== undefined);
+    const socket = line?.findSocket(connection);
+    return line === undefined || socket === undefined ? undefined : { line, socket };
   }
 
   #split(atMs: UnixMs): readonly FeedLine[] {

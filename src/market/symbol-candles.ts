@@ -14,39 +14,27 @@ export class SymbolCandles {
     this.#builders = intervalsMs.map((ms) => new CandleBuilder(ms));
   }
 
-  /** A trade may be missing from the bars that run. */
-  taint(): void {
-    for (const builder of this.#builders) builder.taint();
+  /** Trades may be missing from the bars that run, and from those that this moment of the venue lies in. */
+  taint(untilMs: number): void {
+    for (const builder of this.#builders) builder.taint(untilMs);
   }
 
-  /**
-   * Trades up to one that was traded at this moment of the venue are missing: from the bar that runs as well as from
-   * the one that this trade lies in.
-   */
-  onMissed(tradedAtMs: number, isLive: boolean, sink: MarketSink): void {
-    this.taint();
-    this.onTime(tradedAtMs, isLive, sink);
-    this.taint();
-  }
-
-  /** `isLive`: trades are heard; while they are not, every bar that begins misses some. */
-  onTrade(trade: Trade, isLive: boolean, sink: MarketSink): void {
+  onTrade(trade: Trade, sink: MarketSink): void {
     for (const builder of this.#builders) {
-      this.#close(builder, trade.tradedAtMs, isLive, sink);
+      this.#close(builder, trade.tradedAtMs, sink);
       builder.onTrade(trade);
     }
   }
 
   /** Bars are closed by the clock where no trade closes them. */
-  onTime(venueNowMs: number, isLive: boolean, sink: MarketSink): void {
-    for (const builder of this.#builders) this.#close(builder, venueNowMs, isLive, sink);
+  onTime(venueNowMs: number, sink: MarketSink): void {
+    for (const builder of this.#builders) this.#close(builder, venueNowMs, sink);
   }
 
-  #close(builder: CandleBuilder, venueNowMs: number, isLive: boolean, sink: MarketSink): void {
+  #close(builder: CandleBuilder, venueNowMs: number, sink: MarketSink): void {
     let candle = builder.closeNext(venueNowMs);
     while (candle !== undefined) {
       sink.onCandle(this.#index, candle);
-      if (!isLive) builder.taint();
       candle = builder.closeNext(venueNowMs);
     }
   }

@@ -140,7 +140,7 @@ claimCutsUnseen('candles', () => {
         for (let one = part.closeNext(atMs); one !== undefined; one = part.closeNext(atMs)) {
           closed.push(one);
         }
-        if (taints) part.taint();
+        if (taints) part.taint(at);
         return [closed, isTrade && part.onTrade(trade)];
       };
     },

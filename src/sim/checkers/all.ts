@@ -27,8 +27,8 @@ import { stopsInTime } from './l06-stops-in-time.ts';
 import { haltClears } from './l07-halt-clears.ts';
 import { quickReturn } from './l08-quick-return.ts';
 import { positionLeft } from './position-left.ts';
-import { symbolsAsked } from './symbols-asked.ts';
 import { snapshotsPaced } from './snapshot-pace.ts';
+import { symbolsAsked } from './symbols-asked.ts';
 import { trueBars } from './true-bars.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */

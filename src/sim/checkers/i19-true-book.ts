@@ -1,5 +1,6 @@
 import type { Effect } from '../../domain/effect.ts';
 import type { DeskEvent } from '../../domain/event.ts';
+import type { ConnectionId } from '../../domain/ids.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { BookView } from '../../market/feed.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
@@ -22,6 +23,8 @@ class TrueBook implements Checker {
   readonly #night: SimNight;
   /** By the venue's spelling of the symbol, of the life that runs. */
   readonly #books = new Map<string, ReferenceBook>();
+  /** Sockets that the daemon has said goodbye to: it hears them no more, whatever they still bring. */
+  readonly #left = new Set<ConnectionId>();
   #nextAtMs: number;
   /** Whose change came last: what the daemon made of it shows when it hears the next event. */
   #changed: string | undefined;
@@ -34,12 +37,14 @@ class TrueBook implements Checker {
 
   onLifeBegan(): void {
     this.#books.clear();
+    this.#left.clear();
     this.#changed = undefined;
   }
 
   onEvent(event: DeskEvent): void {
     this.#compareChanged();
     if (event.type === 'frameReceived') {
+      if (this.#left.has(event.connection)) return;
       const frame = readDepthFrame(event);
       if (frame === undefined) return;
       if (frame.change === undefined) this.#bookOf(frame.symbol).onLost();
@@ -57,6 +62,7 @@ class TrueBook implements Checker {
   }
 
   onEffect(effect: Effect): void {
+    if (effect.type === 'closeSocket') this.#left.add(effect.connection);
     if (effect.type === 'persistIntent') this.#compare(effect.order.instrument);
   }
 

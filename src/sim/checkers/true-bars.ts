@@ -1,4 +1,6 @@
+import type { Effect } from '../../domain/effect.ts';
 import type { DeskEvent } from '../../domain/event.ts';
+import type { ConnectionId } from '../../domain/ids.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { CandleBuilderState } from '../../market/candle-builder.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
@@ -22,7 +24,8 @@ class TrueBars implements Checker {
   readonly #night: SimNight;
   /** By the venue's spelling of the symbol, of the life that runs, each id once, by id. */
   readonly #trades = new Map<string, HeardTrade[]>();
-
+  /** Sockets that the daemon has said goodbye to. */
+  readonly #left = new Set<ConnectionId>();
   /** What the venue made, by the same name. */
   readonly #made = new Map<string, MadeTrade[]>();
 
@@ -33,6 +36,11 @@ class TrueBars implements Checker {
 
   onLifeBegan(): void {
     this.#trades.clear();
+    this.#left.clear();
+  }
+
+  onEffect(effect: Effect): void {
+    if (effect.type === 'closeSocket') this.#left.add(effect.connection);
   }
 
   onFrameMade(stream: string, data: string): void {
@@ -45,7 +53,7 @@ class TrueBars implements Checker {
   }
 
   onEvent(event: DeskEvent): void {
-    if (event.type !== 'frameReceived') return;
+    if (event.type !== 'frameReceived' || this.#left.has(event.connection)) return;
     const trade = readTradeFrame(event);
     if (trade === undefined) return;
     const known = this.#trades.get(trade.symbol);
