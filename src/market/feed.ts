@@ -8,7 +8,6 @@ import type { DepthSnapshot, FeedMessage, TopOfBook } from '../domain/market.ts'
 import { inPairs } from '../domain/pairs.ts';
 import { type UnixMs, unixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
-import type { CandleBuilderState } from './candle-builder.ts';
 import {
   DOUBTED_TIME_EVERY_MS,
   FeedContext,
@@ -272,10 +271,6 @@ export class MarketFeed {
   /** `undefined` for an instrument of another feed. Live: it moves on with the next frame. */
   book(instrument: number): BookView | undefined {
     return this.#byIndex[instrument]?.keeper.book;
-  }
-  /** By the lengths of the settings; none for an instrument of another feed. */
-  runningBars(instrument: number): readonly CandleBuilderState[] {
-    return this.#byIndex[instrument]?.candles.save() ?? [];
   }
   /** The price jumped beyond its collar and is not yet confirmed, or changed its unit. */
   isSuspect(instrument: number): boolean {

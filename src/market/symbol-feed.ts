@@ -48,7 +48,7 @@ export class SymbolFeed {
   readonly keeper: BookKeeper;
   readonly freshness: SymbolFreshness;
   readonly collar: PriceCollar;
-  readonly candles: SymbolCandles;
+  readonly #candles: SymbolCandles;
   /** The last believed best bid and ask. */
   top: TopOfBook | undefined;
   /** The streams are acknowledged on an open socket. */
@@ -72,7 +72,7 @@ export class SymbolFeed {
     this.keeper = new BookKeeper(instrument, context);
     this.freshness = new SymbolFreshness(context.limits);
     this.collar = new PriceCollar(context.limits);
-    this.candles = new SymbolCandles(context.limits.candleIntervalsMs, instrument.index);
+    this.#candles = new SymbolCandles(context.limits.candleIntervalsMs, instrument.index);
   }
 
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
@@ -85,14 +85,14 @@ export class SymbolFeed {
     }
     this.keeper.restart();
     this.freshness.onInterrupted();
-    this.candles.taint(0);
+    this.#candles.taint(0);
   }
 
   /** The streams are acknowledged; from now on nothing may be missed, so a snapshot can be asked for. */
   onSubscribed(atMs: UnixMs): void {
     this.isLive = true;
     // A bar may have begun since the last tick.
-    this.candles.taint(toVenueTime(atMs, this.#context.clock.offsetMs));
+    this.#candles.taint(toVenueTime(atMs, this.#context.clock.offsetMs));
     this.keeper.syncNow(atMs);
   }
 
@@ -137,13 +137,13 @@ export class SymbolFeed {
     this.#tradePace.onTrade(atMs);
     if (lastId > 0 && trade.tradeId !== lastId + 1) {
       counters.tradeGaps += 1;
-      this.candles.taint(trade.tradedAtMs);
+      this.#candles.taint(trade.tradedAtMs);
     }
     if (!this.collar.fits(trade.price)) {
-      this.candles.taint(trade.tradedAtMs);
+      this.#candles.taint(trade.tradedAtMs);
       return this.#reject('outlier', `trade at ${trade.price}`, atMs, sink);
     }
-    this.candles.onTrade(trade, sink);
+    this.#candles.onTrade(trade, sink);
     sink.onTrade(trade, atMs);
     return true;
   }
@@ -213,8 +213,8 @@ export class SymbolFeed {
   onTick(atMs: UnixMs, sink: MarketSink): void {
     const { clock, limits } = this.#context;
     const venueNowMs = toVenueTime(atMs, clock.offsetMs);
-    if (!this.isLive) this.candles.taint(venueNowMs);
-    this.candles.onTime(venueNowMs - limits.candleGraceMs, sink);
+    if (!this.isLive) this.#candles.taint(venueNowMs);
+    this.#candles.onTime(venueNowMs - limits.candleGraceMs, sink);
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
     if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';
@@ -229,7 +229,7 @@ export class SymbolFeed {
       isLive: this.isLive,
       resubscribedAtMs: this.resubscribedAtMs ?? null,
       isDoubled: this.isDoubled,
-      candles: this.candles.save(),
+      candles: this.#candles.save(),
       topId: this.#topId,
       tradeId: this.#tradeId,
       tradePace: this.#tradePace.save(),
@@ -245,7 +245,7 @@ export class SymbolFeed {
     this.isLive = state.isLive;
     this.resubscribedAtMs = state.resubscribedAtMs ?? undefined;
     this.isDoubled = state.isDoubled;
-    this.candles.load(state.candles);
+    this.#candles.load(state.candles);
     this.#topId = state.topId;
     this.#tradeId = state.tradeId;
     this.#tradePace.load(state.tradePace);

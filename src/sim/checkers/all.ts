@@ -29,7 +29,6 @@ import { quickReturn } from './l08-quick-return.ts';
 import { positionLeft } from './position-left.ts';
 import { snapshotsPaced } from './snapshot-pace.ts';
 import { symbolsAsked } from './symbols-asked.ts';
-import { trueBars } from './true-bars.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */
 export const CHECKERS: readonly CheckerKind[] = [
@@ -61,7 +60,6 @@ export const CHECKERS: readonly CheckerKind[] = [
   haltClears,
   quickReturn,
   snapshotsPaced,
-  trueBars,
   positionLeft,
   symbolsAsked,
 ];
