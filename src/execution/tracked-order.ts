@@ -34,6 +34,8 @@ export interface AbsentProof {
   hasFills: boolean;
   /** Where the next page of own trades begins. */
   fillsFrom: number | undefined;
+  /** Times in a row that balances did not agree, with everything else proven. */
+  disagreedCount: number;
 }
 
 /** `order` with its instrument left out: it stands once in a table. */

@@ -8,6 +8,10 @@ import { change, mayTradeSinceMs } from './order-news.ts';
 import type { AbsentProof, ResolverWork, TrackedOrder } from './tracked-order.ts';
 import { type AnswerFacts, findUnexplained } from './venue-facts.ts';
 
+/** What another order has just moved is told and booked within seconds: balances are looked at so often, so far apart. */
+const BALANCE_LOOKS_MAX = 4;
+const BALANCE_LOOK_GAP_MS = 3_000;
+
 /** Begins the search for an order that just became unproven, or was found so at the start. */
 export function beginSearch(tracked: TrackedOrder, atMs: number, firstDelayMs: number): void {
   tracked.resolver = {
@@ -95,7 +99,10 @@ export function onSearchBalances(
     mayTradeSinceMs(tracked, state.limits.absentLookbackMs),
   );
   if (!agree || unexplained !== undefined) {
-    restartProof(state, work, atMs);
+    proof.disagreedCount += 1;
+    const isOften = proof.disagreedCount >= BALANCE_LOOKS_MAX;
+    if (unexplained !== undefined || isOften) restartProof(state, work, atMs);
+    else work.nextAtMs = atMs + BALANCE_LOOK_GAP_MS;
     return;
   }
   invariant(isComplete(state, proof), 'ABSENT needs all of its proof');
@@ -175,6 +182,7 @@ function onVenueClock(
     hasOrdersSince: false,
     hasFills: false,
     fillsFrom: tracked.fillsAfter === undefined ? undefined : tracked.fillsAfter + 1,
+    disagreedCount: 0,
   };
   work.nextAtMs = atMs;
 }

@@ -103,6 +103,20 @@ test('balances that do not agree: absence is not proven, and is tried again late
   expect(night.stateOf(id)).toBe('ABSENT');
 });
 
+// Another order is executed right now: its execution is in the balances before we have heard of it.
+test('balances that do not agree for a moment: looked at again, and what is proven already stays proven', () => {
+  const night = new DeskNight();
+  night.arrival = failUnproven;
+  night.balancesLie = true;
+  const id = night.send();
+  night.wait(27_000);
+  expect(night.askedAt('account', 0).length).toBeGreaterThan(1);
+  night.balancesLie = false;
+  night.wait(3_500);
+  expect(night.stateOf(id)).toBe('ABSENT');
+  expect(night.askedAt('ordersSince', 0)).toHaveLength(1);
+});
+
 // A trade of the account that nobody explains may be the very order we look for.
 test('an unexplained trade in the time of the order: absence is not proven', () => {
   const night = new DeskNight();
