@@ -153,7 +153,9 @@ class FreshData implements Checker {
     this.#checks.delete(order.clientOrderId);
     const told = checks.find(({ code }) => code === 'STALE_DATA')?.limit;
     const limitMs = typeof told === 'number' ? told : freshnessMsMax;
-    const learnedMs = quietGapFactor * (gapMsMax + WAY_MS) * GAP_CLASS;
+    // A little of a silence may be learned without the venue's word: so much that no limit grows by it.
+    const unconfirmedMs = freshnessMsMax / quietGapFactor;
+    const learnedMs = quietGapFactor * (gapMsMax + unconfirmedMs + WAY_MS) * GAP_CLASS;
     const mostMs = Math.min(quietFreshnessMsMax, Math.max(freshnessMsMax, learnedMs));
     this.tally.check(
       typeof told === 'number' && limitMs <= mostMs,

@@ -1,4 +1,5 @@
 import type { Effect } from '../../domain/effect.ts';
+import type { JournalRow } from '../../domain/journal-row.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
@@ -17,6 +18,8 @@ class NoFalseAlarm implements Checker {
   readonly tally: Tally;
   readonly #quiet: QuietSpell;
   #hasHadFault = false;
+  /** Orders that a fault made unproven. They must be told as long as they stay so (L1), and a person may have to end that. */
+  readonly #unproven = new Set<string>();
   #minuteEndsAtMs: number;
   /** Told in the minute that runs. */
   #told: string[] = [];
@@ -36,8 +39,16 @@ class NoFalseAlarm implements Checker {
     this.#quiet.faultEnded(atMs);
   }
 
+  onDurable(rows: readonly JournalRow[], atMs: number): void {
+    if (this.#isPeaceful(atMs)) return;
+    for (const row of rows) {
+      if (row.type === 'unknown' || row.type === 'dead') this.#unproven.add(row.clientOrderId);
+    }
+  }
+
   onEffect(effect: Effect, atMs: number): void {
     if (effect.type !== 'raiseFault' || effect.severity !== 'error') return;
+    if (this.#unproven.has(String(effect.detail['clientOrderId']))) return;
     if (this.#isPeaceful(atMs)) {
       this.#told.push(`${effect.fault} ${JSON.stringify(effect.detail)}`);
     }
