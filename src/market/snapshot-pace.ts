@@ -5,6 +5,9 @@ const RETRY_MS_MAX = 30_000;
 /** A book that falls apart sooner was never made: the next snapshot waits as after one that failed. */
 const HELD_MS_MIN = 10_000;
 
+/** Behind this what has fallen says nothing of the next try. */
+const FORGOTTEN_AFTER_MS = 60_000;
+
 export interface SnapshotPaceState {
   readonly notBeforeMs: number;
   readonly syncedAtMs: number;
@@ -55,7 +58,9 @@ export class SnapshotPace {
   /** How often in a row by now. */
   onFailed(atMs: UnixMs): number {
     this.#tries += 1;
-    this.#wait(this.#tries, atMs);
+    // Between two books that did not hold, one that cannot be had is the same trouble going on.
+    const isSameTrouble = atMs - this.#syncedAtMs < FORGOTTEN_AFTER_MS;
+    this.#wait(isSameTrouble ? this.#tries + this.#falls : this.#tries, atMs);
     return this.#tries;
   }
 
