@@ -12,6 +12,7 @@ export interface SnapshotPaceState {
   readonly notBeforeMs: number;
   readonly syncedAtMs: number;
   readonly tries: number;
+  readonly failures: number;
   readonly falls: number;
 }
 
@@ -23,8 +24,9 @@ export class SnapshotPace {
   readonly #context: FeedContext;
   #notBeforeMs = 0;
   #syncedAtMs = 0;
-  /** Snapshots in a row that failed. */
+  /** Snapshots in a row that failed, since the streams began anew; and all of them. */
   #tries = 0;
+  #failures = 0;
   /** Books in a row that fell apart before they had held. */
   #falls = 0;
 
@@ -41,26 +43,31 @@ export class SnapshotPace {
     return atMs >= this.#notBeforeMs;
   }
 
-  /** The streams start anew, or the venue has answered something else well. What has fallen is not forgotten. */
+  /** The streams start anew: one try at once. What has failed and fallen before is not forgotten. */
   restart(): void {
     this.#tries = 0;
     this.#notBeforeMs = 0;
   }
+
+  /** A question was answered as it should be. */
   onAnswered(): void {
     this.#tries = 0;
+    this.#failures = 0;
   }
 
   onSynced(atMs: UnixMs): void {
-    this.restart();
+    this.onAnswered();
+    this.#notBeforeMs = 0;
     this.#syncedAtMs = atMs;
   }
 
-  /** How often in a row by now. */
+  /** How often in a row on these streams by now. */
   onFailed(atMs: UnixMs): number {
     this.#tries += 1;
+    this.#failures += 1;
     // Between two books that did not hold, one that cannot be had is the same trouble going on.
     const isSameTrouble = atMs - this.#syncedAtMs < FORGOTTEN_AFTER_MS;
-    this.#wait(isSameTrouble ? this.#tries + this.#falls : this.#tries, atMs);
+    this.#wait(isSameTrouble ? this.#failures + this.#falls : this.#failures, atMs);
     return this.#tries;
   }
 
@@ -79,6 +86,7 @@ export class SnapshotPace {
       notBeforeMs: this.#notBeforeMs,
       syncedAtMs: this.#syncedAtMs,
       tries: this.#tries,
+      failures: this.#failures,
       falls: this.#falls,
     };
   }
@@ -86,6 +94,7 @@ export class SnapshotPace {
     this.#notBeforeMs = state.notBeforeMs;
     this.#syncedAtMs = state.syncedAtMs;
     this.#tries = state.tries;
+    this.#failures = state.failures;
     this.#falls = state.falls;
   }
 
