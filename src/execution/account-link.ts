@@ -104,6 +104,10 @@ export function effectsOnly(effects: readonly Effect[]): StreamStep {
   return { ...QUIET_STREAM_STEP, effects };
 }
 
-export function close(connection: ConnectionId, how: 'close' | 'terminate', cause: string): Effect {
+export function closeSocket(
+  connection: ConnectionId,
+  how: 'close' | 'terminate',
+  cause: string,
+): Effect {
   return { type: 'closeSocket', connection, how, cause };
 }

@@ -7,7 +7,7 @@ import {
   type AccountLink,
   type AccountStreamSetup,
   type AccountStreamState,
-  close,
+  closeSocket,
   effectsOnly,
   QUIET_STREAM_STEP,
   type StreamStep,
@@ -53,7 +53,7 @@ export class AccountStream {
     this.#connectAtMs = undefined;
     const effects: Effect[] = [];
     for (const link of [this.#current, this.#next]) {
-      if (link !== undefined) effects.push(close(link.connection, 'close', 'stopping'));
+      if (link !== undefined) effects.push(closeSocket(link.connection, 'close', 'stopping'));
     }
     this.#current = undefined;
     this.#next = undefined;
@@ -216,7 +216,8 @@ export class AccountStream {
     const wasLive = old?.phase === 'live';
     if (old !== undefined) this.#leaving = old.connection;
     this.#downSinceMs = undefined;
-    const effects = old === undefined ? NO_EFFECTS : [close(old.connection, 'close', 'rotated')];
+    const effects =
+      old === undefined ? NO_EFFECTS : [closeSocket(old.connection, 'close', 'rotated')];
     return { ...QUIET_STREAM_STEP, effects, hasGap: !wasLive, subscription: 'accepted' };
   }
 
@@ -242,7 +243,7 @@ export class AccountStream {
   }
 
   #drop(link: AccountLink, cause: string, atMs: UnixMs): readonly Effect[] {
-    return [close(link.connection, 'terminate', cause), ...this.#lose(link, cause, atMs)];
+    return [closeSocket(link.connection, 'terminate', cause), ...this.#lose(link, cause, atMs)];
   }
 
   #lose(link: AccountLink, cause: string, atMs: UnixMs): readonly Effect[] {

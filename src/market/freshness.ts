@@ -119,8 +119,13 @@ export class SymbolFreshness {
     else this.#learn(askedAtMs - this.#advancedAtMs);
   }
 
-  /** The stream starts anew: a gap across it says nothing about the symbol. */
+  /**
+   * The stream starts anew: a gap across it says nothing about the symbol. Nor does an event of the new one say how late
+   * the last price of the old one was: what was held back is known to nobody.
+   */
   onInterrupted(): void {
+    if (this.isHeldBack) this.#confirmedAtMs = undefined;
+    this.#heldBackMs = 0;
     this.#advancedAtMs = undefined;
     this.#isGapProven = false;
   }

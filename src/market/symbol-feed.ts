@@ -78,6 +78,7 @@ export class SymbolFeed {
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
   onInterrupted(idsContinue: boolean): void {
     this.isLive = false;
+    this.#isUntold = false;
     this.#tradePace.onInterrupted();
     if (!idsContinue) {
       this.#topId = 0;

@@ -66,21 +66,21 @@ export class Position {
     // A fee in the base takes coins and no quote: it makes the rest dearer.
     const baseFee = fill.feeAsset === instrument.base.name ? fill.fee : 0n;
     const baseDelta = sign * baseAmountOf(instrument, fill.quantity) - baseFee;
-    const wasOpen = this.#isSellable(instrument, fill.price);
 
     this.#holding = tradeAtAverage(this.#holding, baseDelta, sign * fill.quote);
     if (fill.feeAsset === instrument.quote.name) this.#quoteFees += fill.fee;
     this.#fillsCount += 1;
 
     const isOpen = this.#isSellable(instrument, fill.price);
-    if (isOpen && !wasOpen) this.#openedAtMs = fill.tradedAtMs;
-    if (!isOpen) this.#openedAtMs = undefined;
+    // What was dust may be worth enough at the price of this fill: it was no open position for that.
+    this.#openedAtMs = isOpen ? (this.#openedAtMs ?? fill.tradedAtMs) : undefined;
     this.#aim();
     return amount(this.#holding.realized - this.#quoteFees - realizedBefore);
   }
 
   /** The wish to leave at this best bid, if a rule says so. */
-  findExit(bidTicks: number, nowMs: number): ExitWish | undefined {
+  findExit(bidTicks: number, nowMs: UnixMs): ExitWish | undefined {
+    if (this.#openedAtMs === undefined) this.#reopen(bidTicks, nowMs);
     const reason = this.#exits.findReason(bidTicks, nowMs);
     return reason && this.wishToLeave(reason, bidTicks);
   }
@@ -177,6 +177,13 @@ export class Position {
     if (quantity < Math.max(1, instrument.quantityMin)) return false;
     const worth = valueAt(tickWorth(instrument), baseAmountOf(instrument, quantity), ticks);
     return worth >= instrument.notionalMin;
+  }
+
+  /** Dust that the venue takes again, by its price or by smaller lots, is a position: nothing else would hold it. */
+  #reopen(bidTicks: number, nowMs: UnixMs): void {
+    if (this.#holding.base <= 0n || !this.#isSellable(this.#instrument, bidTicks)) return;
+    this.#openedAtMs = nowMs;
+    this.#aim();
   }
 
   #aim(): void {

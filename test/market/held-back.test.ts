@@ -89,3 +89,22 @@ test('a quiet market: every best price is told, as soon as the event beside it s
     expect(night.tops.length).toBeGreaterThan(told);
   }
 });
+
+// An event of the new socket says how late the new one is, and nothing of what the old one brought last.
+test('the socket ends right behind a price that was held back: on the next one it is not taken for new', () => {
+  const night = twoSymbols('held back, then cut');
+  const held = heldBack(night, 4_000);
+  const top = held.find(({ kind }) => kind === 'top');
+  const instrument = top?.text.includes('ethusdt') ? 1 : 0;
+  night.frame(top?.text ?? '');
+  const told = night.tops.length;
+  night.answerDepth = () => undefined;
+  night.closeSocket();
+  night.onTheWay = (frame) => (frame.kind === 'trade' ? [frame.text] : []);
+  for (let waitedMs = 0; waitedMs < 2_500; waitedMs += 100) {
+    night.live(100);
+    expect(night.feed.assessFreshness(instrument, night.atMs).fresh).toBe(false);
+  }
+  expect(night.trades.length).toBeGreaterThan(0);
+  expect(night.tops.length).toBe(told);
+});
