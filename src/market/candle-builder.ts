@@ -56,6 +56,14 @@ export class CandleBuilder {
     return candle;
   }
 
+  /** Ends the running bar, whatever the time is; the next trade begins anew. `undefined`: none ran. */
+  breakOff(): Candle | undefined {
+    if (this.#close === undefined) return undefined;
+    const candle = { ...this.#current(this.#close), tainted: true };
+    this.#close = undefined;
+    return candle;
+  }
+
   /** Call after `closeNext(trade.tradedAtMs)` is exhausted. False: too late, its bar is closed. */
   onTrade(trade: Trade): boolean {
     if (this.#close === undefined) {

@@ -24,7 +24,7 @@ const VAGUE_ROUND_TRIP_MS = 1_000;
 const HALF_WINDOW_MS = 300_000;
 /** Events alone must agree so often before one of them may be called false. */
 const EVENTS_TRUSTED = 20;
-/** Nothing but events from the future for so long: not the events are wrong, our offset is. */
+/** Nothing but events from the future for so long, and no word of the venue for our offset: not they are wrong, it is. */
 const REFUTED_AFTER_MS = 5_000;
 
 /**
@@ -112,6 +112,7 @@ export class ClockOffset {
       // Not even kept: while there is a doubt, what it is measured against must stand still.
       if (believed !== undefined && this.#witnesses.size > 0 && agrees) return 'neutral';
       this.#witnesses.clear();
+      if (!this.isVague) this.#futureSinceMs = undefined;
       this.#believe([measured], receivedAtMs);
       return 'fits';
     }

@@ -3,14 +3,28 @@ import { inPairs } from '../domain/pairs.ts';
 import { CandleBuilder, type CandleBuilderState } from './candle-builder.ts';
 import type { MarketSink } from './feed-views.ts';
 
+/** The venue's clock cannot move so far from one look to the next: it was measured wrong before, or is now. */
+const MOVED_MS_MIN = 30_000;
+
+/** `null`: never looked at. */
+export interface SymbolCandlesState {
+  readonly builders: readonly CandleBuilderState[];
+  readonly lookedAtMs: number | null;
+  readonly heldUntilMs: number;
+}
+
 /** The bars of one symbol, of every length that is wanted. */
 export class SymbolCandles {
   readonly #index: number;
   readonly #builders: readonly CandleBuilder[];
+  readonly #graceMs: number;
+  #lookedAtMs: number | undefined;
+  #heldUntilMs = 0;
 
-  /** `index`: the instrument's. */
-  constructor(intervalsMs: readonly number[], index: number) {
+  /** `index`: the instrument's; `graceMs`: the clock closes a bar so long after its end. */
+  constructor(intervalsMs: readonly number[], index: number, graceMs: number) {
     this.#index = index;
+    this.#graceMs = graceMs;
     this.#builders = intervalsMs.map((ms) => new CandleBuilder(ms));
   }
 
@@ -20,15 +34,34 @@ export class SymbolCandles {
   }
 
   onTrade(trade: Trade, sink: MarketSink): void {
+    const aheadMs = this.#lookedAtMs === undefined ? 0 : trade.tradedAtMs - this.#lookedAtMs;
+    if (aheadMs >= MOVED_MS_MIN) this.#breakOff(sink);
     for (const builder of this.#builders) {
       this.#close(builder, trade.tradedAtMs, sink);
       builder.onTrade(trade);
     }
   }
 
-  /** Bars are closed by the clock where no trade closes them. */
+  /**
+   * Bars are closed by the clock where no trade closes them. After a pause of ours the trades of it are still on
+   * their way: they close first. A clock that moved by more than a pause says that the bars lie in a wrong time.
+   */
   onTime(venueNowMs: number, sink: MarketSink): void {
-    for (const builder of this.#builders) this.#close(builder, venueNowMs, sink);
+    const passedMs = venueNowMs - (this.#lookedAtMs ?? venueNowMs);
+    this.#lookedAtMs = venueNowMs;
+    if (Math.abs(passedMs) >= MOVED_MS_MIN) {
+      this.#breakOff(sink);
+      this.#heldUntilMs = 0;
+    } else if (passedMs > this.#graceMs) this.#heldUntilMs = venueNowMs + this.#graceMs;
+    if (venueNowMs < this.#heldUntilMs) return;
+    for (const builder of this.#builders) this.#close(builder, venueNowMs - this.#graceMs, sink);
+  }
+
+  #breakOff(sink: MarketSink): void {
+    for (const builder of this.#builders) {
+      const candle = builder.breakOff();
+      if (candle !== undefined) sink.onCandle(this.#index, candle);
+    }
   }
 
   #close(builder: CandleBuilder, venueNowMs: number, sink: MarketSink): void {
@@ -39,11 +72,16 @@ export class SymbolCandles {
     }
   }
 
-  /** By the lengths. */
-  save(): readonly CandleBuilderState[] {
-    return this.#builders.map((builder) => builder.save());
+  save(): SymbolCandlesState {
+    return {
+      builders: this.#builders.map((builder) => builder.save()),
+      lookedAtMs: this.#lookedAtMs ?? null,
+      heldUntilMs: this.#heldUntilMs,
+    };
   }
-  load(state: readonly CandleBuilderState[]): void {
-    for (const [builder, saved] of inPairs(this.#builders, state)) builder.load(saved);
+  load(state: SymbolCandlesState): void {
+    for (const [builder, saved] of inPairs(this.#builders, state.builders)) builder.load(saved);
+    this.#lookedAtMs = state.lookedAtMs ?? undefined;
+    this.#heldUntilMs = state.heldUntilMs;
   }
 }

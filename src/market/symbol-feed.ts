@@ -10,13 +10,12 @@ import type {
 import { lots, price, type UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
 import { BookKeeper, type BookKeeperState } from './book-keeper.ts';
-import type { CandleBuilderState } from './candle-builder.ts';
 import { toVenueTime } from './clock-offset.ts';
 import { DOUBTED_TIME_EVERY_MS, type FeedContext } from './feed-context.ts';
 import type { MarketSink } from './feed-views.ts';
 import { SymbolFreshness, type SymbolFreshnessState } from './freshness.ts';
 import { PriceCollar, type PriceCollarState } from './price-collar.ts';
-import { SymbolCandles } from './symbol-candles.ts';
+import { SymbolCandles, type SymbolCandlesState } from './symbol-candles.ts';
 import { TradePace, type TradePaceState } from './trade-pace.ts';
 
 /** While events come late, the venue is asked for its time so often. */
@@ -36,7 +35,7 @@ export interface SymbolFeedState {
   readonly isUntold: boolean;
   readonly isDoubled: boolean;
   /** By the intervals of the limits. */
-  readonly candles: readonly CandleBuilderState[];
+  readonly candles: SymbolCandlesState;
   readonly topId: number;
   readonly tradeId: number;
   readonly tradePace: TradePaceState;
@@ -72,7 +71,8 @@ export class SymbolFeed {
     this.keeper = new BookKeeper(instrument, context);
     this.freshness = new SymbolFreshness(context.limits);
     this.collar = new PriceCollar(context.limits);
-    this.#candles = new SymbolCandles(context.limits.candleIntervalsMs, instrument.index);
+    const { candleIntervalsMs, candleGraceMs } = context.limits;
+    this.#candles = new SymbolCandles(candleIntervalsMs, instrument.index, candleGraceMs);
   }
 
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
@@ -212,10 +212,11 @@ export class SymbolFeed {
   }
 
   onTick(atMs: UnixMs, sink: MarketSink): void {
-    const { clock, limits } = this.#context;
-    const venueNowMs = toVenueTime(atMs, clock.offsetMs);
+    const { offsetMs } = this.#context.clock;
+    const venueNowMs = toVenueTime(atMs, offsetMs);
     if (!this.isLive) this.#candles.taint(venueNowMs);
-    this.#candles.onTime(venueNowMs - limits.candleGraceMs, sink);
+    // Until the venue's clock is known again, ours says nothing of its bars.
+    if (offsetMs !== undefined) this.#candles.onTime(venueNowMs, sink);
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
     if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';

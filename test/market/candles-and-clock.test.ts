@@ -159,6 +159,25 @@ test('nothing but events from the future for 5 s: our offset is wrong, not the v
   expect(clock.offsetMs).toBeUndefined();
 });
 
+// Events alone made an hour of the venue's clock while each answer of the venue said otherwise.
+test('events from the future against the word of the venue: they are wrong, however long they come', () => {
+  const clock = new ClockOffset();
+  answer(clock, T0, 150);
+  for (let afterMs = 0; afterMs < 30_000; afterMs += 100) {
+    if (afterMs % 2_000 === 0) expect(answer(clock, T0 + afterMs, 150)).toBe('fits');
+    expect(clock.onFutureEvent(unixMs(T0 + afterMs))).toBe(false);
+  }
+  expect(clock.offsetMs).toBe(150);
+
+  // An answer that took so long says nothing for either.
+  let isRefuted = false;
+  for (let afterMs = 30_000; afterMs < 36_000; afterMs += 100) {
+    if (afterMs % 2_000 === 0) answer(clock, T0 + afterMs, 150, 4_000);
+    isRefuted ||= clock.onFutureEvent(unixMs(T0 + afterMs));
+  }
+  expect(isRefuted).toBe(true);
+});
+
 test('a gap quantile is never shorter than the truth and at most a quarter longer', () => {
   const gaps = new GapHistogram();
   expect(gaps.quantileMs(0.999)).toBe(0);

@@ -146,7 +146,7 @@ test('cut in a bar with a hole: its candle is tainted for both, the next one for
   let lost = 0;
   night.onTheWay = (frame) => (frame.kind === 'trade' && lost++ === 0 ? [] : [frame.text]);
   night.live(1_000);
-  cutAt(night, ({ symbols }) => symbols[0]?.candles[0]?.tainted);
+  cutAt(night, ({ symbols }) => symbols[0]?.candles.builders[0]?.tainted);
   night.live(12_000);
   expect(night.candles.slice(-2).map(({ tainted }) => tainted)).toEqual([true, false]);
   night.expectTwinsEqual();
