@@ -7,35 +7,40 @@ import { benchMemory, tellMemory } from './bench/memory-bench.ts';
 import { benchOrder, tellOrder } from './bench/order-bench.ts';
 import { circumstances } from './bench/report.ts';
 import { CONTESTANTS } from './bench/words.ts';
+import { BadArgument, readArguments } from './nights/command-line.ts';
 
 const TOPICS = ['feed', 'order', 'memory'] as const;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    seed: { type: 'string', default: 'overnight' },
-    only: { type: 'string', multiple: true, default: [] },
-    /** A folder for a CPU profile of each contestant. */
-    profile: { type: 'string' },
-  },
+const USAGE = `npm run bench -- [${TOPICS.join('] [')}] [--quick] [--json FILE] [--rounds N] [--seed S] [--only NAME]... [--profile FOLDER]
+  --profile FOLDER  a CPU profile of each contestant
+  NAME is one of: ${CONTESTANTS.join('; ')}`;
+
+const { values, topics, only } = readArguments(USAGE, (args) => {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      seed: { type: 'string', default: 'overnight' },
+      only: { type: 'string', multiple: true, default: [] },
+      profile: { type: 'string' },
+    },
+  });
+  const unknown = positionals.filter((topic) => !TOPICS.some((known) => known === topic));
+  if (unknown.length > 0) throw new BadArgument(`no topic is called ${unknown.join(' or ')}`);
+  const strange = values.only.filter((name) => !CONTESTANTS.some((known) => known === name));
+  if (strange.length > 0) throw new BadArgument(`no contestant is called ${strange.join(' or ')}`);
+  return {
+    values,
+    topics: positionals.length > 0 ? positionals : TOPICS,
+    only: CONTESTANTS.filter((name) => values.only.includes(name)),
+  };
 });
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-const topics = positionals.length > 0 ? positionals : TOPICS;
-const unknown = topics.filter((topic) => !TOPICS.some((known) => known === topic));
-const only = CONTESTANTS.filter((name) => values.only.includes(name));
-if (unknown.length > 0 || only.length !== values.only.length) {
-  process.stderr.write(
-    `npm run bench -- [${TOPICS.join('] [')}] [--quick] [--json FILE] [--rounds N] [--seed S] [--only NAME]... [--profile FOLDER]\n` +
-      `NAME is one of: ${CONTESTANTS.join('; ')}\n`,
-  );
-  process.exit(2);
 }
 
 const { quick, seed } = values;

@@ -3,30 +3,34 @@ import { isInFlight } from '../test/support/journal-at-rest.ts';
 import { drawHits, killAgainAndAgain } from '../test/support/kill-night.ts';
 import { findTroubles, seeMorning } from '../test/support/morning.ts';
 import { SocketNight } from '../test/support/socket-night.ts';
+import { readArguments, whole } from './nights/command-line.ts';
 
 // Kills a trading daemon again and again and looks at what is left: `npm run kills -- --count 100 --seed 7`.
-// Exit code 1 when anything was lost, doubled or is a digit off.
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '100' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-  },
+// Exit code 1 when anything was lost, doubled or is a digit off; 2 on arguments that nobody can mean.
+const USAGE = `npm run kills -- [--count N] [--seed S]
+  --count N  so many kills, default 100
+  --seed S   when they come, and what the market does; default another one each time`;
+
+const { count, seed } = readArguments(USAGE, (args) => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      count: { type: 'string', default: '100' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    },
+  });
+  return { count: whole('count', values.count), seed: values.seed };
 });
-const count = Number(values.count);
-if (!Number.isInteger(count) || count < 1) {
-  process.stderr.write(`--count is ${values.count}, expected a whole number above 0\n`);
-  process.exit(2);
-}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const beganAtMs = performance.now();
 const seconds = (): string => ((performance.now() - beganAtMs) / 1_000).toFixed(1);
-say(`${count} kills, seed ${values.seed}`);
-const night = await SocketNight.start({ exchange: { seed: values.seed } });
+say(`${count} kills, seed ${seed}`);
+const night = await SocketNight.start({ exchange: { seed } });
 try {
   const { kills, daemon } = await killAgainAndAgain(night, {
     count,
-    seed: values.seed,
+    seed,
     onKill: ({ aim, afterMs, hit }, number) =>
       say(
         `${seconds().padStart(7)} s  ${String(number).padStart(4)}  ${aim}, ${afterMs} ms: ${hit}`,
