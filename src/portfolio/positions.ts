@@ -66,14 +66,16 @@ export class Position {
     // A fee in the base takes coins and no quote: it makes the rest dearer.
     const baseFee = fill.feeAsset === instrument.base.name ? fill.fee : 0n;
     const baseDelta = sign * baseAmountOf(instrument, fill.quantity) - baseFee;
+    const wasOpen = this.#openedAtMs !== undefined && this.#isSellable(instrument, fill.price);
 
     this.#holding = tradeAtAverage(this.#holding, baseDelta, sign * fill.quote);
     if (fill.feeAsset === instrument.quote.name) this.#quoteFees += fill.fee;
     this.#fillsCount += 1;
 
     const isOpen = this.#isSellable(instrument, fill.price);
-    // What was dust may be worth enough at the price of this fill: it was no open position for that.
-    this.#openedAtMs = isOpen ? (this.#openedAtMs ?? fill.tradedAtMs) : undefined;
+    // What was dust until now is no open position for being worth enough at the price of this fill, nor for having been so.
+    if (!isOpen) this.#openedAtMs = undefined;
+    else if (!wasOpen) this.#openedAtMs = fill.tradedAtMs;
     this.#aim();
     return amount(this.#holding.realized - this.#quoteFees - realizedBefore);
   }

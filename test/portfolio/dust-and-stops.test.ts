@@ -68,3 +68,16 @@ test('what was left stays dust while it is worth too little, and ends with the p
   expect(held.bid(5_000_000)).toEqual([]);
   expect(held.portfolio.getPosition(EMA, BTC_USDT)).toMatchObject({ isDust: true });
 });
+
+// The rest of the last position was worth 5.04 at noon, for a moment, and is worth 4.80 since. What is bought three hours
+// later is a new position: it was sold at its first price, for the best price of noon and for its age.
+test('what was left was worth enough for a moment: the position bought upon it later begins when it is bought', () => {
+  const held = new Held();
+  held.fill('BUY', 500, 6_000_000);
+  held.fill('SELL', 492, 6_000_000);
+  expect(held.bid(6_300_000)).toMatchObject([{ reason: { code: 'TARGET_EXIT' } }]); // not taken
+  expect(held.bid(6_000_000)).toEqual([]);
+  held.fill('BUY', 500, 6_000_000, 3 * HOUR_MS);
+  expect(held.bid(6_000_000, 3 * HOUR_MS + 1)).toEqual([]);
+  expect(held.portfolio.getPosition(EMA, BTC_USDT).openedAtMs).toBe(NOON_MS + 3 * HOUR_MS);
+});
