@@ -96,6 +96,13 @@ export interface AccountReport {
   readonly updatedAtMs: UnixMs;
 }
 
+/** What a venue that refuses something on a socket says of our standing. */
+export interface SocketRefusal {
+  readonly health: AnswerHealth;
+  /** Until when it wants us away, by its own clock, of which it did not say what it shows. */
+  readonly retryAtMs: UnixMs | undefined;
+}
+
 /** What one frame of an account socket says. */
 export type AccountMessage =
   | { readonly type: 'subscribed'; readonly requestId: string }
@@ -104,7 +111,7 @@ export type AccountMessage =
       readonly requestId: string | undefined;
       readonly code: number;
       readonly text: string;
-      readonly trouble: AnswerHealth['trouble'];
+      readonly refusal: SocketRefusal;
     }
   | { readonly type: 'orderReported'; readonly report: OrderReport }
   | {

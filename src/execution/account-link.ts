@@ -4,7 +4,7 @@ import type { ConnectionId } from '../domain/ids.ts';
 import type { Instrument, VenueId } from '../domain/instrument.ts';
 import type { Balance, OrderReport } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { AccountCodec, AnswerHealth } from '../domain/venue.ts';
+import type { AccountCodec, SocketRefusal } from '../domain/venue.ts';
 import type { RequestLimiter } from './request-limiter.ts';
 
 /** How patient we are with the account socket. Venue numbers are Binance spot's. */
@@ -87,9 +87,9 @@ export interface StreamStep {
   readonly hasGap: boolean;
   /**
    * What became of a signed subscription: taken, so that the key is right; or refused, with what that says of our
-   * standing (`none`: nothing). `undefined`: none was answered.
+   * standing. `undefined`: none was answered.
    */
-  readonly subscription: 'accepted' | AnswerHealth['trouble'] | undefined;
+  readonly subscription: 'accepted' | SocketRefusal | undefined;
 }
 
 export const QUIET_STREAM_STEP: StreamStep = Object.freeze({

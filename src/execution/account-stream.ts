@@ -174,7 +174,7 @@ export class AccountStream {
       case 'refused':
         return {
           ...effectsOnly(this.#drop(link, `refused: ${message.code} ${message.text}`, atMs)),
-          subscription: message.trouble,
+          subscription: message.refusal,
         };
       case 'terminated':
         return effectsOnly(this.#onTerminated(link, atMs));

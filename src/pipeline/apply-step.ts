@@ -1,8 +1,8 @@
 import type { DecisionOutcome, DecisionStage } from '../domain/decision.ts';
 import { type Asset, formatAmount, formatPrice, formatQuantity } from '../domain/instrument.ts';
 import type { OrderStateName } from '../domain/order.ts';
-import { amount } from '../domain/units.ts';
-import type { AccountReport } from '../domain/venue.ts';
+import { amount, type UnixMs } from '../domain/units.ts';
+import type { AccountReport, AnswerHealth, SocketRefusal } from '../domain/venue.ts';
 import type { StreamStep } from '../execution/account-link.ts';
 import {
   EMPTY_STEP,
@@ -12,9 +12,10 @@ import {
 } from '../execution/execution-step.ts';
 import { bookFill } from './book-fill.ts';
 import { turnDay } from './day.ts';
-import type { Desk, VenueDesk } from './desk.ts';
+import { type Desk, type VenueDesk, venueNowMs } from './desk.ts';
 import { needPortfolio } from './facts.ts';
-import { halt } from './mode-machine.ts';
+import { pushFeed } from './feed-effects.ts';
+import { halt, holdIfToldAway } from './mode-machine.ts';
 import { askListingsSoon } from './on-listing.ts';
 import { tellPosition } from './tell-positions.ts';
 
@@ -48,14 +49,27 @@ export function applyStream(desk: Desk, venue: VenueDesk, step: StreamStep): voi
   }
   const { subscription } = step;
   if (subscription === 'accepted') venue.orders.standing.acceptKey();
-  else if (subscription !== undefined) {
-    const health = { trouble: subscription, retryAfterMs: undefined };
-    applyStep(desk, venue, venue.orders.onHealth(health, undefined, desk.nowMs));
-  }
+  else if (subscription !== undefined) onSubscriptionRefused(desk, venue, subscription);
   if (step.hasGap) {
     const scope = venue.hasReconciledOnce ? 'gap' : 'start';
     applyStep(desk, venue, venue.orders.startReconciliation(scope, desk.nowMs));
   }
+}
+
+/** Told on a socket it counts like an answer to a request: limits, bans and clocks are of the whole venue. */
+function onSubscriptionRefused(desk: Desk, venue: VenueDesk, refusal: SocketRefusal): void {
+  const health = measureAway(refusal, venueNowMs(desk, venue));
+  // Until the venue's clock is known, the next subscription is refused like this one.
+  if (health.trouble === 'clock') pushFeed(desk, venue, venue.feed.onTimestampRefused(desk.nowMs));
+  applyStep(desk, venue, venue.orders.onHealth(health, undefined, desk.nowMs));
+  holdIfToldAway(desk, venue);
+}
+
+/** A moment that is over is no length: who refuses us now wants us away for some time. */
+function measureAway({ health, retryAtMs }: SocketRefusal, venueAtMs: UnixMs): AnswerHealth {
+  const leftMs = retryAtMs === undefined ? 0 : retryAtMs - venueAtMs;
+  if (leftMs <= (health.retryAfterMs ?? 0)) return health;
+  return { ...health, retryAfterMs: leftMs };
 }
 
 const STAGE_OF: Readonly<

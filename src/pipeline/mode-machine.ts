@@ -1,7 +1,7 @@
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { Mode, ModeActor } from '../domain/mode.ts';
 import type { UnixMs } from '../domain/units.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, VenueDesk } from './desk.ts';
 import { isMoreCautious, type ModeState, tellModeChange } from './modes.ts';
 import { FIRST_DATA_WAIT_MS, UNKNOWN_ORDERS_MAX } from './setup.ts';
 
@@ -86,6 +86,11 @@ export function refreshMode(desk: Desk): void {
   if (mode.mode === 'RECOVERING' && findRecoveryGaps(desk).length > 0) return;
   const wanted = strictest(desk, targetMode);
   if (wanted.mode !== mode.mode) setMode(desk, wanted.mode, wanted.actor, causeOf(desk, wanted));
+}
+
+/** The venue told us to stay away: from this answer on, not from the next tick. */
+export function holdIfToldAway(desk: Desk, { orders }: VenueDesk): void {
+  if (orders.findBlockedUntilMs(desk.nowMs) !== undefined) refreshMode(desk);
 }
 
 /**

@@ -11,7 +11,7 @@ import { type Desk, keyOf, type VenueDesk, venueNowMs } from './desk.ts';
 import { gatherFacts } from './facts.ts';
 import { pushFeed } from './feed-effects.ts';
 import { limitsNow } from './first-day.ts';
-import { refreshMode } from './mode-machine.ts';
+import { holdIfToldAway } from './mode-machine.ts';
 import { onListing } from './on-listing.ts';
 
 /** The journal has the wish. Look once more before it is written down that it leaves. */
@@ -59,11 +59,6 @@ export function onCancelAnswered(desk: Desk, id: ClientOrderId, answer: VenueAns
   askTimeIfRefused(desk, venue, answer);
   applyStep(desk, venue, venue.orders.onCancelAnswer(id, answer, desk.nowMs));
   holdIfToldAway(desk, venue);
-}
-
-/** The venue told us to stay away: from this answer on, not from the next tick. */
-function holdIfToldAway(desk: Desk, venue: VenueDesk): void {
-  if (venue.orders.findBlockedUntilMs(desk.nowMs) !== undefined) refreshMode(desk);
 }
 
 /** The venue refused our timestamp: the sooner its clock is known, the sooner the next request passes. */

@@ -10,7 +10,7 @@ import type {
 import { readListing } from './binance-instruments.ts';
 import { readExecutionReport, readOrderAnswer, readOwnTrade } from './binance-orders.ts';
 import { classifyPlace } from './binance-outcome.ts';
-import { assessHealth, assessRefusal, findRefusal } from './binance-refusal.ts';
+import { assessHealth, assessSocketRefusal, findRefusal } from './binance-refusal.ts';
 import {
   type Fields,
   parseJson,
@@ -166,14 +166,9 @@ function readAnswer(fields: Fields): AccountMessage {
   if (fields['error'] !== undefined) {
     const error = readFields(fields['error'], 'error');
     const code = readInteger(error, 'code');
-    const health = assessRefusal(Number(fields['status'] ?? BAD_REQUEST), code, undefined);
-    return {
-      type: 'refused',
-      requestId,
-      code,
-      text: readText(error, 'msg'),
-      trouble: health?.trouble ?? 'none',
-    };
+    const status = Number(fields['status'] ?? BAD_REQUEST);
+    const refusal = assessSocketRefusal(status, code, error['data']);
+    return { type: 'refused', requestId, code, text: readText(error, 'msg'), refusal };
   }
   if (readInteger(fields, 'status') !== 200 || requestId === undefined) {
     throw new ShapeBroken('an answer without status 200, error or id');

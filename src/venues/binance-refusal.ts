@@ -1,5 +1,6 @@
 import type { VenueRefusal } from '../domain/order.ts';
-import type { AnswerHealth, VenueAnswer } from '../domain/venue.ts';
+import { type UnixMs, unixMs } from '../domain/units.ts';
+import type { AnswerHealth, SocketRefusal, VenueAnswer } from '../domain/venue.ts';
 import { isFields, parseJson, ShapeBroken } from './json-shape.ts';
 
 /** After a web application firewall said no, every further call makes it worse. */
@@ -58,6 +59,26 @@ export function assessRefusal(
   if (status === 502 || status === 504) return { trouble: 'unreachable', retryAfterMs };
   if (status >= 500 || code === SERVER_BUSY) return { trouble: 'overloaded', retryAfterMs };
   return status >= 400 && code !== undefined ? { trouble: 'none', retryAfterMs } : undefined;
+}
+
+/**
+ * The same of an error on a socket, which has no headers: its `data` names the moment from which on we may ask, and
+ * the venue's time. What cannot be read there, or is over, is as if it was not said.
+ */
+export function assessSocketRefusal(status: number, code: number, data: unknown): SocketRefusal {
+  const told = isFields(data) ? data : {};
+  const retryAtMs = findMoment(told['retryAfter']);
+  const serverAtMs = findMoment(told['serverTime']);
+  const leftMs = (retryAtMs ?? 0) - (serverAtMs ?? 0);
+  const isLength = retryAtMs !== undefined && serverAtMs !== undefined;
+  const retryAfterMs = isLength && leftMs > 0 ? leftMs : undefined;
+  const health = assessRefusal(status, code, retryAfterMs) ?? { trouble: 'none', retryAfterMs };
+  return { health, retryAtMs: isLength ? undefined : retryAtMs };
+}
+
+function findMoment(value: unknown): UnixMs | undefined {
+  const isMoment = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return isMoment ? unixMs(value) : undefined;
 }
 
 function isJson(body: string): boolean {

@@ -197,7 +197,7 @@ test('the key is refused: dropped, and not at once again', () => {
     requestId,
     code: -2015,
     text: 'Invalid API-key',
-    trouble: 'auth',
+    refusal: { health: { trouble: 'auth', retryAfterMs: undefined }, retryAtMs: undefined },
   });
   expect(night.closed).toEqual(['terminate refused: -2015 Invalid API-key']);
   expect(night.opened).toHaveLength(1);
@@ -211,11 +211,12 @@ test.each(['auth', 'none', 'clock'] as const)(
     const night = new StreamNight();
     night.open();
     const requestId = night.requests[0]?.requestId;
-    night.frame(night.last, { type: 'refused', requestId, code: -1130, text: 'no', trouble });
-    expect(night.subscriptions).toEqual([trouble]);
+    const refusal = { health: { trouble, retryAfterMs: 7 }, retryAtMs: undefined };
+    night.frame(night.last, { type: 'refused', requestId, code: -1130, text: 'no', refusal });
+    expect(night.subscriptions).toEqual([refusal]);
     night.wait(5_000);
     night.up();
-    expect(night.subscriptions).toEqual([trouble, 'accepted']);
+    expect(night.subscriptions).toEqual([refusal, 'accepted']);
   },
 );
 

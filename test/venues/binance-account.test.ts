@@ -382,7 +382,7 @@ test('the other words of the account socket', () => {
     requestId: 'a1',
     code: -1022,
     text: 'Signature',
-    trouble: 'auth',
+    refusal: { health: { trouble: 'auth', retryAfterMs: undefined }, retryAtMs: undefined },
   });
   const position = {
     e: 'outboundAccountPosition',
@@ -411,5 +411,38 @@ test('the other words of the account socket', () => {
     '{"event":{"e":"executionReport","s":"BTCUSDT"}}',
   ]) {
     expect(codec.decodeAccountFrame(Buffer.from(bad), [btc]).type).toBe('invalid');
+  }
+});
+
+// The venue's own example: a ban told on a socket, which has no header to say for how long.
+test('a ban told on a socket lasts from the time that the venue says it is to the moment it names', () => {
+  const told = (data: unknown, status = 418) =>
+    heard({ id: 'a1', status, error: { code: -1003, msg: 'banned', data } });
+  const both = { serverTime: 1_659_142_907_531, retryAfter: 1_659_146_400_000 };
+  expect(told(both)).toMatchObject({
+    refusal: { health: { trouble: 'banned', retryAfterMs: 3_492_469 }, retryAtMs: undefined },
+  });
+  expect(told(both, 429)).toMatchObject({
+    refusal: { health: { trouble: 'limited', retryAfterMs: 3_492_469 }, retryAtMs: undefined },
+  });
+  expect(told({ retryAfter: 1_659_146_400_000 })).toMatchObject({
+    refusal: {
+      health: { trouble: 'banned', retryAfterMs: undefined },
+      retryAtMs: 1_659_146_400_000,
+    },
+  });
+  const unread = [
+    undefined,
+    null,
+    5,
+    [],
+    { retryAfter: '1' },
+    { retryAfter: -1 },
+    { serverTime: 9 },
+  ];
+  for (const data of [...unread, { serverTime: 9, retryAfter: 9 }]) {
+    expect(told(data)).toMatchObject({
+      refusal: { health: { trouble: 'banned', retryAfterMs: undefined }, retryAtMs: undefined },
+    });
   }
 });
