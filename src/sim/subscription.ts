@@ -31,7 +31,8 @@ export function hearSubscription(
   const fate = troubles.find((trouble) => trouble.request?.(request));
   if (fate?.type === 'lost' || fate?.type === 'notSent')
     return { isTaken: false, fields: undefined };
-  if (fate?.type === 'answered') return { isTaken: false, fields: fieldsOf(fate.answer) };
+  const spell = (said: VenueAnswer): SubscriptionAnswer['fields'] => fieldsOf(said, venue.nowMs());
+  if (fate?.type === 'answered') return { isTaken: false, fields: spell(fate.answer) };
 
   const { answer: taken } = venue.take(request);
   const isDouble = isSubscribed && isOk(taken);
@@ -41,20 +42,29 @@ export function hearSubscription(
   const isTaken = isOk(answer);
   const told = troubles.find((trouble) => trouble.answer?.(request, answer));
   if (told?.type === 'lost') return { isTaken, fields: undefined };
-  if (told?.type === 'replaced') return { isTaken, fields: fieldsOf(told.answer) };
-  return { isTaken, fields: { ...fieldsOf(answer), rateLimits: venue.rateLimits() } };
+  if (told?.type === 'replaced') return { isTaken, fields: spell(told.answer) };
+  return { isTaken, fields: { ...spell(answer), rateLimits: venue.rateLimits() } };
 }
 
 function isOk(answer: VenueAnswer): boolean {
   return answer.type === 'http' && answer.status === 200;
 }
 
-/** As answers on a socket are spelled; a page of HTML does not come this way. */
-function fieldsOf(answer: VenueAnswer): SubscriptionAnswer['fields'] {
+/**
+ * As answers on a socket are spelled; a page of HTML does not come this way. There is no header to say for how long:
+ * the venue's moments do.
+ */
+function fieldsOf(answer: VenueAnswer, serverTime: number): SubscriptionAnswer['fields'] {
   if (answer.type !== 'http') return undefined;
-  const { status, body } = answer;
+  const { status, body, retryAfterMs } = answer;
   if (status === 200) return { status };
-  return isJson(body) ? { status, error: JSON.parse(body) } : undefined;
+  if (!isJson(body)) return undefined;
+  const error: Readonly<Record<string, unknown>> = JSON.parse(body);
+  if (retryAfterMs === undefined) return { status, error };
+  return {
+    status,
+    error: { ...error, data: { serverTime, retryAfter: serverTime + retryAfterMs } },
+  };
 }
 
 function isJson(text: string): boolean {

@@ -1,12 +1,12 @@
 import type { DeskEvent } from '../../domain/event.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
-import type { VenueAnswer } from '../../domain/venue.ts';
 import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { FaultFamily } from '../fault.ts';
 import type { LifeEnd, WireEntry } from '../listener.ts';
 import type { SimNight } from '../night.ts';
 import { nameOf, type SimRequest } from '../request.ts';
+import { findTold } from '../stay-away.ts';
 
 const MINUTE_MS = 60_000;
 /** Of the venue's own limit: what comes on top may be a request of a person on the same account. */
@@ -35,8 +35,8 @@ interface Away {
 }
 
 /**
- * We keep to the venue's rules, counted by the venue's own price list and clocks: weight per minute,
- * nothing while it told us to stay away (after 429 a cancel may still leave), frames per socket, connects.
+ * We keep to the venue's rules, counted by the venue's own price list and clocks: weight per minute, nothing while
+ * it told us to stay away, by HTTP or on a socket (after 429 a cancel may still leave), frames per socket, connects.
  * A venue does not forget because a process ended: bans and connects are counted over all starts, with more
  * room for connects of a daemon that is killed. The text of a break says whether the start that broke the
  * rule could know, and who ended the one that did.
@@ -112,7 +112,8 @@ class VenueRules implements Checker {
       case 'venueAnswered':
       case 'orderAnswered':
       case 'cancelAnswered':
-        this.#hear(event.answer, atMs);
+      case 'frameReceived':
+        this.#hear(event, atMs);
         return;
       case 'socketClosed':
         this.#framesAtMs.delete(event.connection);
@@ -166,11 +167,12 @@ class VenueRules implements Checker {
     );
   }
 
-  #hear(answer: VenueAnswer, atMs: number): void {
-    if (answer.type !== 'http' || answer.retryAfterMs === undefined) return;
-    const untilMs = atMs + answer.retryAfterMs - ROUNDING_MS;
-    if (answer.status === 418) this.#banned = tell(this.#banned, 418, atMs, untilMs);
-    if (answer.status === 429) this.#limited = tell(this.#limited, 429, atMs, untilMs);
+  #hear(event: DeskEvent, atMs: number): void {
+    const told = findTold(event);
+    if (told?.retryAfterMs === undefined) return;
+    const untilMs = atMs + told.retryAfterMs - ROUNDING_MS;
+    if (told.status === 418) this.#banned = tell(this.#banned, 418, atMs, untilMs);
+    if (told.status === 429) this.#limited = tell(this.#limited, 429, atMs, untilMs);
   }
 
   #checkAway(request: SimRequest, away: Away, atMs: number): void {

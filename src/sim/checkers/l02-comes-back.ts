@@ -70,7 +70,7 @@ class ComesBack implements Checker {
     this.#unbooked.onEvent(event);
     const wrong = this.#halts.onEvent(event);
     if (wrong !== undefined) this.tally.check(false, () => wrong);
-    const awayMs = 'answer' in event ? stayAwayMs(event.answer) : 0;
+    const awayMs = stayAwayMs(event);
     if (event.type !== 'operatorSpoke' && awayMs === 0) return;
     this.#quiet.disturbed(atMs + awayMs);
     this.#isJudged = false;

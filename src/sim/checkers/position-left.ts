@@ -78,10 +78,8 @@ class PositionLeft implements Checker {
       this.#due.clear();
     }
     if (event.type === 'stopRequested') this.#quiet.disturbed(atMs);
-    if ('answer' in event) {
-      const awayMs = stayAwayMs(event.answer);
-      if (awayMs > 0) this.#quiet.disturbed(atMs + awayMs);
-    }
+    const awayMs = stayAwayMs(event);
+    if (awayMs > 0) this.#quiet.disturbed(atMs + awayMs);
   }
 
   onDurable(rows: readonly JournalRow[], atMs: number): void {

@@ -24,8 +24,7 @@ export class VenueReach {
   }
 
   onEvent(event: DeskEvent, atMs: number): void {
-    if (!('answer' in event)) return;
-    this.#awayUntilMs = Math.max(this.#awayUntilMs, atMs + stayAwayMs(event.answer));
+    this.#awayUntilMs = Math.max(this.#awayUntilMs, atMs + stayAwayMs(event));
   }
 
   /** `isHidden`: what else keeps from the daemon what the venue knows. */
