@@ -46,6 +46,8 @@ export interface DepthSnapshot {
   readonly updateId: number;
   readonly bids: Levels;
   readonly asks: Levels;
+  /** Levels of both sides between our steps, which were left out. */
+  readonly offGridCount?: number;
 }
 
 /** One bar. Made from trades; `tainted` when trades inside it may be missing. */

@@ -134,6 +134,7 @@ export class BookKeeper {
       this.#onFailed(this.#question.purpose, 'no answer', atMs);
     }
     this.#checkDeadlines(atMs);
+    if (this.book.isLoaded) this.#pace.onStanding(atMs);
     if (this.#question !== undefined || !this.#pace.allows(atMs)) return;
     if (!this.book.isLoaded) this.#ask('sync', atMs);
     else if (this.#isRefreshDue(atMs)) this.#ask('refresh', atMs);
@@ -163,6 +164,7 @@ export class BookKeeper {
       return undefined;
     }
     this.#question = undefined;
+    const { counters, limits } = this.#context;
     const { askedAtMs } = question;
     if (question.purpose === 'confirm') {
       const confirmed = this.#onConfirmation(answer.value, latest, atMs);
@@ -170,13 +172,12 @@ export class BookKeeper {
     }
     // Older than what the streams had shown when it was asked: it comes from a copy that lags behind.
     const isOld = answer.value.updateId < Math.max(this.#knownId, question.seenId);
-    const outcome = isOld ? 'stale' : this.book.onSnapshot(answer.value);
+    const outcome = isOld ? 'stale' : this.book.onSnapshot(answer.value, limits.snapshotLevels);
     if (outcome !== 'synced') {
       this.#onFailed(question.purpose, `snapshot ${answer.value.updateId} is ${outcome}`, atMs);
       return undefined;
     }
     this.#pace.onSynced(atMs);
-    const { counters, limits } = this.#context;
     // A confirmation right behind the snapshot would confirm nothing.
     this.#confirmNotBeforeMs = atMs + 2 * limits.snapshotRetryMs;
     if (question.purpose === 'refresh') counters.bookRefreshes += 1;
@@ -253,7 +254,9 @@ export class BookKeeper {
     this.#pace.onAnswered();
     // More than we know: the missing changes may be on their way, but not for long.
     if (snapshot.updateId > this.book.updateId) this.#prove(snapshot.updateId, atMs);
-    if (snapshot.updateId !== this.book.updateId) {
+    // Less than the other stream has told: the change of the book that goes with it is on its way.
+    const isPast = latest !== undefined && latest.updateId > snapshot.updateId;
+    if (isPast || snapshot.updateId !== this.book.updateId) {
       this.#confirmNotBeforeMs = atMs + 2 * this.#context.limits.snapshotRetryMs;
       return false;
     }
@@ -284,12 +287,13 @@ export class BookKeeper {
     const { book } = this;
     const { bookRefreshEveryMs, bookWindowUsedMax } = this.#context.limits;
     if (atMs - this.#pace.syncedAtMs > bookRefreshEveryMs) return true;
+    if (!this.#pace.allowsEarlyRefresh(atMs)) return false;
     const bid = book.bids.priceAt(0);
     const ask = book.asks.priceAt(0);
     const below = book.snapshotBid - book.windowBid;
     const above = book.windowAsk - book.snapshotAsk;
     return (
-      (below > 0 && book.snapshotBid - bid > below * bookWindowUsedMax) ||
+      (book.windowBid > 0 && book.snapshotBid - bid > below * bookWindowUsedMax) ||
       (above > 0 && ask - book.snapshotAsk > above * bookWindowUsedMax)
     );
   }

@@ -44,7 +44,7 @@ export class OrderBook implements BookView {
   updateId = 0;
   readonly bids: BookSide;
   readonly asks: BookSide;
-  /** Lowest bid and highest ask of the last snapshot: beyond them the book is not known. */
+  /** Lowest bid and highest ask of the last snapshot: beyond them the book is not known. 0, infinite: known to its end. */
   windowBid = 0;
   windowAsk = Number.POSITIVE_INFINITY;
   /** Best bid and ask of the last snapshot. */
@@ -137,8 +137,8 @@ export class OrderBook implements BookView {
     return 'applied';
   }
 
-  /** Starts the book from `snapshot` and the kept changes. Also replaces a synced book. */
-  onSnapshot(snapshot: DepthSnapshot): SnapshotOutcome {
+  /** Starts the book from `snapshot` and the kept changes. Also replaces a synced book. `levelsAsked`: per side. */
+  onSnapshot(snapshot: DepthSnapshot, levelsAsked: number): SnapshotOutcome {
     const first = this.#buffer[0];
     if (first !== undefined && snapshot.updateId < first.firstUpdateId - 1) return 'stale';
     // A refresh without kept changes must not take the book back in time.
@@ -147,7 +147,7 @@ export class OrderBook implements BookView {
     const wasSynced = this.isLoaded;
     this.#buffer = [];
     this.#keepsForRefresh = false;
-    this.#load(snapshot);
+    this.#load(snapshot, levelsAsked);
     for (let i = 0; i < kept.length; i++) {
       const diff = kept[i];
       if (diff === undefined) continue;
@@ -224,7 +224,7 @@ export class OrderBook implements BookView {
     this.#isProven = true;
   }
 
-  #load(snapshot: DepthSnapshot): void {
+  #load(snapshot: DepthSnapshot, levelsAsked: number): void {
     this.bids.clear();
     this.asks.clear();
     loadWorstFirst(this.bids, snapshot.bids);
@@ -233,8 +233,12 @@ export class OrderBook implements BookView {
     this.isLoaded = true;
     this.snapshotBid = snapshot.bids[0] ?? 0;
     this.snapshotAsk = snapshot.asks[0] ?? 0;
-    this.windowBid = snapshot.bids.at(-2) ?? 0;
-    this.windowAsk = snapshot.asks.at(-2) ?? Number.POSITIVE_INFINITY;
+    // A side shorter than what was asked for is all there is.
+    const toldMin = levelsAsked - (snapshot.offGridCount ?? 0);
+    const isCut = (side: Levels): boolean => side.length / 2 >= toldMin;
+    this.windowBid = (isCut(snapshot.bids) ? snapshot.bids.at(-2) : undefined) ?? 0;
+    this.windowAsk =
+      (isCut(snapshot.asks) ? snapshot.asks.at(-2) : undefined) ?? Number.POSITIVE_INFINITY;
   }
 }
 

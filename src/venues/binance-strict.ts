@@ -180,19 +180,29 @@ export function decodeSnapshotStrictly(
   body: string,
   instrument: Instrument,
 ):
-  | { readonly updateId: number; readonly bids: number[]; readonly asks: number[] }
+  | {
+      readonly updateId: number;
+      readonly bids: number[];
+      readonly asks: number[];
+      readonly offGridCount: number;
+    }
   | { readonly problem: string } {
   try {
     const value = parseJson(Buffer.from(body, 'utf8'));
-    return {
-      updateId: readInteger(value, 'lastUpdateId'),
-      bids: readLevels(value['bids'], 'bids', instrument),
-      asks: readLevels(value['asks'], 'asks', instrument),
-    };
+    const updateId = readInteger(value, 'lastUpdateId');
+    const bids = readLevels(value['bids'], 'bids', instrument);
+    const asks = readLevels(value['asks'], 'asks', instrument);
+    const offGridCount =
+      countOf(value['bids']) + countOf(value['asks']) - (bids.length + asks.length) / 2;
+    return { updateId, bids, asks, offGridCount };
   } catch (cause) {
     if (!(cause instanceof Rejected)) throw cause;
     return { problem: `${cause.rejection}: ${cause.message}` };
   }
+}
+
+function countOf(levels: unknown): number {
+  return Array.isArray(levels) ? levels.length : 0;
 }
 
 function readLevels(value: unknown, key: string, instrument: Instrument): number[] {

@@ -74,11 +74,12 @@ claimCutsUnseen('order book', () => {
       // Drawn only when it is told: a change that nobody hears would be a hole.
       const diff = act === 'diff' ? stream.diff(random) : undefined;
       const snapshot = stream.snapshot(random);
+      const levelsAsked = pick(random, [12, 13]);
       const rare = random.chance(0.2);
       return (part) => {
         let told: unknown;
         if (diff !== undefined) told = part.onDiff(diff);
-        if (act === 'snapshot') told = part.onSnapshot(snapshot);
+        if (act === 'snapshot') told = part.onSnapshot(snapshot, levelsAsked);
         if (act === 'expect') part.expectRefresh();
         if (act === 'abandon') part.abandonRefresh();
         if (act === 'confirm') part.confirm();

@@ -56,6 +56,8 @@ function diff(first: number, last: number, bids: readonly number[] = []): DepthD
   };
 }
 
+/** Levels that a snapshot here has, and are asked for. */
+const LEVELS = 2;
 const snapshot = (updateId: number): Parameters<OrderBook['onSnapshot']>[0] => ({
   instrument: 0,
   updateId,
@@ -67,7 +69,7 @@ test('the documented procedure: buffered, bracketed, applied; what the snapshot 
   const book = new OrderBook(1_000, 100);
   expect(book.onDiff(diff(1, 10, [100, 1]))).toBe('buffered');
   expect(book.onDiff(diff(11, 20, [99, 0]))).toBe('buffered');
-  expect(book.onSnapshot(snapshot(15))).toBe('synced');
+  expect(book.onSnapshot(snapshot(15), LEVELS)).toBe('synced');
   expect([book.isSynced, book.updateId, book.bids.size]).toEqual([true, 20, 1]);
   expect(book.bids.quantityAt(0)).toBe(5);
   expect(book.onDiff(diff(21, 21, [98, 7]))).toBe('applied');
@@ -77,14 +79,14 @@ test('the documented procedure: buffered, bracketed, applied; what the snapshot 
 test('a snapshot older than the first change we have is stale; one that ends right before it is not', () => {
   const book = new OrderBook(1_000, 100);
   book.onDiff(diff(11, 20));
-  expect(book.onSnapshot(snapshot(9))).toBe('stale');
+  expect(book.onSnapshot(snapshot(9), LEVELS)).toBe('stale');
   expect(book.isSynced).toBe(false);
-  expect(book.onSnapshot(snapshot(10))).toBe('synced');
+  expect(book.onSnapshot(snapshot(10), LEVELS)).toBe('synced');
 });
 
 test('a snapshot alone is not synced until the stream follows it', () => {
   const book = new OrderBook(1_000, 100);
-  expect(book.onSnapshot(snapshot(10))).toBe('synced');
+  expect(book.onSnapshot(snapshot(10), LEVELS)).toBe('synced');
   expect(book.isSynced).toBe(false);
   expect(book.onDiff(diff(8, 9))).toBe('covered');
   expect(book.isSynced).toBe(true);
@@ -96,13 +98,13 @@ test('a hole among the buffered changes: the ones before it are worthless', () =
   const book = new OrderBook(1_000, 100);
   book.onDiff(diff(1, 10));
   expect(book.onDiff(diff(12, 20))).toBe('gap');
-  expect(book.onSnapshot(snapshot(5))).toBe('stale');
-  expect(book.onSnapshot(snapshot(11))).toBe('synced');
+  expect(book.onSnapshot(snapshot(5), LEVELS)).toBe('stale');
+  expect(book.onSnapshot(snapshot(11), LEVELS)).toBe('synced');
 });
 
 test('repeats and older changes are told apart and change nothing', () => {
   const book = new OrderBook(1_000, 100);
-  book.onSnapshot(snapshot(10));
+  book.onSnapshot(snapshot(10), LEVELS);
   book.onDiff(diff(11, 12, [100, 9]));
   expect(book.onDiff(diff(11, 12, [100, 1]))).toBe('duplicate');
   expect(book.onDiff(diff(9, 11, [100, 1]))).toBe('outOfOrder');
@@ -111,14 +113,14 @@ test('repeats and older changes are told apart and change nothing', () => {
 
 test('a refresh replaces the book under running changes without losing one', () => {
   const book = new OrderBook(1_000, 100);
-  book.onSnapshot(snapshot(10));
+  book.onSnapshot(snapshot(10), LEVELS);
   book.onDiff(diff(11, 12, [97, 4]));
   book.expectRefresh();
   book.onDiff(diff(13, 14, [96, 3]));
   book.onDiff(diff(15, 16, [95, 2]));
   expect(book.isSynced).toBe(true);
 
-  expect(book.onSnapshot(snapshot(14))).toBe('synced');
+  expect(book.onSnapshot(snapshot(14), LEVELS)).toBe('synced');
 
   expect([book.updateId, book.bids.size, book.bids.priceAt(2)]).toEqual([16, 3, 95]);
   expect(book.appliedCount).toBe(3);
@@ -126,11 +128,11 @@ test('a refresh replaces the book under running changes without losing one', () 
 
 test('a refresh older than the changes kept for it is stale and changes nothing', () => {
   const book = new OrderBook(1_000, 100);
-  book.onSnapshot(snapshot(10));
+  book.onSnapshot(snapshot(10), LEVELS);
   book.onDiff(diff(11, 12, [97, 4]));
   book.expectRefresh();
   book.onDiff(diff(13, 14));
-  expect(book.onSnapshot(snapshot(11))).toBe('stale');
+  expect(book.onSnapshot(snapshot(11), LEVELS)).toBe('stale');
   book.abandonRefresh();
   expect([book.updateId, book.bids.size]).toEqual([14, 3]);
 });
@@ -139,6 +141,22 @@ test('changes without a snapshot do not pile up', () => {
   const book = new OrderBook(1_000, 100);
   for (let id = 1; id <= 1_000; id++) book.onDiff(diff(id, id));
   expect(book.bufferedCount).toBeLessThanOrEqual(100);
-  expect(book.onSnapshot(snapshot(990))).toBe('synced');
+  expect(book.onSnapshot(snapshot(990), LEVELS)).toBe('synced');
   expect(book.updateId).toBe(1_000);
+});
+
+test('a side with as many levels as were asked for ends where we know nothing more; a shorter one is all there is', () => {
+  const book = new OrderBook(1_000, 100);
+  book.onSnapshot(snapshot(10), LEVELS);
+  expect([book.windowBid, book.windowAsk]).toEqual([99, 102]);
+  book.onSnapshot(snapshot(10), 3);
+  expect([book.windowBid, book.windowAsk]).toEqual([0, Number.POSITIVE_INFINITY]);
+  book.onSnapshot({ ...snapshot(10), asks: [101, 5] }, LEVELS);
+  expect([book.windowBid, book.windowAsk]).toEqual([99, Number.POSITIVE_INFINITY]);
+});
+
+test('levels between our steps were told, too: a snapshot without them is no whole book', () => {
+  const book = new OrderBook(1_000, 100);
+  book.onSnapshot({ ...snapshot(10), offGridCount: 1 }, 3);
+  expect([book.windowBid, book.windowAsk]).toEqual([99, 102]);
 });

@@ -283,8 +283,10 @@ test('a depth answer is a snapshot, or says why not', () => {
   const body = '{"lastUpdateId":5,"bids":[["1.01000000","2.00000000"]],"asks":[]}';
   expect(codec.decodeDepth(btc, body)).toEqual({
     type: 'value',
-    value: { instrument: 0, updateId: 5, bids: [101, 200_000], asks: [] },
+    value: { instrument: 0, updateId: 5, bids: [101, 200_000], asks: [], offGridCount: 0 },
   });
+  const between = body.replace('"asks":[]', '"asks":[["1.01500000","1.00000000"]]');
+  expect(codec.decodeDepth(btc, between)).toMatchObject({ value: { asks: [], offGridCount: 1 } });
   for (const bad of ['', '<html>', '{}', '{"lastUpdateId":5,"bids":[["1"]],"asks":[]}']) {
     expect(codec.decodeDepth(btc, bad).type).toBe('failed');
   }
