@@ -1,6 +1,5 @@
 import { InvariantBroken } from '../domain/assert.ts';
 import type { BoundedList } from '../domain/bounded.ts';
-import { longerThan } from '../domain/clock-margin.ts';
 import { baseAmountOf, type Instrument, notionalOf } from '../domain/instrument.ts';
 import type { Order, OrderIntent } from '../domain/order.ts';
 import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units.ts';
@@ -185,15 +184,18 @@ function heldBack(venue: VenueDesk, intent: OrderIntent, asset: string): bigint 
   return notionalOf(intent.instrument, intent.price, open);
 }
 
-/** When orders left; those that are about to count as leaving now. */
+/**
+ * When orders left, the newest, as many as any class may leave in one window: which of them are within it, the check
+ * says. Those that are about to count as leaving now.
+ */
 function recentOrders(desk: Desk, venue: VenueDesk): number[] {
-  const since = desk.nowMs - longerThan(desk.setup.risk.orderWindowMs);
+  const { ordersPerWindowMax, exitOrdersPerWindowReserve } = desk.setup.risk;
   const times: BoundedList<number> = venue.orderTimes;
+  const count = Math.min(times.size, ordersPerWindowMax + exitOrdersPerWindowReserve);
   const recent: number[] = new Array<number>(venue.orders.leavingCount()).fill(desk.nowMs);
-  for (let i = -1; i >= -times.size; i--) {
+  for (let i = -1; i >= -count; i--) {
     const atMs = times.at(i);
-    if (atMs === undefined || atMs < since) break;
-    recent.push(atMs);
+    if (atMs !== undefined) recent.push(atMs);
   }
   return recent;
 }

@@ -56,7 +56,7 @@ export interface RiskFacts {
 
   /** Orders of the account that have not ended, this intent left out. */
   readonly openOrdersCount: number;
-  /** When orders left, at least those of the last window; any order. */
+  /** When orders left, any order: all of the last window, or more than any class may leave in it. */
   readonly recentOrdersAtMs: readonly number[];
   /** The venue wants to hear nothing from us for a while (429, 418). */
   readonly isToldToStayAway: boolean;
