@@ -240,7 +240,7 @@ export class OrderDesk extends OrderView {
     return step.finish();
   }
 
-  /** Trouble in an answer to a question that is not ours (depth, time): limits and bans count for all. */
+  /** What somebody else was told: to a question that is not ours (depth, time), to a subscription. Bans count for all. */
   onHealth(health: AnswerHealth, usedWeight: number | undefined, atMs: UnixMs): ExecutionStep {
     const step = new StepBuilder();
     takeHealth(this.#state, health, usedWeight, atMs, step);

@@ -36,10 +36,10 @@ export interface BookView {
   readonly asks: BookSideView;
 }
 
-/** Whether a symbol may be acted upon, with the numbers that were compared. */
 /** Why a symbol must not be acted upon: too old, content too late, its stream not (yet) proven live, too many bad messages. */
 export type StaleCause = 'old' | 'late' | 'notLive' | 'invalid';
 
+/** Whether a symbol may be acted upon, with the numbers that were compared. */
 export interface Freshness {
   readonly fresh: boolean;
   /** `undefined` when fresh. */
