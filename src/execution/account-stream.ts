@@ -108,7 +108,10 @@ export class AccountStream {
     const message = this.#setup.codec.decodeAccountFrame(bytes, this.#instruments);
     if (message.type === 'orderReported') return { ...QUIET_STREAM_STEP, report: message.report };
     if (message.type === 'balancesReported') return { ...QUIET_STREAM_STEP, balances: message };
-    return link === undefined ? QUIET_STREAM_STEP : this.#onControl(link, message, atMs);
+    if (link !== undefined) return this.#onControl(link, message, atMs);
+    // What the venue says of us is of the whole venue, on whatever socket.
+    const isTold = message.type === 'refused';
+    return isTold ? { ...QUIET_STREAM_STEP, subscription: message.refusal } : QUIET_STREAM_STEP;
   }
 
   /**

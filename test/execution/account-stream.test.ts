@@ -245,6 +245,28 @@ test('within 23 hours a second socket takes over without a gap', () => {
   expect(night.isUp()).toBe(true);
 });
 
+// The subscription ends while its successor is on the way, and is asked for again on the old socket; when the answer
+// comes, that one is being closed. A ban is a ban, on whatever socket it is told.
+test('a refusal on the socket that is being left is heard, and changes nothing of the one that lives', () => {
+  const night = new StreamNight();
+  night.up();
+  const old = night.last;
+  night.frame(old, { type: 'serverShutdown' });
+  night.open();
+  const answer = night.requests.at(-1)?.requestId ?? '';
+  night.frame(old, { type: 'terminated' });
+  night.frame(night.last, { type: 'subscribed', requestId: answer });
+  const requestId = night.requests.at(-1)?.requestId;
+  const refusal = {
+    health: { trouble: 'banned', retryAfterMs: 3_600_000 },
+    retryAtMs: undefined,
+  } as const;
+  night.frame(old, { type: 'refused', requestId, code: -1003, text: 'banned', refusal });
+  expect(night.subscriptions).toEqual(['accepted', 'accepted', refusal]);
+  expect(night.closed).toEqual(['close rotated']);
+  expect(night.isUp()).toBe(true);
+});
+
 test('the venue announces its shutdown: the successor is opened at once', () => {
   const night = new StreamNight();
   night.up();
