@@ -37,7 +37,7 @@ export class CandleBuilder {
     this.intervalMs = intervalMs;
   }
 
-  /** Trades of before `untilMs` may be missing: from the running bar, and from the one that `untilMs` lies in. Venue clock. */
+  /** Trades of before `untilMs` may be missing: from the running bar, and from all up to the one that `untilMs` lies in. Venue clock. */
   taint(untilMs: number): void {
     this.#tainted = true;
     this.#missedUntilMs = Math.max(this.#missedUntilMs, untilMs);
@@ -51,13 +51,14 @@ export class CandleBuilder {
     if (venueNowMs - this.#openAtMs > EMPTY_BARS_MAX * this.intervalMs) this.#close = undefined;
     else {
       const openAtMs = this.#openAtMs + this.intervalMs;
-      this.#startBar(openAtMs, this.#close, this.#missesFrom(openAtMs));
+      this.#startBar(openAtMs, this.#close, this.#missedUntilMs >= openAtMs);
     }
     return candle;
   }
 
   /** Ends the running bar, whatever the time is; the next trade begins anew. `undefined`: none ran. */
   breakOff(): Candle | undefined {
+    this.#missedUntilMs = 0;
     if (this.#close === undefined) return undefined;
     const candle = { ...this.#current(this.#close), tainted: true };
     this.#close = undefined;
@@ -110,12 +111,6 @@ export class CandleBuilder {
     this.#tradeCount = state.tradeCount;
     this.#tainted = state.tainted;
     this.#missedUntilMs = state.missedUntilMs;
-  }
-
-  #missesFrom(openAtMs: number): boolean {
-    const missedMs = this.#missedUntilMs - openAtMs;
-    // Much further ahead it was told by a clock that has been put right since.
-    return missedMs >= 0 && missedMs < 2 * this.intervalMs;
   }
 
   #startBar(openAtMs: number, at: Price, tainted: boolean): void {

@@ -323,7 +323,7 @@ export class FeedLine {
     for (const symbol of this.symbols) {
       const socket = this.current;
       const { trouble } = symbol.keeper;
-      if (symbol.isOffGrid(atMs)) continue;
+      if (symbol.freshness.isOffGrid(atMs)) continue;
       if (trouble === undefined || socket?.ackedAtMs === undefined || !symbol.isLive) continue;
       const remedy = this.#remedy.choose(symbol.resubscribedAtMs, atMs);
       if (remedy === 'newSocket') {

@@ -22,6 +22,7 @@ import type {
   Freshness,
   MarketSink,
 } from './feed-views.ts';
+import { holdBackOthers } from './line-silence.ts';
 import type { MarketSocket } from './market-socket.ts';
 import { splitByStreams } from './split-by-streams.ts';
 import { SymbolFeed, type SymbolFeedState } from './symbol-feed.ts';
@@ -152,6 +153,7 @@ export class MarketFeed {
     const message = this.#context.codec.decode(chunk, from, to);
     if (this.#onData(message, atMs, sink)) {
       socket.lastNewsAtMs = atMs;
+      if ('eventAtMs' in message) holdBackOthers(line.symbols, message, this.#context, atMs);
     }
     if (line.next !== undefined && 'instrument' in message && message.instrument !== undefined) {
       this.#onDelivered(socket, message.instrument, atMs);
@@ -274,13 +276,12 @@ export class MarketFeed {
   }
   /** The price jumped beyond its collar and is not yet confirmed, or changed its unit. */
   isSuspect(instrument: number): boolean {
-    const collar = this.#byIndex[instrument]?.collar;
-    return collar !== undefined && (collar.isWaiting || collar.isShifted);
+    return this.#byIndex[instrument]?.collar.isSuspect === true;
   }
-  /** An operator has looked at a change of level and accepts it. */
-  clearSuspicion(instrument: number): void {
-    const collar = this.#byIndex[instrument]?.collar;
-    if (collar !== undefined) collar.isShifted = false;
+  /** Tells again whose prices may have changed their unit: nothing is bought or sold there. */
+  tellShifted(): readonly Effect[] {
+    for (const symbol of this.#symbols) symbol.tellShifted();
+    return this.#context.take();
   }
   /** Venue clock minus ours; `undefined` until measured. */
   clockOffsetMs(): number | undefined {

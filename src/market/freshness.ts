@@ -12,6 +12,9 @@ const BACKWARD_MS_MAX = 1_000;
 /** The venue is asked about a silent symbol when this share of its limit has passed, so that the answer comes in time. */
 const ASK_AT_SHARE = 0.6;
 
+/** So long after the last refused step the venue is taken to count in ours again. */
+const OFF_GRID_MS = 30_000;
+
 /** `null`: not known. */
 export interface SymbolFreshnessState {
   readonly limitMs: number;
@@ -28,6 +31,7 @@ export interface SymbolFreshnessState {
   readonly invalidSinceMs: ExactNumber;
   readonly gatedUntilMs: ExactNumber;
   readonly doubtedAtMs: UnixMs | null;
+  readonly offGridAtMs: UnixMs | null;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface SymbolFreshnessState {
 export class SymbolFreshness {
   limitMs: number;
   #eventLagMs: number | undefined;
-  /** The longest silence of its socket since the last event with a time. */
+  /** The longest silence of its socket, or lag of another symbol on it, since the last event with a time. */
   #silenceMs = 0;
   /** How long what we know may have waited on its way: the silence behind which it came. */
   #heldBackMs = 0;
@@ -55,6 +59,7 @@ export class SymbolFreshness {
   #gatedUntilMs = Number.NEGATIVE_INFINITY;
   /** When news came that could not be taken, and nothing better since. */
   #doubtedAtMs: UnixMs | undefined;
+  #offGridAtMs: UnixMs | undefined;
 
   constructor(limits: FeedLimits) {
     this.#limits = limits;
@@ -89,11 +94,11 @@ export class SymbolFreshness {
   }
 
   /**
-   * Its socket brings something again after a silence. The market was quiet, or the way was blocked and all of
-   * it comes at once: news without a time of their own may then be as old as the silence is long.
+   * Its socket brings something again after a silence, or brings another symbol's events late. The market was quiet,
+   * or the way is slow: news without a time of their own may then be as old as the silence was long, or the lag is.
    */
-  onHeldBack(silentMs: number): void {
-    this.#silenceMs = Math.max(this.#silenceMs, silentMs);
+  onHeldBack(byMs: number): void {
+    this.#silenceMs = Math.max(this.#silenceMs, byMs);
   }
 
   /** What came last may have waited on its way, and no event has said yet how long. */
@@ -113,8 +118,9 @@ export class SymbolFreshness {
     if (endsDoubt && askedAtMs > (this.#doubtedAtMs ?? 0)) this.#doubtedAtMs = undefined;
     this.#confirmedAtMs = askedAtMs;
     this.#isGapProven = true;
-    // Late events are over when there are none that we have not heard.
-    this.onEventTime(0);
+    // Late events are over when there are none that we have not heard. Of what is still under way it says nothing.
+    this.#eventLagMs = 0;
+    this.#heldBackMs = 0;
     if (this.#advancedAtMs === undefined) this.#advancedAtMs = askedAtMs;
     else this.#learn(askedAtMs - this.#advancedAtMs);
   }
@@ -133,6 +139,20 @@ export class SymbolFreshness {
   /** News came that could not be taken: what we know is not the last word, until the next one is heard. */
   onDoubted(atMs: UnixMs): void {
     this.#doubtedAtMs = atMs;
+  }
+
+  /** As `onDoubted`: a price or a size was told between our steps. */
+  onOffGrid(atMs: UnixMs): void {
+    this.#offGridAtMs = atMs;
+    this.onDoubted(atMs);
+  }
+
+  /**
+   * Lately the venue has said prices or sizes between our steps. Its streams are not silent then, but
+   * refused, and new ones would bring the same.
+   */
+  isOffGrid(atMs: UnixMs): boolean {
+    return this.#offGridAtMs !== undefined && atMs - this.#offGridAtMs < OFF_GRID_MS;
   }
 
   /** True when the symbol's gate has just closed because of too many bad messages. */
@@ -190,6 +210,11 @@ export class SymbolFreshness {
     return this.isHeldBack ? Math.max(toldMs, this.#heldBackMs) : toldMs;
   }
 
+  /** As `assess` says, and makes nothing. */
+  isFresh(nowMs: UnixMs, isLive: boolean): boolean {
+    return this.#findCause(this.ageMs(nowMs), this.#lagMs(), nowMs, isLive) === undefined;
+  }
+
   assess(nowMs: UnixMs, isLive: boolean): Freshness {
     const ageMs = this.ageMs(nowMs);
     const eventLagMs = this.#lagMs();
@@ -215,6 +240,7 @@ export class SymbolFreshness {
       invalidSinceMs: saveNumber(this.#invalidSinceMs),
       gatedUntilMs: saveNumber(this.#gatedUntilMs),
       doubtedAtMs: this.#doubtedAtMs ?? null,
+      offGridAtMs: this.#offGridAtMs ?? null,
     };
   }
   load(state: SymbolFreshnessState): void {
@@ -232,6 +258,7 @@ export class SymbolFreshness {
     this.#invalidSinceMs = loadNumber(state.invalidSinceMs);
     this.#gatedUntilMs = loadNumber(state.gatedUntilMs);
     this.#doubtedAtMs = state.doubtedAtMs ?? undefined;
+    this.#offGridAtMs = state.offGridAtMs ?? undefined;
   }
 
   #learn(gapMs: number): void {

@@ -1,4 +1,5 @@
 import type { UnixMs } from '../domain/units.ts';
+import type { FeedContext } from './feed-context.ts';
 import type { FeedLimits } from './feed-limits.ts';
 import type { SymbolFeed } from './symbol-feed.ts';
 
@@ -19,4 +20,21 @@ export function longestSilenceMs(
   }
   if (allConfirmed) return Number.POSITIVE_INFINITY;
   return Math.max(limits.dataSilenceMsMax, SILENCE_FACTOR * shortestMs);
+}
+
+/**
+ * An event came that tells when it was. How late it is, what comes on the same way without a time of its own may be
+ * as well; of its own symbol it has said so itself.
+ */
+export function holdBackOthers(
+  symbols: readonly SymbolFeed[],
+  event: { readonly instrument: number; readonly eventAtMs: UnixMs },
+  { clock, limits }: FeedContext,
+  atMs: UnixMs,
+): void {
+  const lagMs = clock.lagOf(event.eventAtMs, atMs);
+  if (lagMs <= limits.eventLagMsMax) return;
+  for (const { instrument, freshness } of symbols) {
+    if (instrument.index !== event.instrument) freshness.onHeldBack(lagMs);
+  }
 }

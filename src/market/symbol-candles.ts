@@ -3,7 +3,9 @@ import { inPairs } from '../domain/pairs.ts';
 import { CandleBuilder, type CandleBuilderState } from './candle-builder.ts';
 import type { MarketSink } from './feed-views.ts';
 
-/** The venue's clock cannot move so far from one look to the next: it was measured wrong before, or is now. */
+/** A look that comes so long after the last one comes late: what waited meanwhile comes behind it. */
+const PAUSE_MS_MIN = 1_000;
+/** A clock that moves so far from one look to the next was measured wrong before, or is now. */
 const MOVED_MS_MIN = 30_000;
 
 /** `null`: never looked at. */
@@ -34,8 +36,8 @@ export class SymbolCandles {
   }
 
   onTrade(trade: Trade, sink: MarketSink): void {
-    const aheadMs = this.#lookedAtMs === undefined ? 0 : trade.tradedAtMs - this.#lookedAtMs;
-    if (aheadMs >= MOVED_MS_MIN) this.#breakOff(sink);
+    const aheadMs = trade.tradedAtMs - (this.#lookedAtMs ?? trade.tradedAtMs);
+    if (aheadMs >= MOVED_MS_MIN) this.#breakOff(aheadMs, sink);
     for (const builder of this.#builders) {
       this.#close(builder, trade.tradedAtMs, sink);
       builder.onTrade(trade);
@@ -49,17 +51,26 @@ export class SymbolCandles {
   onTime(venueNowMs: number, sink: MarketSink): void {
     const passedMs = venueNowMs - (this.#lookedAtMs ?? venueNowMs);
     this.#lookedAtMs = venueNowMs;
-    if (Math.abs(passedMs) >= MOVED_MS_MIN) {
-      this.#breakOff(sink);
-      this.#heldUntilMs = 0;
-    } else if (passedMs > this.#graceMs) this.#heldUntilMs = venueNowMs + this.#graceMs;
+    if (Math.abs(passedMs) >= MOVED_MS_MIN) this.#breakOff(Math.abs(passedMs), sink);
+    // A pause behind a pause is our pace: what waited for the first one has come.
+    const isLate = passedMs > PAUSE_MS_MIN && this.#heldUntilMs === 0;
+    if (isLate) this.#heldUntilMs = venueNowMs + PAUSE_MS_MIN;
     if (venueNowMs < this.#heldUntilMs) return;
+    this.#heldUntilMs = 0;
     for (const builder of this.#builders) this.#close(builder, venueNowMs - this.#graceMs, sink);
   }
 
-  #breakOff(sink: MarketSink): void {
+  /** Nobody knows the time of the venue: bars that run end here, and the next ones begin with their first trade. */
+  breakOff(sink: MarketSink): void {
+    this.#lookedAtMs = undefined;
+    this.#heldUntilMs = 0;
+    this.#breakOff(Number.POSITIVE_INFINITY, sink);
+  }
+
+  /** A bar longer than the step may still be the one that runs. */
+  #breakOff(movedMs: number, sink: MarketSink): void {
     for (const builder of this.#builders) {
-      const candle = builder.breakOff();
+      const candle = movedMs < builder.intervalMs ? undefined : builder.breakOff();
       if (candle !== undefined) sink.onCandle(this.#index, candle);
     }
   }

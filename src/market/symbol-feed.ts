@@ -7,8 +7,9 @@ import type {
   TopOfBook,
   Trade,
 } from '../domain/market.ts';
-import { lots, price, type UnixMs } from '../domain/units.ts';
+import type { UnixMs } from '../domain/units.ts';
 import type { Answered } from '../domain/venue.ts';
+import { hasPrices, topOfBook } from './best-levels.ts';
 import { BookKeeper, type BookKeeperState } from './book-keeper.ts';
 import { toVenueTime } from './clock-offset.ts';
 import { DOUBTED_TIME_EVERY_MS, type FeedContext } from './feed-context.ts';
@@ -20,8 +21,6 @@ import { TradePace, type TradePaceState } from './trade-pace.ts';
 
 /** While events come late, the venue is asked for its time so often. */
 const LATE_TIME_EVERY_MS = 2_000;
-/** So long after the last refused step the venue is taken to count in ours again. */
-const OFF_GRID_MS = 30_000;
 
 /** `null`: not yet. */
 export interface SymbolFeedState {
@@ -31,8 +30,7 @@ export interface SymbolFeedState {
   readonly top: TopOfBook | null;
   readonly isLive: boolean;
   readonly resubscribedAtMs: UnixMs | null;
-  readonly offGridAtMs: UnixMs | null;
-  readonly isUntold: boolean;
+  readonly isOwed: boolean;
   readonly isDoubled: boolean;
   /** By the intervals of the limits. */
   readonly candles: SymbolCandlesState;
@@ -60,9 +58,8 @@ export class SymbolFeed {
   #topId = 0;
   #tradeId = 0;
   readonly #tradePace = new TradePace();
-  #offGridAtMs: UnixMs | undefined;
-  /** Nobody has heard of `top` yet. */
-  #isUntold = false;
+  /** Nobody has heard of `top` since somebody could act upon it. */
+  #isOwed = false;
 
   constructor(instrument: Instrument, context: FeedContext) {
     this.instrument = instrument;
@@ -78,7 +75,6 @@ export class SymbolFeed {
   /** The streams were cut: what was known is history. On a new socket even the ids may start anew. */
   onInterrupted(idsContinue: boolean): void {
     this.isLive = false;
-    this.#isUntold = false;
     this.#tradePace.onInterrupted();
     if (!idsContinue) {
       this.#topId = 0;
@@ -93,7 +89,7 @@ export class SymbolFeed {
   onSubscribed(atMs: UnixMs): void {
     this.isLive = true;
     // A bar may have begun since the last tick.
-    this.#candles.taint(toVenueTime(atMs, this.#context.clock.offsetMs));
+    this.#taintUntil(atMs);
     this.keeper.syncNow(atMs);
   }
 
@@ -114,15 +110,29 @@ export class SymbolFeed {
     this.top = top;
     this.keeper.onTop(top, atMs);
     this.freshness.onAdvanced(atMs);
-    this.#isUntold = true;
-    if (!this.freshness.isHeldBack) this.#tellTop(atMs, sink);
+    // Behind a silence only once it is known how late it is: whoever acts upon it would be denied, and not asked again.
+    if (this.freshness.isHeldBack) this.#isOwed = true;
+    else this.#tellTop(atMs, sink);
     return true;
   }
 
-  /** Behind a silence only once it is known how late it is: whoever acts upon it would be denied, and not asked again. */
   #tellTop(atMs: UnixMs, sink: MarketSink): void {
-    this.#isUntold = false;
+    this.#isOwed = !this.#isUsable(atMs);
     sink.onTop(this.#index, atMs);
+  }
+
+  /** Nothing may come any more that would make somebody look: a price that could not be used is told when it can. */
+  #tellOwed(atMs: UnixMs, sink: MarketSink): void {
+    if (this.#isOwed && this.#isUsable(atMs)) this.#tellTop(atMs, sink);
+  }
+
+  #isUsable(atMs: UnixMs): boolean {
+    return !this.collar.isSuspect && this.freshness.isFresh(atMs, this.isLive);
+  }
+
+  #taintUntil(atMs: UnixMs): void {
+    const { offsetMs } = this.#context.clock;
+    this.#candles.taint(offsetMs === undefined ? 0 : toVenueTime(atMs, offsetMs));
   }
 
   onTrade(trade: Trade, atMs: UnixMs, sink: MarketSink): boolean {
@@ -168,26 +178,20 @@ export class SymbolFeed {
         return true;
       case 'applied':
         // A newer book with the same top proves the top, though its own stream had nothing to say.
-        if (!this.isOffGrid(atMs) && this.#bookConfirmsTop()) this.freshness.onAdvanced(atMs);
+        if (!this.freshness.isOffGrid(atMs) && hasPrices(this.keeper.book, this.top))
+          this.freshness.onAdvanced(atMs);
         sink.onBook(this.#index, atMs);
+        this.#tellOwed(atMs, sink);
         return true;
     }
   }
 
   /** A frame of this symbol could not be used. */
   onInvalid({ rejection, detail, kind }: InvalidFrame, atMs: UnixMs, sink: MarketSink): void {
-    if (rejection === 'offGrid') this.#offGridAtMs = atMs;
-    if (rejection === 'offGrid' || kind === 'top') this.freshness.onDoubted(atMs);
+    if (rejection === 'offGrid') this.freshness.onOffGrid(atMs);
+    else if (kind === 'top') this.freshness.onDoubted(atMs);
     if (kind === 'depth') this.keeper.onLost(atMs);
     this.#reject(rejection, detail, atMs, sink);
-  }
-
-  /**
-   * Lately the venue has said prices or sizes between our steps. Its streams are not silent then, but
-   * refused, and new ones would bring the same.
-   */
-  isOffGrid(atMs: UnixMs): boolean {
-    return this.#offGridAtMs !== undefined && atMs - this.#offGridAtMs < OFF_GRID_MS;
   }
 
   onDepthAnswer(
@@ -200,11 +204,12 @@ export class SymbolFeed {
     if (result === undefined) return;
     if (result.type === 'confirmed') {
       // Levels between our steps are left out of a snapshot: then it says nothing of the best price.
-      this.freshness.onConfirmed(result.askedAtMs, !this.isOffGrid(atMs));
-      if (this.#isUntold && !this.freshness.isHeldBack) this.#tellTop(atMs, sink);
+      this.freshness.onConfirmed(result.askedAtMs, !this.freshness.isOffGrid(atMs));
+      if (answer.type === 'value') this.#hearWitness(answer.value, atMs, sink);
+      this.#tellOwed(atMs, sink);
       return;
     }
-    if (answer.type === 'value') this.#compareWithStreams(answer.value);
+    if (answer.type === 'value') this.#hearWitness(answer.value, atMs, sink);
     // A quiet symbol says nothing until something changes: the snapshot is its first word. It counts
     // as fresh only when its streams bring something or the venue confirms that nothing came since.
     if (this.#topId === 0) this.#startTopFromBook(atMs, sink);
@@ -212,11 +217,12 @@ export class SymbolFeed {
   }
 
   onTick(atMs: UnixMs, sink: MarketSink): void {
+    if (!this.isLive) this.#taintUntil(atMs);
     const { offsetMs } = this.#context.clock;
-    const venueNowMs = toVenueTime(atMs, offsetMs);
-    if (!this.isLive) this.#candles.taint(venueNowMs);
     // Until the venue's clock is known again, ours says nothing of its bars.
-    if (offsetMs !== undefined) this.#candles.onTime(venueNowMs, sink);
+    if (offsetMs === undefined) this.#candles.breakOff(sink);
+    else this.#candles.onTime(toVenueTime(atMs, offsetMs), sink);
+    this.#tellOwed(atMs, sink);
     if (!this.isLive) return;
     this.keeper.onTick(atMs, this.freshness.wantsConfirmation(atMs));
     if (this.#isTradeSilent(atMs)) this.keeper.trouble = 'tradeSilent';
@@ -235,8 +241,7 @@ export class SymbolFeed {
       topId: this.#topId,
       tradeId: this.#tradeId,
       tradePace: this.#tradePace.save(),
-      offGridAtMs: this.#offGridAtMs ?? null,
-      isUntold: this.#isUntold,
+      isOwed: this.#isOwed,
     };
   }
   load(state: SymbolFeedState): void {
@@ -251,22 +256,13 @@ export class SymbolFeed {
     this.#topId = state.topId;
     this.#tradeId = state.tradeId;
     this.#tradePace.load(state.tradePace);
-    this.#offGridAtMs = state.offGridAtMs ?? undefined;
-    this.#isUntold = state.isUntold;
+    this.#isOwed = state.isOwed;
   }
 
   #startTopFromBook(atMs: UnixMs, sink: MarketSink): void {
-    const { book } = this.keeper;
-    if (book.bids.size === 0 || book.asks.size === 0 || book.isCrossed) return;
-    this.top = {
-      type: 'top',
-      instrument: this.#index,
-      updateId: book.updateId,
-      bidPrice: price(book.bids.priceAt(0)),
-      bidQuantity: lots(book.bids.quantityAt(0)),
-      askPrice: price(book.asks.priceAt(0)),
-      askQuantity: lots(book.asks.quantityAt(0)),
-    };
+    const top = topOfBook(this.keeper.book, this.#index);
+    if (top === undefined) return;
+    this.top = top;
     this.#tellTop(atMs, sink);
   }
 
@@ -275,16 +271,6 @@ export class SymbolFeed {
     const { quietGapFactor } = this.#context.limits;
     if (!this.#tradePace.isSilent(atMs, quietGapFactor)) return false;
     return this.freshness.ageMs(atMs) <= this.freshness.limitMs;
-  }
-
-  #bookConfirmsTop(): boolean {
-    const { top } = this;
-    const { book } = this.keeper;
-    return (
-      top !== undefined &&
-      top.bidPrice === book.bids.priceAt(0) &&
-      top.askPrice === book.asks.priceAt(0)
-    );
   }
 
   /** Whether an event can have happened by now; learns its lag. */
@@ -301,18 +287,31 @@ export class SymbolFeed {
     }
     clock.onEvent(eventAtMs, atMs);
     this.freshness.onEventTime(clock.lagOf(eventAtMs, atMs));
-    if (this.#isUntold) this.#tellTop(atMs, sink);
+    this.#tellOwed(atMs, sink);
     // Either it really came late, or the venue's clock was set back: only the venue can say.
     if (lagMs > limits.eventLagMsMax) this.#context.askTime(atMs, LATE_TIME_EVERY_MS);
     return true;
   }
 
-  /** A snapshot comes another way than the streams: it is a witness of the unit that they count in. */
-  #compareWithStreams({ bids, asks }: DepthSnapshot): void {
+  /** A snapshot comes another way than the streams: it is a witness of the unit that they count in, and of a jump. */
+  #hearWitness({ bids, asks, updateId }: DepthSnapshot, atMs: UnixMs, sink: MarketSink): void {
     const [bid] = bids;
     const [ask] = asks;
-    if (bid === undefined || ask === undefined || this.collar.isShifted) return;
+    const { isWaiting } = this.collar;
+    if (bid === undefined || ask === undefined) return;
+    // It may have been made before the price that waits for others like it.
+    if (isWaiting && updateId < this.#topId) return;
     if (this.collar.hearWitness((bid + ask) / 2) === 'levelShift') this.#onLevelShift(bid, ask);
+    // The price that waited was held back: it is the book that has it now.
+    if (isWaiting && !this.collar.isWaiting && this.keeper.book.isSynced) {
+      this.#startTopFromBook(atMs, sink);
+    }
+  }
+
+  /** Tells again that nobody may act upon the prices, for as long as that is so. */
+  tellShifted(): void {
+    const { collar, top } = this;
+    if (collar.isShifted) this.#onLevelShift(top?.bidPrice ?? 0, top?.askPrice ?? 0);
   }
 
   #onLevelShift(bidTicks: number, askTicks: number): void {

@@ -1,6 +1,7 @@
 import { FAULT_TOLD_EVERY_MS } from '../domain/fault.ts';
 import { findUnprovenFault } from '../execution/unproven-fault.ts';
 import type { Desk } from './desk.ts';
+import { pushFeed } from './feed-effects.ts';
 import { tellUnproven } from './journal-holdings.ts';
 import { tellDiskAgain } from './on-health.ts';
 import { tellClosedAgain } from './on-listing.ts';
@@ -15,6 +16,7 @@ export function tellAgain(desk: Desk, lastMs: number): void {
   for (const boot of desk.boots) tellUnproven(desk, boot);
   for (const venue of desk.venues) {
     tellClosedAgain(desk, venue);
+    pushFeed(desk, venue, venue.feed.tellShifted());
     for (const order of venue.orders.openOrders()) {
       const fault = findUnprovenFault(order, desk.nowMs);
       if (fault !== undefined) desk.out.push(fault);

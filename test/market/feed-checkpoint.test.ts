@@ -178,7 +178,6 @@ test('cut while a price is held back, and again once it has changed its unit', (
   passes = 100;
   night.live(2_000);
   cutAt(night, ({ symbols }) => symbols[0]?.collar.isShifted);
-  night.clearSuspicion(0);
   night.live(5_000);
   night.expectTwinsEqual();
 });

@@ -78,6 +78,7 @@ test('a quiet market: every best price is told, as soon as the event beside it s
   const market = night.markets[0];
   for (let i = 0; i < 50; i++) {
     night.waitMs(9_000);
+    market?.rest(9_000);
     const frames = market?.run(100) ?? [];
     const at = frames.findIndex(({ kind }) => kind === 'top');
     const told = night.tops.length;
@@ -107,4 +108,83 @@ test('the socket ends right behind a price that was held back: on the next one i
   }
   expect(night.trades.length).toBeGreaterThan(0);
   expect(night.tops.length).toBe(told);
+});
+
+/** How often somebody was told of the best prices of a symbol. */
+function toldOf(night: GeneratedNight, instrument: number): number {
+  return night.tops.filter((index) => index === instrument).length;
+}
+
+/** As if it had happened so much earlier. */
+function delayed(text: string, byMs: number): string {
+  return text.replace(/"([ET])":(\d{13})/g, (_, key, ms) => `"${key}":${+ms - byMs}`);
+}
+
+/** The best prices of a market move, and nothing else of them is heard: their change of the book is lost. */
+function topMoved(night: GeneratedNight, instrument: number): GeneratedFrame {
+  for (;;) {
+    const frames = night.markets[instrument]?.run(100) ?? [];
+    const top = frames.findLast(({ kind }) => kind === 'top');
+    if (top !== undefined) return top;
+  }
+}
+
+// The price came behind a silence and was kept back, its change of the book was lost, the streams were asked for anew on
+// the same socket. The snapshot says that it is still the best one: a stop that it has met had waited for the next change.
+test('a price that was held back is told when the symbol is fresh again, whatever made it fresh', () => {
+  const night = twoSymbols('held back, never proven');
+  heldBack(night, 2_500);
+  const top = topMoved(night, 0);
+  night.frame(top.text);
+  const told = toldOf(night, 0);
+  for (let second = 0; second < 30; second++) {
+    for (const market of night.markets) market.rest(1_000);
+    night.waitMs(1_000);
+    if (second % 10 === 0) night.ping();
+  }
+  expect(night.feed.counters.resubscribes).toBeGreaterThan(0);
+  expect(night.isFresh(0)).toBe(true);
+  expect(toldOf(night, 0)).toBeGreaterThan(told);
+});
+
+// A late trade, best prices, and then a change of the book that is on time: nothing more comes of it.
+test('a price that was told while the way was slow is told again when it is not: whoever was asked then was denied', () => {
+  const night = twoSymbols('late, then not');
+  const [market] = night.markets;
+  for (;;) {
+    const frames = market?.run(100) ?? [];
+    night.waitMs(100);
+    const trade = frames.findIndex(({ kind }) => kind === 'trade');
+    const top = frames.findLastIndex(({ kind }) => kind === 'top');
+    const isProven = frames.slice(top + 1).some(({ kind }) => kind === 'depth');
+    if (trade < 0 || top < trade || !isProven) {
+      for (const { text } of frames) night.frame(text);
+      continue;
+    }
+    for (const { kind, text } of frames.slice(0, top + 1)) {
+      night.frame(kind === 'trade' ? delayed(text, 4_700) : text);
+    }
+    expect(night.isFresh(0)).toBe(false);
+    const told = toldOf(night, 0);
+    for (const { text } of frames.slice(top + 1)) night.frame(text);
+    expect(night.isFresh(0)).toBe(true);
+    expect(toldOf(night, 0)).toBe(told + 1);
+    return;
+  }
+});
+
+// The trades of one symbol come three seconds late, without a pause: so does the best price of the other.
+test('a best price on a socket that is known to be late is late, though the venue has just said that nothing changed', () => {
+  const night = twoSymbols('a late way');
+  const late = ({ kind, text }: GeneratedFrame, { index }: { readonly index: number }) => {
+    if (index === 1) return [];
+    return kind === 'top' ? [text] : [delayed(text, 3_000)];
+  };
+  night.onTheWay = late;
+  night.live(1_000);
+  expect(night.isFresh(1)).toBe(true);
+  const told = toldOf(night, 1);
+  night.frame(topMoved(night, 1).text);
+  expect(night.isFresh(1)).toBe(false);
+  expect(toldOf(night, 1)).toBe(told);
 });

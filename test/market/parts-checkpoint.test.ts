@@ -36,10 +36,10 @@ claimCutsUnseen('price collar', () => {
     next(random) {
       if (random.chance(0.08)) mid = pick(random, [10_000, 11_000, 1_000, 25_000]);
       const said = mid + random.below(200);
-      const clears = random.chance(0.02);
+      const witnessed = random.chance(0.1) ? pick(random, [10_000, 11_000, 1_000]) : undefined;
       return (part) => {
-        if (clears) part.isShifted = false;
-        return [part.fits(said), part.judge(said), part.isWaiting, part.isShifted];
+        const witness = witnessed === undefined ? undefined : part.hearWitness(witnessed);
+        return [witness, part.fits(said), part.judge(said), part.isWaiting, part.isShifted];
       };
     },
   };

@@ -107,6 +107,59 @@ test('after a pause without a trade the clock closes the bar all the same', () =
   expect(told.length).toBe(1);
 });
 
+test.each([
+  ['bars are closed at once, and looks come every 100 ms', 0, 100],
+  ['looks come every 1.1 s', GRACE_MS, 1_100],
+])('%s: the clock closes bars all the same', (_, graceMs, everyMs) => {
+  const { told, sink } = listen();
+  const candles = new SymbolCandles([MINUTE_MS], 0, graceMs);
+  candles.onTrade(tradeAt(1, 1_000), sink);
+  for (let atMs = 1_000; atMs < 3.2 * MINUTE_MS; atMs += everyMs) candles.onTime(atMs, sink);
+  expect(told.map(({ tainted }) => tainted)).toEqual([true, false, false]);
+});
+
+// A cut of twenty seconds, in bars of one: each of them misses what was traded then, not only the first and the last.
+test('trades missed over many bars leave each of them in doubt', () => {
+  const { told, sink } = listen();
+  const candles = new SymbolCandles([1_000], 0, GRACE_MS);
+  candles.onTrade(tradeAt(1, 500), sink);
+  look(candles, sink, 500, 5_000);
+  candles.taint(25_000);
+  look(candles, sink, 25_000, 30_000);
+  const doubted = told.filter(({ openAtMs }) => openAtMs >= 4_000 && openAtMs <= 25_000);
+  expect(doubted.map(({ tainted }) => tainted)).toEqual(doubted.map(() => true));
+  expect(doubted.length).toBe(22);
+  expect(told.at(-1)).toMatchObject({ openAtMs: 28_000, tainted: false });
+});
+
+test('a pause of 35 s within a bar of an hour: it is one bar, told once', () => {
+  const { told, sink } = listen();
+  const candles = new SymbolCandles([60 * MINUTE_MS], 0, GRACE_MS);
+  candles.onTrade(tradeAt(1, 1_000), sink);
+  look(candles, sink, 1_000, 10_000);
+  candles.onTime(45_000, sink);
+  candles.onTrade(tradeAt(2, 44_000), sink);
+  candles.onTime(46_200, sink);
+  expect(told).toEqual([]);
+});
+
+test('nobody knows the time of the venue: what runs ends in doubt, and so does the first bar behind it', () => {
+  const { told, sink } = listen();
+  const candles = new SymbolCandles([MINUTE_MS], 0, GRACE_MS);
+  candles.onTrade(tradeAt(1, 60_000), sink);
+  look(candles, sink, 60_000, 2.5 * MINUTE_MS);
+  candles.breakOff(sink);
+  look(candles, sink, 2.6 * MINUTE_MS, 2.7 * MINUTE_MS);
+  candles.onTrade(tradeAt(2, 2.7 * MINUTE_MS), sink);
+  look(candles, sink, 2.7 * MINUTE_MS, 4.1 * MINUTE_MS);
+  expect(told.map(({ openAtMs, tainted }) => [openAtMs / MINUTE_MS, tainted])).toEqual([
+    [1, true],
+    [2, true],
+    [2, true],
+    [3, false],
+  ]);
+});
+
 /** The clock of the venue is looked at every 100 ms. */
 function look(candles: SymbolCandles, sink: MarketSink, fromMs: number, toMs: number): void {
   for (let atMs = fromMs; atMs <= toMs; atMs += 100) candles.onTime(atMs, sink);

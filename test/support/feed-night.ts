@@ -157,13 +157,6 @@ export class FeedNight {
     this.#call((feed) => feed.stop(this.atMs));
   }
 
-  clearSuspicion(instrument: number): void {
-    this.#call((feed) => {
-      feed.clearSuspicion(instrument);
-      return [];
-    });
-  }
-
   closeSocket(socket: ConnectionId = this.socket): void {
     this.#call((feed) => feed.onSocketClosed(socket, 1006, 'reset', this.atMs));
   }

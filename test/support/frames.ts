@@ -126,6 +126,12 @@ export class FrameGenerator {
     return frames;
   }
 
+  /** Nothing happens for `ms`. */
+  rest(ms: number): void {
+    this.#atMs += ms;
+    this.#nextDepthAtMs = this.#atMs + DEPTH_EVERY_MS;
+  }
+
   /** The body of a REST depth answer at this moment. */
   snapshotBody(limit = 1_000): string {
     const levels = (side: 'bids' | 'asks'): string[][] =>

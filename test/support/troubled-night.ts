@@ -69,7 +69,6 @@ export class TroubledNight extends GeneratedNight {
       () => this.stepClock(this.#random.chance(0.5) ? 40 : -3_600_000),
       () => this.serverTime(this.nowMs + this.#random.below(40), this.#random.below(80)),
       () => this.serverTime(this.nowMs - 4_000, this.#random.below(2_500)),
-      () => this.clearSuspicion(this.#random.below(3)),
     ];
     this.#heal = () => {
       this.answerDepth = answerDepth;
