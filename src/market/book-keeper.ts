@@ -326,7 +326,7 @@ export class BookKeeper {
     if (tries < snapshotTriesMax) return;
     const { symbol } = this.#instrument;
     this.#context.raise('book.unsynced', 'error', { symbol, tries, text });
-    if (tries === snapshotTriesMax) this.trouble = trouble;
+    if (tries % snapshotTriesMax === 0) this.trouble = trouble;
   }
 
   #prove(id: number, atMs: UnixMs): void {

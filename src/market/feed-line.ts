@@ -113,11 +113,7 @@ export class FeedLine {
         this.#onAudit(socket, message.requestId, message.streams, atMs);
         return;
       case 'serverShutdown':
-        socket.isEnding = true;
-        this.#context.log('feed.ending', 'the venue is about to close the socket', {
-          connection: socket.connection,
-        });
-        this.#rotate(atMs);
+        this.#leave(socket, 'serverShutdown', atMs);
         return;
       default:
         return;
@@ -209,10 +205,12 @@ export class FeedLine {
         streamCount: this.streams.length,
       });
     }
-    if (socket !== this.current) return;
-    for (const symbol of this.symbols) {
-      if (!symbol.isLive) symbol.onSubscribed(atMs);
-    }
+    if (socket === this.current) this.#startSymbols(atMs);
+  }
+
+  /** All streams are acknowledged on the socket that counts. */
+  #startSymbols(atMs: UnixMs): void {
+    for (const symbol of this.symbols) if (!symbol.isLive) symbol.onSubscribed(atMs);
   }
 
   #onAudit(
@@ -279,8 +277,8 @@ export class FeedLine {
     this.next = undefined;
     this.#sinceMs = atMs;
     this.#markDoubled(false);
-    if (heir?.ackedAtMs === undefined)
-      for (const symbol of this.symbols) symbol.onInterrupted(false);
+    if (heir?.ackedAtMs !== undefined) this.#startSymbols(atMs);
+    else for (const symbol of this.symbols) symbol.onInterrupted(false);
   }
 
   #rotateWhenOld(atMs: UnixMs): void {
@@ -288,6 +286,20 @@ export class FeedLine {
     if (socket?.openedAtMs === undefined) return;
     if (atMs - socket.openedAtMs > this.#context.limits.rotateAfterMs) socket.isEnding = true;
     if (socket.isEnding) this.#rotate(atMs);
+  }
+
+  /** Another socket is to take over, without a hole. */
+  #leave(
+    socket: MarketSocket,
+    cause: string,
+    atMs: UnixMs,
+    about: Readonly<Record<string, string>> = {},
+  ): void {
+    socket.isEnding = true;
+    const { connection } = socket;
+    const detail = { connection, cause, ...about };
+    this.#context.log('feed.ending', 'another socket is to take over', detail);
+    this.#rotate(atMs);
   }
 
   #rotate(atMs: UnixMs): void {
@@ -316,31 +328,17 @@ export class FeedLine {
     this.next = undefined;
     this.#sinceMs = atMs;
     this.#markDoubled(false);
+    this.#startSymbols(atMs);
   }
 
-  /** Streams of a symbol that provably miss something are asked for anew; if that does not help, the socket is. */
   #healSymbols(atMs: UnixMs): void {
-    for (const symbol of this.symbols) {
-      const socket = this.current;
-      const { trouble } = symbol.keeper;
-      if (symbol.freshness.isOffGrid(atMs)) continue;
-      if (trouble === undefined || socket?.ackedAtMs === undefined || !symbol.isLive) continue;
-      const remedy = this.#remedy.choose(symbol.resubscribedAtMs, atMs);
-      if (remedy === 'newSocket') {
-        const { symbol: name } = symbol.instrument;
-        this.#giveUp(socket, 'symbolSilent', atMs, { symbol: name, trouble });
-        return;
-      }
-      if (remedy === 'wait') continue;
-      symbol.resubscribedAtMs = atMs;
-      this.#context.counters.resubscribes += 1;
-      this.#context.log('symbol.resubscribed', 'streams of a symbol are asked for anew', {
-        symbol: symbol.instrument.symbol,
-        cause: trouble,
-      });
-      symbol.onInterrupted(true);
-      socket.resubscribe(this.#context.codec.streamsOf(symbol.instrument), atMs);
-    }
+    const socket = this.current;
+    if (socket?.ackedAtMs === undefined) return;
+    const end = this.#remedy.heal(this.symbols, socket, this.#context, atMs);
+    if (end === undefined) return;
+    const { symbol, trouble } = end;
+    if (end.remedy === 'newSocket') this.#giveUp(socket, 'symbolSilent', atMs, { symbol, trouble });
+    else this.#leave(socket, trouble, atMs, { symbol });
   }
 
   #markDoubled(isDoubled: boolean): void {

@@ -113,6 +113,11 @@ export class MarketSocket {
     return this.ackedAtMs === undefined ? 'subscribing' : 'live';
   }
 
+  /** Frames wait to be sent. What is asked for now is asked behind them, and answered as much later. */
+  get isBusy(): boolean {
+    return this.#outbox.size > 0;
+  }
+
   /** Returns how long it had been silent: what comes now may have waited as long. */
   onFrame(atMs: UnixMs): number {
     const silentMs = this.lastFrameAtMs === undefined ? 0 : atMs - this.lastFrameAtMs;

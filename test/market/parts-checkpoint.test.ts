@@ -106,9 +106,10 @@ claimCutsUnseen('stream remedy', () => {
       const sinceMs = resubscribedAtMs;
       if (random.chance(0.3)) resubscribedAtMs = atMs;
       const steps = random.chance(0.02);
+      const trouble = pick(random, ['bookSilent', 'bookUnheld', 'topSilent'] as const);
       return (part) => {
         if (steps) part.onClockStep();
-        return part.choose(sinceMs, atMs);
+        return part.choose(trouble, sinceMs, atMs);
       };
     },
   };
