@@ -17,6 +17,7 @@ import type { MarketView } from '../signal/market-view.ts';
 import type { SignalSink, StrategyHost } from '../signal/strategy-host.ts';
 import type { AbsentSymbol } from './absent-symbols.ts';
 import type { DecisionRecorder } from './decisions.ts';
+import type { DeniedExit } from './denied-exits.ts';
 import type { ListingRound } from './listing-round.ts';
 import type { Listings } from './listings.ts';
 import type { ModeState } from './modes.ts';
@@ -57,6 +58,7 @@ export interface VenueDesk {
   /** By strategy and symbol (`keyOf`). */
   readonly lastOrderAtMs: BoundedMap<string, UnixMs>;
   readonly exitRetryAtMs: BoundedMap<string, number>;
+  readonly deniedExits: BoundedMap<string, DeniedExit>;
   mismatches: readonly ToldMismatch[];
   hasOpening: boolean;
   hasReconciledOnce: boolean;
@@ -156,7 +158,8 @@ export class Desk {
     const all: CollectionSize[] = [this.holds];
     if (this.portfolio !== undefined) all.push(...this.portfolio.collections());
     for (const venue of this.venues) {
-      all.push(venue.balances, venue.orderTimes, venue.lastOrderAtMs, venue.exitRetryAtMs);
+      all.push(venue.balances, venue.orderTimes, venue.lastOrderAtMs);
+      all.push(venue.exitRetryAtMs, venue.deniedExits);
       all.push(...venue.listings.collections(), ...venue.orders.collections());
     }
     return all;

@@ -10,6 +10,8 @@ import { assessRisk } from '../risk/assess-risk.ts';
 import { sizeEntry, sizeExit } from '../risk/sizing.ts';
 import type { Enter, Exit } from '../signal/strategy.ts';
 import { applyStep } from './apply-step.ts';
+import type { StageNote } from './decisions.ts';
+import { countDenial } from './denied-exits.ts';
 import { type Desk, keyOf, type VenueDesk } from './desk.ts';
 import { findUsable, gatherFacts, needPortfolio } from './facts.ts';
 import { limitsNow } from './first-day.ts';
@@ -24,6 +26,8 @@ interface Chain {
   readonly decisionId: DecisionId;
   readonly strategy: StrategyId;
   readonly instrument: Instrument;
+  /** Told at once; or, for an exit that is tried again and again, when it is known whether there is any news in it. */
+  readonly held: { readonly rule: string; readonly notes: StageNote[] } | undefined;
 }
 
 /** A strategy wants to enter: size it, ask the gate, and if it passes, have it written down. */
@@ -105,7 +109,7 @@ export function onPortfolioExit(desk: Desk, venue: VenueDesk, exit: ExitWish): v
   if (exit.instrument.venue !== venue.setup.venue) return;
   const instrument = venue.instruments[exit.instrument.index];
   if (instrument === undefined || !mayTryExit(desk, venue, exit.strategy, instrument)) return;
-  const chain = beginChain(desk, venue, exit.strategy, instrument);
+  const chain = beginChain(desk, venue, exit.strategy, instrument, exit.reason.code);
   const inputs = { quantity: formatQuantity(instrument, exit.quantity) };
   note(desk, venue, chain, 'exit', 'passed', exit.reason, inputs);
   leave(desk, venue, chain, exit.reason);
@@ -129,7 +133,7 @@ function leave(desk: Desk, venue: VenueDesk, chain: Chain, reason: Reason): void
   venue.exitRetryAtMs.set(keyOf(strategy, instrument), desk.nowMs + EXIT_RETRY_MS);
   const top = venue.feed.top(instrument.index);
   if (top === undefined) {
-    note(desk, venue, chain, 'risk', 'denied', { code: 'NO_REFERENCE_PRICE' }, {});
+    deny(desk, venue, chain, { code: 'NO_REFERENCE_PRICE' }, {});
     return;
   }
   const { base } = needPortfolio(desk).getPosition(strategy, instrument);
@@ -139,7 +143,7 @@ function leave(desk: Desk, venue: VenueDesk, chain: Chain, reason: Reason): void
     limitsNow(desk),
   );
   if (sized.type === 'unsized') {
-    note(desk, venue, chain, 'risk', 'denied', sized.reason, sized.inputs);
+    deny(desk, venue, chain, sized.reason, sized.inputs);
     return;
   }
   askGate(desk, venue, chain, 'exit', 'SELL', sized.price, sized.quantity, reason, sized.inputs);
@@ -163,7 +167,7 @@ function askGate(
   const verdict = assessRisk(intent, gatherFacts(desk, venue, intent), limitsNow(desk));
   const inputs = { ...sizing, ...describeIntent(intent) };
   if (verdict.type === 'denied') {
-    note(desk, venue, chain, 'risk', 'denied', verdict.reason, inputs, verdict.checks);
+    deny(desk, venue, chain, verdict.reason, inputs, verdict.checks);
     for (const broken of verdict.brokenChecks) {
       const text = broken.cause instanceof Error ? broken.cause.message : String(broken.cause);
       const detail = { code: broken.code, text };
@@ -174,6 +178,7 @@ function askGate(
   desk.setup.probe.markApproved();
   const approved: Reason = { code: 'INTENT_APPROVED', checksCount: verdict.checks.length };
   note(desk, venue, chain, 'risk', 'accepted', approved, inputs, verdict.checks, verdict.intent);
+  tellHeld(desk, chain);
   applyStep(desk, venue, venue.orders.open(verdict.intent, verdict.checks, desk.nowMs));
 }
 
@@ -183,12 +188,42 @@ function beginChain(
   venue: VenueDesk,
   strategy: StrategyId,
   instrument: Instrument,
+  rule?: string,
 ): Chain {
-  const chain = { decisionId: venue.orders.nextDecisionId(), strategy, instrument };
+  const held = rule === undefined ? undefined : { rule, notes: [] };
+  const chain = { decisionId: venue.orders.nextDecisionId(), strategy, instrument, held };
   desk.setup.probe.beginWish(chain.decisionId, venue.setup.venue);
   const { inputs, reason } = snapshotOf(desk, venue, instrument);
   note(desk, venue, chain, 'market', 'passed', reason, inputs);
   return chain;
+}
+
+/** The gate says no. That it says so again for the very same reasons is told every now and then only. */
+function deny(
+  desk: Desk,
+  venue: VenueDesk,
+  chain: Chain,
+  reason: Reason,
+  inputs: Inputs,
+  checks: readonly CheckResult[] = [],
+): void {
+  if (chain.held === undefined) {
+    note(desk, venue, chain, 'risk', 'denied', reason, inputs, checks);
+    return;
+  }
+  const failed = checks.filter(({ passed }) => !passed).map(({ code }) => code);
+  const why = [chain.held.rule, desk.mode.mode, reason.code, ...failed].join(' ');
+  const key = keyOf(chain.strategy, chain.instrument);
+  const equalDenialsCount = countDenial(venue.deniedExits, key, why, desk.nowMs);
+  if (equalDenialsCount === undefined) return;
+  const told = { ...inputs, equalDenialsCount };
+  note(desk, venue, chain, 'risk', 'denied', reason, told, checks);
+  tellHeld(desk, chain);
+}
+
+function tellHeld({ recorder, out }: Desk, { held }: Chain): void {
+  if (recorder === undefined || held === undefined) return;
+  for (const told of held.notes.splice(0)) out.push(recorder.record(told));
 }
 
 function note(
@@ -203,21 +238,21 @@ function note(
   order: OrderIntent | undefined = undefined,
 ): void {
   if (desk.recorder === undefined) return;
-  desk.out.push(
-    desk.recorder.record({
-      atMs: desk.nowMs,
-      decisionId: chain.decisionId,
-      stage,
-      venue: venue.setup.venue,
-      symbol: chain.instrument.symbol,
-      strategy: chain.strategy,
-      outcome,
-      reason,
-      checks,
-      order,
-      inputs,
-    }),
-  );
+  const told: StageNote = {
+    atMs: desk.nowMs,
+    decisionId: chain.decisionId,
+    stage,
+    venue: venue.setup.venue,
+    symbol: chain.instrument.symbol,
+    strategy: chain.strategy,
+    outcome,
+    reason,
+    checks,
+    order,
+    inputs,
+  };
+  if (chain.held === undefined) desk.out.push(desk.recorder.record(told));
+  else chain.held.notes.push(told);
 }
 
 function describeIntent(intent: OrderIntent): Readonly<Record<string, string>> {

@@ -13,6 +13,7 @@ import type { AssetScales } from '../portfolio/views.ts';
 import { StrategyHost } from '../signal/strategy-host.ts';
 import { placeJournal, setAbsent, tellAbsent } from './absent-symbols.ts';
 import { applyStep } from './apply-step.ts';
+import type { DeniedExit } from './denied-exits.ts';
 import { type BootQuestion, type Desk, keyOf, type VenueDesk } from './desk.ts';
 import { pushFeed } from './feed-effects.ts';
 import { Listings } from './listings.ts';
@@ -173,6 +174,7 @@ export function furnish(
     orderTimes: new BoundedList<number>('order_times', 10_000, 'dropOldest'),
     lastOrderAtMs: new BoundedMap<string, UnixMs>('last_orders', 10_000, 'dropOldest'),
     exitRetryAtMs: new BoundedMap<string, number>('exit_retries', 10_000, 'dropOldest'),
+    deniedExits: new BoundedMap<string, DeniedExit>('denied_exits', 10_000, 'dropOldest'),
     hasOpening: false,
     mismatches: [],
     hasReconciledOnce: false,

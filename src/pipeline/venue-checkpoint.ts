@@ -9,6 +9,7 @@ import type { MarketFeedState } from '../market/feed.ts';
 import { MarketView, type MarketViewState } from '../signal/market-view.ts';
 import type { StrategyHostState } from '../signal/strategy-host.ts';
 import type { AbsentSymbol } from './absent-symbols.ts';
+import type { DeniedExit } from './denied-exits.ts';
 import type { Desk, ToldMismatch, VenueDesk } from './desk.ts';
 import type { ListingsState } from './listings.ts';
 import { furnish } from './open-venue.ts';
@@ -36,6 +37,7 @@ export interface VenueState {
   readonly orderTimes: BoundedState<number>;
   readonly lastOrderAtMs: BoundedState<readonly [string, UnixMs]>;
   readonly exitRetryAtMs: BoundedState<readonly [string, number]>;
+  readonly deniedExits: BoundedState<readonly [string, DeniedExit]>;
   readonly mismatches: readonly ToldMismatch[];
   readonly hasOpening: boolean;
   readonly hasReconciledOnce: boolean;
@@ -60,6 +62,7 @@ export function saveVenue(venue: VenueDesk): VenueState {
     orderTimes: venue.orderTimes.save(),
     lastOrderAtMs: venue.lastOrderAtMs.save(),
     exitRetryAtMs: venue.exitRetryAtMs.save(),
+    deniedExits: venue.deniedExits.save(),
     mismatches: venue.mismatches,
     hasOpening: venue.hasOpening,
     hasReconciledOnce: venue.hasReconciledOnce,
@@ -87,6 +90,7 @@ export function loadVenue(desk: Desk, setup: VenueSetup, state: VenueState): Ven
   venue.orderTimes.load(state.orderTimes);
   venue.lastOrderAtMs.load(state.lastOrderAtMs);
   venue.exitRetryAtMs.load(state.exitRetryAtMs);
+  venue.deniedExits.load(state.deniedExits);
   venue.mismatches = state.mismatches;
   venue.hasOpening = state.hasOpening;
   venue.hasReconciledOnce = state.hasReconciledOnce;
