@@ -77,12 +77,13 @@ class Exchange extends MarketViews implements ExchangeCore {
       if (this.account(account.accountKey) === undefined) this.addAccount(account);
     }
     if (market.type === 'generated') {
-      const { pace = 1, actsPerSecond } = market;
+      const { pace = 1, actsPerSecond, ordersPerSide } = market;
       const seed = seedOf(market.seed, openings);
       this.#generator = new MarketGenerator(this.house, {
         seed,
         pace,
         actsPerSecond,
+        ordersPerSide,
         startAtMs,
       });
     } else if (isHidden) {

@@ -204,13 +204,14 @@ export interface AccountPast {
 export type MarketSource =
   /**
    * `seed` decides every quote and trade; `pace` scales how often things happen (1: a live day);
-   * `actsPerSecond` makes every symbol equally busy instead of as busy as it is in life.
+   * `actsPerSecond` makes every symbol equally busy instead of as busy as it is in life, `ordersPerSide` equally deep.
    */
   | {
       readonly type: 'generated';
       readonly seed: string;
       readonly pace?: number | undefined;
       readonly actsPerSecond?: number | undefined;
+      readonly ordersPerSide?: number | undefined;
     }
   /** The book is what `feedRecorded` brings; own orders never show in it. */
   | { readonly type: 'recorded' }

@@ -11,6 +11,8 @@ export interface GeneratorSetup {
   readonly pace: number;
   /** Of every symbol alike; `undefined`: each as its profile says. */
   readonly actsPerSecond?: number | undefined;
+  /** The same. */
+  readonly ordersPerSide?: number | undefined;
   readonly startAtMs: number;
 }
 
@@ -25,8 +27,9 @@ export class MarketGenerator {
       const { symbol } = engine.rules;
       const profile = profileOf(symbol);
       const { actsPerSecond = profile.actsPerSecond } = setup;
+      const { ordersPerSide = profile.ordersPerSide } = setup;
       return new Participants(house, engine, {
-        profile: { ...profile, actsPerSecond: actsPerSecond * setup.pace },
+        profile: { ...profile, ordersPerSide, actsPerSecond: actsPerSecond * setup.pace },
         // Two streams: what customers do changes how participants react, but never the value they believe in.
         valueRandom: Random.fromSeed(`${setup.seed}/${symbol}/value`),
         actRandom: Random.fromSeed(`${setup.seed}/${symbol}/acts`),
