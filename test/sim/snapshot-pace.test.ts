@@ -22,7 +22,8 @@ function askedTimes(count: number, apartMs: number): (call: Call) => readonly Ca
 test('a quiet night: each book is asked for once, and that is looked at', () => {
   const tally = judge(snapshotsPaced, night);
   expect(tally.violations).toEqual([]);
-  expect(tally.checksCount).toBeGreaterThan(5);
+  // One for each market.
+  expect(tally.checksCount).toBe(5);
 });
 
 test('a book that is asked for every two seconds is seen, one that is asked for every four is not', () => {
