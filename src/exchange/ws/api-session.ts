@@ -158,7 +158,7 @@ export class ApiSession {
 
   #answer(id: string | number | null, method: string, reply: Answered, withLimits: boolean): void {
     const rateLimits = withLimits ? { rateLimits: this.#limitsFor(reply) } : {};
-    const body = { id, ...bodyOf(reply), ...rateLimits };
+    const body = { id, ...bodyOf(reply, this.#venue.clock.nowMs()), ...rateLimits };
     this.#socket.send(JSON.stringify(body), { channel: 'wsApi', path: method });
   }
 
@@ -170,13 +170,16 @@ export class ApiSession {
   }
 }
 
-function bodyOf(reply: Answered): Readonly<Record<string, unknown>> {
+function bodyOf(reply: Answered, serverTime: number): Readonly<Record<string, unknown>> {
   switch (reply.type) {
     case 'done':
       return { status: 200, result: reply.body };
     case 'refused': {
-      const { httpStatus, body, data } = reply.refusal;
-      return { status: httpStatus, error: { ...body, ...(data ? { data } : {}) } };
+      const { httpStatus, body, retryAfterSec } = reply.refusal;
+      if (retryAfterSec === undefined) return { status: httpStatus, error: body };
+      // There is no header to say it in.
+      const data = { serverTime, retryAfter: serverTime + retryAfterSec * 1_000 };
+      return { status: httpStatus, error: { ...body, data } };
     }
     case 'answer':
       return { status: reply.httpStatus, error: errorOf(reply.body) };

@@ -186,3 +186,16 @@ test('unsubscribing: the last word is eventStreamTerminated, and then nothing', 
   await client.ask('order.test', signed(order));
   expect(client.frames.filter((frame) => frame.event !== undefined)).toHaveLength(1);
 });
+
+// There is no header on a socket: the answer itself says what time it is and when asking makes sense again.
+test('a ban on a socket names the time and its end by the same clock', async () => {
+  const client = await open();
+  exchange.armFault({ fault: 'ban', settings: { banMs: 60_000 } });
+  onTestFinished(() => exchange.clearFaults());
+  const banned = await client.ask('userDataStream.subscribe.signature', signed({}));
+  expect(banned).toMatchObject({ status: 418, error: { code: -1003 } });
+  const { serverTime, retryAfter } = banned.error.data;
+  expect(Math.abs(Date.now() - serverTime)).toBeLessThan(30_000);
+  expect(retryAfter - serverTime).toBeGreaterThan(30_000);
+  expect(retryAfter - serverTime).toBeLessThanOrEqual(60_000);
+});
