@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Difference, Place } from '../replay/difference.ts';
-import type { MissingPart, ReplayReport, Share } from '../replay/replay-report.ts';
+import type { MissingPart, OpenEnd, ReplayReport, Share } from '../replay/replay-report.ts';
 import type { SettingChange } from '../replay/set-value.ts';
 import { summariseOutcome } from './summarise-outcome.ts';
 import { formatMoment, formatTable } from './tell.ts';
@@ -28,12 +28,19 @@ function headline(report: ReplayReport): string {
   // biome-ignore format: it reads as a list
   switch (report.verdict) {
     case 'identical': return `identical: ${what}, hash ${hash}`;
-    case 'incomplete': return `NOT PROVEN: nothing differs in ${what}, and not all of the night was compared, hash ${hash}`;
+    case 'incomplete': return `NOT PROVEN: nothing differs in ${what}, and ${tellLack(report)}, hash ${hash}`;
     case 'nothing': return `NOT PROVEN: nothing was compared in ${what}`;
     default:
   }
   const hashes = hash === recordedHash ? `hash ${hash}` : `hash ${hash}, recorded ${recordedHash}`;
   return `NOT identical: ${count(differencesCount, 'difference')} in ${what}, ${hashes}`;
+}
+
+function tellLack({ coverage, uncompared, damages }: ReplayReport): string {
+  const isKnown = coverage.missing.length + uncompared.length + damages.length > 0;
+  return isKnown
+    ? 'not all of the night was compared'
+    : 'nobody can tell whether that is all of the night';
 }
 
 function about(report: ReplayReport, changes: readonly SettingChange[]): readonly string[] {
@@ -56,14 +63,13 @@ function about(report: ReplayReport, changes: readonly SettingChange[]): readonl
 
 /** Of how much is known, how much was compared, and what the capture does not hold. */
 function tellCoverage({ coverage, gapsCount }: ReplayReport): readonly string[] {
-  const { lives, decisions, rows, missing, lost, isEndKnown } = coverage;
+  const { lives, decisions, rows, missing, lost, openEnds } = coverage;
   const lines = [
     `  compared: ${share(decisions)} decisions, ${share(rows)} journal rows, ${share(lives)} lives; ${count(gapsCount, 'gap')}`,
   ];
   for (const part of missing) lines.push(`  MISSING: ${tellPart(part)}`);
   for (const part of lost) lines.push(`  not in the capture: ${tellPart(part)}`);
-  if (!isEndKnown)
-    lines.push('  whether more was recorded than the capture holds nobody here can tell');
+  for (const end of openEnds) lines.push(`  END NOT KNOWN: ${tellOpenEnd(end)}`);
   return lines;
 }
 
@@ -71,9 +77,17 @@ function share({ compared, recorded }: Share): string {
   return `${compared.toLocaleString('en')} of ${recorded.toLocaleString('en')}`;
 }
 
+function tellOpenEnd({ epoch, why, lastAtMs }: OpenEnd): string {
+  const where = lastAtMs === undefined ? '' : `, last heard of ${formatMoment(lastAtMs)}`;
+  return `whether start ${epoch}${where}, recorded more than the capture holds: ${why}`;
+}
+
 function tellPart(part: MissingPart): string {
   const { epoch, decisionsCount, rowsCount, fromMs, toMs, why } = part;
-  const what = `${count(decisionsCount, 'decision')}, ${count(rowsCount, 'journal row')}`;
+  const what =
+    decisionsCount + rowsCount === 0
+      ? 'the end'
+      : `${count(decisionsCount, 'decision')}, ${count(rowsCount, 'journal row')}`;
   const when =
     fromMs === undefined || toMs === undefined
       ? ''

@@ -26,13 +26,13 @@ export interface CapturedNight {
 }
 
 /**
- * `nothing`: no file of a later time. `next`: the one that was opened when this one was full, or when the next
- * start came; its first records tell how much there was before it. `unknown`: a file is missing between them,
- * or the chosen one is called otherwise than a file of a capture.
+ * `nothing`: no file of a later time. `next`: those that were opened when this one was full, and when the next
+ * starts came; the first records in them tell how much there was before. `unknown`: a file is missing between
+ * them, or the chosen one is called otherwise than a file of a capture.
  */
 export type Behind =
   | { readonly type: 'nothing' | 'unknown' }
-  | { readonly type: 'next'; readonly file: string };
+  | { readonly type: 'next'; readonly files: readonly string[] };
 
 export interface PlacedItem {
   readonly file: string;
@@ -63,13 +63,15 @@ function findBehind(place: string): Behind {
   const all = inOrderOfLives(listSegments(dirname(place)));
   const at = all.findIndex((file) => basename(file) === basename(place));
   if (at < 0) return { type: 'unknown' };
-  const file = all[at + 1];
-  if (file === undefined) return { type: 'nothing' };
+  const later = all.slice(at + 1);
+  if (later.length === 0) return { type: 'nothing' };
   // Each life counts its files from 1 on.
-  const number = numberOf(file);
-  return number === 1 || number === numberOf(place) + 1
-    ? { type: 'next', file }
-    : { type: 'unknown' };
+  const broken = later.findIndex((file, n) => {
+    const number = numberOf(file);
+    return number !== 1 && number !== numberOf(later[n - 1] ?? place) + 1;
+  });
+  const files = broken < 0 ? later : later.slice(0, broken);
+  return files.length === 0 ? { type: 'unknown' } : { type: 'next', files };
 }
 
 /**
@@ -78,12 +80,22 @@ function findBehind(place: string): Behind {
  */
 function inOrderOfLives(files: readonly string[]): readonly string[] {
   let epoch = 0;
+  // Lives behind that one of which nothing can be read.
+  let unread = 0;
+  let before = 0;
   const placed = files.map((file) => {
-    // What cannot be read stays behind the one that was before it.
-    epoch = readEpoch(file) ?? epoch;
-    return { file, epoch, number: numberOf(file) };
+    const number = numberOf(file);
+    const own = readEpoch(file);
+    // What cannot be read stays behind the one that was before it; that it counts from 1 again is another life.
+    if (own === undefined && number <= before) unread += 1;
+    else if (own !== undefined) unread = 0;
+    epoch = own ?? epoch;
+    before = number;
+    return { file, epoch, unread, number };
   });
-  return placed.sort((a, b) => a.epoch - b.epoch || a.number - b.number).map(({ file }) => file);
+  return placed
+    .sort((a, b) => a.epoch - b.epoch || a.unread - b.unread || a.number - b.number)
+    .map(({ file }) => file);
 }
 
 function readEpoch(file: string): number | undefined {
@@ -137,7 +149,8 @@ function numberOf(file: string): number {
   return Number(SEGMENT_NAME.exec(basename(file))?.[2]);
 }
 
-function beginOf(file: string): number {
+/** When it was opened, by the clock of that moment. Unix ms. */
+export function beginOf(file: string): number {
   return Number(SEGMENT_NAME.exec(basename(file))?.[1] ?? 0);
 }
 

@@ -3,12 +3,19 @@ import { BoundedMap } from '../domain/bounded.ts';
 import type { Started } from '../domain/event.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import { encodeRow } from '../journal/row-codec.ts';
-import { NumberRanges } from './number-ranges.ts';
-import type { CoverageReport, MissingPart } from './replay-report.ts';
+import { findOpenEnd, tellCutEnd } from './life-end.ts';
+import {
+  isInHole,
+  isLostWithProcess,
+  newLife,
+  noteAbsent,
+  type RecordedLife,
+  tellAbsent,
+  tellHoles,
+} from './recorded-life.ts';
+import type { CoverageReport, MissingPart, OpenEnd } from './replay-report.ts';
 import type { Witness } from './witness.ts';
 
-/** What a killed process had heard and not yet put down is a second, and what the disk needs for it. */
-const LOST_MS_MAX = 2_000;
 const LIVES_MAX = 100_000;
 /** Rows come with orders: far fewer in all nights that a folder can hold. */
 const ROWS_MAX = 5_000_000;
@@ -20,44 +27,19 @@ const DIGEST_LENGTH = 22;
  */
 export type Asked = 'all' | 'life' | 'part' | 'unknownPart';
 
-/** Records of one life that some other place holds and the capture does not. */
-interface Absent {
-  decisionsCount: number;
-  rowsCount: number;
-  fromMs: number;
-  toMs: number;
-}
-
-interface Life {
-  readonly epoch: number;
-  /** Its numbers count from its start: it is whole, or its begin must be told to be missing. */
-  isFromStart: boolean;
-  isInCapture: boolean;
-  /** Of the first and the last event that the capture holds; of the start, when it holds none. */
-  firstAtMs: number | undefined;
-  lastAtMs: number | undefined;
-  /** It said that it stops, or another record says so. */
-  hasStopped: boolean;
-  comparedOutcomesCount: number;
-  comparedDecisionsCount: number;
-  comparedRowsCount: number;
-  rowsCount: number;
-  /** Of the decisions that the capture holds, compared or not. */
-  readonly decisions: NumberRanges;
-  absent: Absent | undefined;
-}
-
 /**
  * How much of what was recorded was compared. The capture numbers its own records; that its end is missing
  * only others know: the next start, which was told all rows of the journal, the journal and the decision log.
  */
 export class Coverage {
-  readonly #lives = new BoundedMap<number, Life>('replay.lives', LIVES_MAX, 'refuse');
+  readonly #lives = new BoundedMap<number, RecordedLife>('replay.lives', LIVES_MAX, 'refuse');
   /** Digests of journal rows, those of the capture and those that were counted as absent. */
   readonly #rows = new BoundedMap<string, true>('replay.rows', ROWS_MAX, 'refuse');
-  #life: Life | undefined;
+  /** When each start was, by its number. */
+  readonly #starts = new BoundedMap<number, number>('replay.starts', LIVES_MAX, 'refuse');
+  #life: RecordedLife | undefined;
   #sinceMs = Number.POSITIVE_INFINITY;
-  #isEndTold = false;
+  #isTailEmpty = false;
 
   /** A header of another life than before. */
   lifeBegins(epoch: number): void {
@@ -77,15 +59,20 @@ export class Coverage {
   }
 
   /** Its rows are those of all lives before it. */
-  started({ rows }: Started): void {
+  started(event: Started): void {
     if (this.#life !== undefined) this.#life.isFromStart = true;
-    this.#takeRows(rows);
+    this.startedBehind(event);
   }
 
   /** A start behind all that was asked for was told the rows of the lives before it. */
-  startedBehind({ rows }: Started): void {
+  startedBehind({ rows, epoch, atMs }: Started): void {
     this.#takeRows(rows);
-    this.#isEndTold = true;
+    this.#starts.set(epoch, atMs);
+  }
+
+  /** Files behind the last one that holds anything hold nothing. */
+  tailIsEmpty(): void {
+    this.#isTailEmpty = true;
   }
 
   outcome(text: string, isCompared: boolean): void {
@@ -100,33 +87,46 @@ export class Coverage {
       this.#rows.set(digest(text.slice('row '.length)), true);
       life.rowsCount += 1;
       if (isCompared) life.comparedRowsCount += 1;
-    } else if (text.startsWith('stop ')) life.hasStopped = true;
+    } else if (text.startsWith('stop ')) life.hasStop = true;
   }
 
   assess(witness: Witness | undefined, asked: Asked): CoverageReport {
     this.#takeRows(witness?.rows ?? []);
-    for (const { epoch, seq, atMs } of witness?.decisionsSince(this.#sinceMs) ?? []) {
-      const life = this.#lives.get(epoch) ?? this.#addLater(epoch);
-      if (life === undefined || life.decisions.has(seq)) continue;
-      if (this.#isAsked(life, atMs) && !isInHole(life, seq)) note(life, 'decisionsCount', atMs);
-    }
+    const loggedSince = this.#askLog(witness);
     const end = this.#life;
-    const lives = [...this.#lives.values()].filter(
-      (life) => life.isInCapture || (life.absent && !isBehind(life, end, asked)),
-    );
+    const lives = [...this.#lives.values()]
+      .filter((life) => life.firstAtMs !== undefined || !isBehind(life, end, asked))
+      .sort((a, b) => a.epoch - b.epoch);
     const last = lives.at(-1);
     const missing: MissingPart[] = [];
     const lost: MissingPart[] = [];
+    const openEnds: OpenEnd[] = [];
     for (const life of lives) {
-      const holes = holesOf(life);
-      if (holes > 0) missing.push(tellHoles(life, holes));
-      if (life.absent === undefined || isBehind(life, end, asked)) continue;
+      const holes = tellHoles(life);
+      if (holes !== undefined) missing.push(holes);
+      if (isBehind(life, end, asked)) continue;
       const isRunning = life === last && isHeld(witness);
-      (isLostWithProcess(life, life.absent) ? lost : missing).push(
-        tellAbsent(life, life.absent, isRunning),
-      );
+      const { absent } = life;
+      if (absent !== undefined) {
+        const parts = isLostWithProcess(life, absent) ? lost : missing;
+        parts.push(tellAbsent(life, absent, isRunning));
+      }
+      const cut = tellCutEnd(life);
+      if (cut !== undefined && absent === undefined) missing.push(cut);
+      const nextStartAtMs = this.#findNextStart(life);
+      // Of a life that decided nothing the log has nothing to show, but that it reaches back so far.
+      const isLogged = life.isLogged || (life.decisions.size === 0 && life.epoch >= loggedSince);
+      const open = findOpenEnd(life, { nextStartAtMs, isLogged, isRunning });
+      if (open !== undefined) openEnds.push(open);
     }
-    const sum = (of: (life: Life) => number): number =>
+    const isRestTold = loggedSince < Number.POSITIVE_INFINITY || (witness?.rows.length ?? 0) > 0;
+    const isTailOpen = this.#isTailEmpty && !isRestTold;
+    // Whoever is told that its end is open knows that there may be more behind it.
+    if (last !== undefined && last.epoch !== openEnds.at(-1)?.epoch) {
+      const why = isTailOpen ? EMPTY_TAIL : findUnknownRest(last, asked, witness);
+      if (why !== undefined) openEnds.push({ epoch: last.epoch, why, lastAtMs: last.lastAtMs });
+    }
+    const sum = (of: (life: RecordedLife) => number): number =>
       lives.reduce((total, life) => total + of(life), 0);
     const absentOf = (of: 'decisionsCount' | 'rowsCount'): number =>
       [...missing, ...lost].reduce((total, part) => total + part[of], 0);
@@ -147,62 +147,71 @@ export class Coverage {
       },
       missing,
       lost,
-      isEndKnown: asked === 'part' || (asked !== 'unknownPart' && this.#isEndKnown(last, witness)),
+      openEnds,
+      isEndKnown: openEnds.length === 0,
     };
   }
 
-  #isEndKnown(last: Life | undefined, witness: Witness | undefined): boolean {
-    if (this.#isEndTold || last?.hasStopped === true || isHeld(witness)) return true;
-    return (witness?.rows.length ?? 0) > 0;
+  /**
+   * Counts what the decision log holds and the capture does not. Returns the number of the first start whose
+   * decisions would all be in it, for it forgets the oldest first; infinity when it is none of this capture.
+   */
+  #askLog(witness: Witness | undefined): number {
+    let since = Number.POSITIVE_INFINITY;
+    let isOurs = false;
+    for (const { epoch, seq, atMs } of witness?.decisionsSince(this.#sinceMs) ?? []) {
+      since = Math.min(since, epoch);
+      const life = this.#lives.get(epoch) ?? this.#addLater(epoch);
+      if (life === undefined) continue;
+      if (life.decisions.has(seq)) {
+        isOurs = true;
+        life.isLogged = true;
+      } else if (this.#isAsked(life, atMs) && !isInHole(life, seq))
+        noteAbsent(life, 'decisionsCount', atMs);
+    }
+    return isOurs ? since : Number.POSITIVE_INFINITY;
   }
 
-  #addLife(epoch: number): Life {
-    const life: Life = {
-      epoch,
-      isFromStart: true,
-      isInCapture: false,
-      firstAtMs: undefined,
-      lastAtMs: undefined,
-      hasStopped: false,
-      comparedOutcomesCount: 0,
-      comparedDecisionsCount: 0,
-      comparedRowsCount: 0,
-      rowsCount: 0,
-      decisions: new NumberRanges(),
-      absent: undefined,
-    };
+  #findNextStart(life: RecordedLife): number | undefined {
+    const later = [...this.#starts.keys()].filter((epoch) => epoch > life.epoch);
+    return later.length === 0 ? undefined : this.#starts.get(Math.min(...later));
+  }
+
+  #addLife(epoch: number): RecordedLife {
+    const life = newLife(epoch);
     this.#lives.set(epoch, life);
     return life;
   }
 
   /** A life of which the capture holds nothing; `undefined` when it was before all that is asked for. */
-  #addLater(epoch: number): Life | undefined {
+  #addLater(epoch: number): RecordedLife | undefined {
     const [first] = this.#lives.keys();
     return first !== undefined && epoch > first ? this.#addLife(epoch) : undefined;
   }
 
   #takeRows(rows: readonly JournalRow[]): void {
-    let life: Life | undefined;
+    let life: RecordedLife | undefined;
     for (const row of rows) {
       if (row.type === 'started') {
+        this.#starts.set(row.epoch, row.atMs);
         life = this.#lives.get(row.epoch) ?? this.#addLater(row.epoch);
         if (life !== undefined) life.lastAtMs ??= row.atMs;
       } else if (life === undefined) {
         // Of a life before the first of the capture.
-      } else if (row.type === 'stopped') life.hasStopped = true;
+      } else if (row.type === 'stopped') life.stopToldAtMs = row.atMs;
       else if (this.#isAsked(life, row.atMs)) this.#takeRow(life, row);
     }
   }
 
-  #takeRow(life: Life, row: JournalRow): void {
+  #takeRow(life: RecordedLife, row: JournalRow): void {
     const key = digest(encodeRow(row));
     if (this.#rows.has(key)) return;
     this.#rows.set(key, true);
-    note(life, 'rowsCount', row.atMs);
+    noteAbsent(life, 'rowsCount', row.atMs);
   }
 
   /** The first life may begin in its middle: somebody asked for it, or the ring has removed the begin. */
-  #isAsked(life: Life, atMs: number): boolean {
+  #isAsked(life: RecordedLife, atMs: number): boolean {
     return life.isFromStart || life.firstAtMs === undefined || atMs >= life.firstAtMs;
   }
 }
@@ -211,49 +220,27 @@ function isHeld(witness: Witness | undefined): boolean {
   return witness?.isRunning === true;
 }
 
-function note(life: Life, what: 'decisionsCount' | 'rowsCount', atMs: number): void {
-  life.absent ??= { decisionsCount: 0, rowsCount: 0, fromMs: atMs, toMs: atMs };
-  life.absent[what] += 1;
-  life.absent.fromMs = Math.min(life.absent.fromMs, atMs);
-  life.absent.toMs = Math.max(life.absent.toMs, atMs);
-}
-
-/** Counted by the capture's own numbers already. */
-function isInHole({ decisions }: Life, seq: number): boolean {
-  return seq < decisions.max;
-}
-
-function holesOf({ decisions, isFromStart }: Life): number {
-  return decisions.missingFrom(isFromStart ? 1 : decisions.min);
-}
-
 /** What it lacks was not asked for. */
-function isBehind({ epoch }: Life, end: Life | undefined, asked: Asked): boolean {
+function isBehind({ epoch }: RecordedLife, end: RecordedLife | undefined, asked: Asked): boolean {
   if (asked === 'all' || end === undefined) return false;
   return asked === 'life' ? epoch > end.epoch : epoch >= end.epoch;
 }
 
-/** A process that is gone of a sudden takes its last second along, and nothing more. */
-function isLostWithProcess({ hasStopped, lastAtMs }: Life, { toMs }: Absent): boolean {
-  return !hasStopped && lastAtMs !== undefined && toMs <= lastAtMs + LOST_MS_MAX;
-}
+const EMPTY_TAIL = 'behind it there is a file that holds nothing';
 
-function tellHoles({ epoch, firstAtMs, lastAtMs }: Life, decisionsCount: number): MissingPart {
-  const why = 'by their numbers they were taken, and the capture holds none of them';
-  return { epoch, why, decisionsCount, rowsCount: 0, fromMs: firstAtMs, toMs: lastAtMs };
-}
-
-function tellAbsent(life: Life, absent: Absent, isRunning: boolean): MissingPart {
-  const { epoch, isInCapture, lastAtMs } = life;
-  const { decisionsCount, rowsCount, fromMs, toMs } = absent;
-  const why = isRunning
-    ? 'the daemon runs, and has not yet put them down'
-    : isLostWithProcess(life, absent)
-      ? 'the last moments of a process that was gone of a sudden'
-      : isInCapture && lastAtMs !== undefined
-        ? 'written down elsewhere, and no file of the capture reaches that far'
-        : 'written down elsewhere, and no file of the capture is of that life';
-  return { epoch, why, decisionsCount, rowsCount, fromMs, toMs };
+/** Why more may have been recorded, behind the last life that anybody knows of or in it; `undefined` when not. */
+function findUnknownRest(
+  { hasStop }: RecordedLife,
+  asked: Asked,
+  witness: Witness | undefined,
+): string | undefined {
+  if (asked === 'unknownPart' && !hasStop)
+    return 'nobody knows how much of it the file held, and how much the others hold';
+  if (asked !== 'all') return undefined;
+  if (hasStop && isHeld(witness))
+    return 'a later daemon runs, and no file of the capture is of that life';
+  if ((witness?.notes.length ?? 0) === 0) return undefined;
+  return 'what lies beside the capture could not be asked for more';
 }
 
 /** The number of a decision as its record spells it; `undefined` when that is damaged. */

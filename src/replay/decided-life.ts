@@ -1,4 +1,6 @@
 import type { DeskEvent } from '../domain/event.ts';
+import { saveDesk } from '../pipeline/checkpoint.ts';
+import { encodeCheckpoint } from '../pipeline/checkpoint-text.ts';
 import type { Desk } from '../pipeline/desk.ts';
 import { handle } from '../pipeline/handle.ts';
 import { outcomesOf } from '../store/capture-outcome.ts';
@@ -9,7 +11,7 @@ const NOTHING: readonly string[] = Object.freeze([]);
 
 /** One desk that hears a recorded life, or a part of it, again. */
 export class DecidedLife {
-  readonly desk: Desk;
+  readonly #desk: Desk;
   readonly #comparison: Comparison;
   /** Only for a desk that may decide otherwise. */
   readonly #answers: OwnAnswers | undefined;
@@ -17,7 +19,7 @@ export class DecidedLife {
   broken: unknown;
 
   constructor(desk: Desk, comparison: Comparison, answers: OwnAnswers | undefined) {
-    this.desk = desk;
+    this.#desk = desk;
     this.#comparison = comparison;
     this.#answers = answers;
   }
@@ -46,9 +48,17 @@ export class DecidedLife {
     this.#answers?.noteRecorded(text);
   }
 
+  /** Whether the desk is the recorded one, character for character; else that is a difference. */
+  compareDesk(recorded: string): boolean {
+    const decided = encodeCheckpoint(saveDesk(this.#desk));
+    if (decided === recorded) return true;
+    this.#comparison.differs(`checkpoint ${recorded}`, `checkpoint ${decided}`);
+    return false;
+  }
+
   #handle(file: string, event: DeskEvent): void {
     try {
-      const effects = handle(this.desk, event);
+      const effects = handle(this.#desk, event);
       const outcomes = effects.length === 0 ? NOTHING : effects.flatMap(outcomesOf);
       this.#answers?.note(effects, event.atMs);
       this.#comparison.decided(file, event, outcomes);

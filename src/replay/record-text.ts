@@ -32,3 +32,11 @@ function parseGap(text: string): unknown {
     return undefined;
   }
 }
+
+/** The outcome's number counts records modulo this. */
+const NUMBERS = 0x1_0000;
+
+/** Whether an outcome with this number is record `count` of its life. */
+export function isOutcomeNumber(number: number, count: number): boolean {
+  return number === count % NUMBERS;
+}

@@ -22,6 +22,14 @@ export interface MissingPart {
   readonly toMs: number | undefined;
 }
 
+/** A life of which nobody can tell whether it recorded more than the capture holds. */
+export interface OpenEnd {
+  readonly epoch: number;
+  readonly why: string;
+  /** Of the last event that the capture holds. */
+  readonly lastAtMs: number | undefined;
+}
+
 /** How many there are in all that is known of the night, and how many of them were compared. */
 export interface Share {
   readonly compared: number;
@@ -37,13 +45,15 @@ export interface CoverageReport {
   readonly missing: readonly MissingPart[];
   /** What a killed process had not put down, or a running one has not yet. */
   readonly lost: readonly MissingPart[];
-  /** Whether anybody could tell that the end of the capture is the end of what was recorded. */
+  /** Ends that nobody vouches for, of lives that should be there to their end. */
+  readonly openEnds: readonly OpenEnd[];
+  /** There are none: each life ends in the capture where it ended in the night. */
   readonly isEndKnown: boolean;
 }
 
 /**
- * `incomplete`: all that was compared is the same, and of the recorded night something was not compared,
- * or the files are damaged. `nothing`: nothing was compared.
+ * `incomplete`: all that was compared is the same, and of the recorded night something was not compared, or
+ * nobody can tell where it ended, or the files are damaged. `nothing`: nothing was compared.
  */
 export type Verdict = 'identical' | 'different' | 'incomplete' | 'nothing';
 

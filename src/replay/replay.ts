@@ -1,56 +1,51 @@
 import { basename } from 'node:path';
 import type { DeskEvent } from '../domain/event.ts';
-import { loadDesk, saveDesk } from '../pipeline/checkpoint.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../pipeline/checkpoint-text.ts';
+import { loadDesk } from '../pipeline/checkpoint.ts';
+import { decodeCheckpoint } from '../pipeline/checkpoint-text.ts';
 import { Desk } from '../pipeline/desk.ts';
 import type { DeskSetup } from '../pipeline/setup.ts';
 import type { CheckpointRecord } from '../store/capture-checkpoint.ts';
 import { OUTCOMES_SINCE, type SegmentHeader } from '../store/capture-header.ts';
 import type { CapturedItem } from '../store/capture-reader.ts';
-import { toDeskSetup } from '../wiring/desk-setup.ts';
+import { BeyondUntil } from './beyond-until.ts';
 import { type CapturedNight, readNight } from './captured-night.ts';
 import { Comparison } from './comparison.ts';
 import { type Asked, Coverage } from './coverage.ts';
 import { DecidedLife } from './decided-life.ts';
 import { Findings } from './findings.ts';
+import { type Decider, makeLifeSetup } from './life-setup.ts';
 import { OwnAnswers } from './own-answers.ts';
-import { isHeard, readHeader, readLostCount } from './record-text.ts';
-import type { CoverageReport, ReplayReport, Verdict } from './replay-report.ts';
-import { type OwnSettings, readSavedSettings } from './saved-settings.ts';
-import type { SettingChange } from './set-value.ts';
-import { SILENT_PROBE } from './silent-probe.ts';
+import { isHeard, isOutcomeNumber, readHeader, readLostCount } from './record-text.ts';
+import type { ReplayReport } from './replay-report.ts';
+import { judge } from './verdict.ts';
 import type { Witness } from './witness.ts';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends Decider {
   readonly night: CapturedNight;
   /** Events later than this are not heard. */
   readonly untilMs: number;
-  readonly changes: readonly SettingChange[];
-  /** Of the code that decides now; strategies by kind. */
-  readonly buildId: string;
-  readonly strategies: Readonly<Record<string, string>>;
-  /** For captures of builds that kept no settings in them. */
-  readonly own?: (() => OwnSettings | undefined) | undefined;
   /** What else was written down that night: how much there was, never what it should be. */
   readonly witness?: Witness | undefined;
 }
 
-/** The outcome's number counts records modulo this. */
-const NUMBERS = 0x1_0000;
-
 /** Decides a captured night again and compares. Throws `UnusableSettings`, and what reading files throws. */
 export function replay(options: ReplayOptions): ReplayReport {
   const run = new ReplayRun(options);
-  const { behind, ends } = options.night;
-  let isAllHeard = true;
+  const { files, behind, ends } = options.night;
+  let last: string | undefined;
   for (const { file, item } of readNight(options.night)) {
-    isAllHeard = run.take(file, item);
-    if (!isAllHeard) break;
+    last = file;
+    if (!run.take(file, item)) break;
   }
-  if (isAllHeard && behind.type === 'next') {
-    for (const { file, item } of readNight({ files: [behind.file], ends })) {
+  if (run.isAllHeard && last !== files.at(-1)) run.tailIsEmpty();
+  if (run.isAllHeard && behind.type === 'next') {
+    // A kill leaves files in which nothing has arrived yet.
+    let isTold = false;
+    for (const { file, item } of readNight({ files: behind.files, ends })) {
+      isTold = true;
       if (!run.askBehind(file, item)) break;
     }
+    if (!isTold) run.nothingBehind();
   }
   return run.finish();
 }
@@ -61,8 +56,8 @@ class ReplayRun {
   readonly #findings = new Findings();
   readonly #coverage = new Coverage();
   #header: SegmentHeader | undefined;
-  /** Of another life, or of other settings. */
-  #headersCount = 0;
+  /** Files, lives or other settings come before what is read. */
+  #hasBefore = false;
   #setup: DeskSetup | undefined;
   /** The desk that decides again; `undefined` where nothing can be compared. */
   #life: DecidedLife | undefined;
@@ -75,6 +70,9 @@ class ReplayRun {
   #fromMs: number | undefined;
   #toMs: number | undefined;
   #hasOutcomes = false;
+  /** Of the last event. */
+  #file = '';
+  #beyond: BeyondUntil | undefined;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -85,15 +83,17 @@ class ReplayRun {
     this.#asked = isPart ? alone : 'all';
   }
 
-  /** `false` when nothing that comes later is to be heard. */
+  get isAllHeard(): boolean {
+    return this.#beyond === undefined;
+  }
+
+  /** `false` when nothing that comes later is to be read. */
   take(file: string, item: CapturedItem): boolean {
+    if (this.#beyond !== undefined) return this.#beyond.take(file, item);
     switch (item.type) {
       case 'event':
-        if (item.event.atMs > this.#options.untilMs) {
-          this.#asked = 'part';
-          return false;
-        }
-        this.#hear(file, item.event);
+        if (item.event.atMs > this.#options.untilMs) this.#hearLater(file, item.event);
+        else this.#hear(file, item.event);
         return true;
       case 'outcome':
         this.#takeOutcome(file, item.text, item.number);
@@ -141,14 +141,25 @@ class ReplayRun {
     }
   }
 
+  /** The files behind the chosen one hold nothing: of what was written down it is the last. */
+  nothingBehind(): void {
+    this.#asked = 'life';
+  }
+
+  tailIsEmpty(): void {
+    this.#coverage.tailIsEmpty();
+  }
+
   finish(): ReplayReport {
     this.#endLife();
     this.#findings.comparedAgain();
     const { counts, differences } = this.#comparison;
     const { recorded, decided } = this.#comparison.hashes();
-    const { witness } = this.#options;
+    const { witness, night } = this.#options;
     const coverage = this.#coverage.assess(witness, this.#asked);
-    const verdict = this.#judge(coverage);
+    const compared = { hasOutcomes: this.#hasOutcomes, checkpointsCount: this.#checkpointsCount };
+    const found = { comparison: this.#comparison, findings: this.#findings, coverage };
+    const verdict = judge({ ...compared, ...found });
     for (const note of witness?.notes ?? []) this.#findings.noted(note);
     const { damages, notes, uncompared } = this.#findings;
     return {
@@ -163,7 +174,7 @@ class ReplayRun {
       cancelsCount: counts.cancels,
       recordedHash: recorded,
       hash: decided,
-      filesCount: this.#options.night.files.length,
+      filesCount: night.files.length,
       livesCount: this.#livesCount,
       checkpointsCount: this.#checkpointsCount,
       fromMs: this.#fromMs,
@@ -178,16 +189,6 @@ class ReplayRun {
     };
   }
 
-  #judge({ missing }: CoverageReport): Verdict {
-    const { counts, differences } = this.#comparison;
-    const { damages, uncompared } = this.#findings;
-    if (!this.#hasOutcomes) return 'nothing';
-    if (differences.count > 0) return 'different';
-    if (counts.outcomes === 0 && this.#checkpointsCount === 0) return 'nothing';
-    const isWhole = missing.length === 0 && uncompared.length === 0 && damages.length === 0;
-    return isWhole ? 'identical' : 'incomplete';
-  }
-
   #takeHeader(file: string, text: string): void {
     const header = readHeader(text);
     if (header === undefined) {
@@ -198,37 +199,16 @@ class ReplayRun {
     const isSameLife = before?.epoch === header.epoch && before.configHash === header.configHash;
     this.#header = header;
     if (isSameLife) return;
-    this.#headersCount += 1;
+    this.#hasBefore = before !== undefined || file !== this.#options.night.files[0];
     this.#endLife();
     if (header.epoch !== before?.epoch) this.#coverage.lifeBegins(header.epoch);
     this.#recordsCount = 0;
-    this.#setup = this.#makeSetup(header);
+    this.#setup = makeLifeSetup(header, this.#options, this.#findings);
     if (header.version >= OUTCOMES_SINCE) this.#hasOutcomes = true;
     else
       this.#findings.noted(
         `version ${header.version} of a capture holds no decisions to compare with`,
       );
-  }
-
-  #makeSetup(header: SegmentHeader): DeskSetup {
-    const { changes, own, buildId, strategies } = this.#options;
-    const saved = readSavedSettings(header, changes, own);
-    const isOtherBuild = header.buildId !== buildId;
-    if (isOtherBuild)
-      this.#findings.noted(`recorded by build ${header.buildId}, decided by ${buildId}`);
-    for (const [kind, hash] of Object.entries(header.strategies ?? {})) {
-      if (strategies[kind] === hash) continue;
-      this.#findings.noted(
-        `strategy ${kind}: recorded ${hash}, decided by ${strategies[kind] ?? 'none'}`,
-      );
-    }
-    for (const note of saved.notes) {
-      // The same code reads the same text in one way: somebody has changed the text.
-      if (isOtherBuild) this.#findings.noted(note);
-      else this.#findings.damaged(note);
-    }
-    const { settings, accountTag } = saved;
-    return toDeskSetup(settings, { probe: SILENT_PROBE, accountTag });
   }
 
   #hear(file: string, event: DeskEvent): void {
@@ -240,10 +220,8 @@ class ReplayRun {
       this.#coverage.started(event);
       this.#begin(new Desk(this.#setup));
     }
-    if (this.#life?.broken !== undefined) {
-      this.#comparison.differs(undefined, `broken ${String(this.#life.broken)}`);
-      this.#stop(file, 'the desk broke where the recorded one went on', 0);
-    }
+    if (this.#life?.broken !== undefined) this.#breakOff(file);
+    this.#file = file;
     this.#coverage.heard(event.atMs);
     if (this.#life === undefined) {
       this.#findings.skipped(file);
@@ -254,15 +232,31 @@ class ReplayRun {
     this.#toMs = event.atMs;
   }
 
+  /** The first event behind `--until`: that it came proves that what was recorded before it is whole. */
+  #hearLater(file: string, event: DeskEvent): void {
+    this.#asked = 'part';
+    const { untilMs, night } = this.#options;
+    if (event.type === 'started') {
+      this.#endLife();
+      this.#coverage.startedBehind(event);
+    }
+    const recordsCount = this.#life && this.#recordsCount + 1;
+    if (this.#life?.broken !== undefined) this.#breakOff(file);
+    this.#comparison.close(true);
+    const behind = night.files.slice(night.files.indexOf(file) + 1);
+    const place = { untilMs, file, epoch: this.#header?.epoch, recordsCount };
+    this.#beyond = new BeyondUntil(this.#findings, place, behind);
+  }
+
   #takeOutcome(file: string, text: string, number: number): void {
     this.#recordsCount += 1;
-    const expected = this.#recordsCount % NUMBERS;
-    const isCompared = this.#life !== undefined && number === expected;
+    const isCounted = isOutcomeNumber(number, this.#recordsCount);
+    const isCompared = this.#life !== undefined && isCounted;
     this.#coverage.outcome(text, isCompared);
     if (this.#life === undefined) this.#findings.skippedOutcome(file, text);
     else if (isCompared) this.#life.recorded(text);
     else {
-      const place = `${file}: found outcome number ${number}, expected ${expected}`;
+      const place = `${file}: found outcome number ${number} as record ${this.#recordsCount} of its life`;
       this.#findings.damaged(`${place}: records are missing before it, and no gap says so`);
       this.#stop(file, 'records are missing', 0);
       this.#findings.skippedOutcome(file, text);
@@ -274,6 +268,7 @@ class ReplayRun {
     const { recordsCount, text, missing } = checkpoint;
     if (missing !== undefined)
       this.#findings.noted(`${basename(file)} has no checkpoint: ${missing}`);
+    if (this.#life?.broken !== undefined) this.#breakOff(file);
     if (this.#life !== undefined) {
       this.#comparison.close(true);
       const found = this.#recordsCount;
@@ -281,20 +276,15 @@ class ReplayRun {
         const place = `${file}: found ${found} records before its checkpoint, expected ${recordsCount}`;
         this.#findings.damaged(`${place}: some are missing, and no gap says so`);
         this.#stop(file, 'records are missing', Math.max(recordsCount - found, 0));
-      } else if (text !== undefined) this.#compareDesk(this.#life.desk, text);
-    } else if (this.#headersCount > 1 && recordsCount > this.#recordsCount) {
+      } else if (text !== undefined && this.#options.changes.length === 0) {
+        if (this.#life.compareDesk(text)) this.#checkpointsCount += 1;
+      }
+    } else if (this.#hasBefore && recordsCount > this.#recordsCount) {
       const place = `${file}: found ${this.#recordsCount} records of its life before its checkpoint, expected ${recordsCount}`;
       this.#findings.damaged(`${place}: the files before it are missing`);
     }
     this.#recordsCount = recordsCount;
     if (this.#life === undefined && text !== undefined) this.#beginAt(file, text);
-  }
-
-  #compareDesk(desk: Desk, recorded: string): void {
-    if (this.#options.changes.length > 0) return;
-    const decided = encodeCheckpoint(saveDesk(desk));
-    if (decided === recorded) this.#checkpointsCount += 1;
-    else this.#comparison.differs(`checkpoint ${recorded}`, `checkpoint ${decided}`);
   }
 
   #beginAt(file: string, text: string): void {
@@ -332,6 +322,13 @@ class ReplayRun {
     this.#findings.stopped(file, why, lostCount);
   }
 
+  /** The desk broke, and the recorded one went on. */
+  #breakOff(file: string): void {
+    this.#comparison.differs(undefined, `broken ${String(this.#life?.broken)}`);
+    this.#life = undefined;
+    this.#findings.stopped(file, 'the desk broke where the recorded one went on', 0);
+  }
+
   /** The record may end in the middle of what the last event caused. */
   #endLife(): void {
     const life = this.#life;
@@ -339,6 +336,11 @@ class ReplayRun {
     this.#comparison.close(false);
     this.#life = undefined;
     if (life.broken === undefined) return;
-    this.#findings.noted(`a life ends with an event that breaks the desk: ${String(life.broken)}`);
+    const why = 'and nothing tells whether it broke the recorded one, too';
+    this.#findings.stopped(
+      this.#file,
+      `the event breaks the desk: ${String(life.broken)}, ${why}`,
+      1,
+    );
   }
 }

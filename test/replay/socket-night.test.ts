@@ -264,6 +264,7 @@ describe('somebody has touched the capture of that night', () => {
       rewrite(capture, ({ items }, n) =>
         n === 0 ? [...items.slice(0, at), { type: 'gap', text }] : items,
       ),
+      { witness: undefined },
     );
     expect(report, explain(report)).toMatchObject({
       verdict: 'incomplete',
@@ -274,7 +275,7 @@ describe('somebody has touched the capture of that night', () => {
     expect(report.uncompared).toMatchObject([{ eventsCount: lost }]);
     // The numbers of the decisions behind the gap tell how many were taken within it.
     const { decisions, missing } = report.coverage;
-    const whole = replayFolder(capture).coverage.decisions;
+    const whole = replayFolder(capture, { witness: undefined }).coverage.decisions;
     expect(decisions.recorded).toBe(whole.recorded);
     expect(missing.reduce((sum, part) => sum + part.decisionsCount, 0)).toBe(
       whole.recorded - decisions.compared,
@@ -288,7 +289,8 @@ describe('somebody has touched the capture of that night', () => {
     expect(report.eventsCount).toBe(replayFolder(capture).eventsCount);
 
     // The file begins in the middle of a life: it is passed over, and the next start is compared.
-    const later = replayFolder(copy, { from: basename(listSegments(copy)[1] ?? '') });
+    const from = basename(listSegments(copy)[1] ?? '');
+    const later = replayFolder(copy, { from, witness: undefined });
     expect(later, explain(later)).toMatchObject({ verdict: 'incomplete', livesCount: 1 });
     expect(later.uncompared[0]?.why).toContain('no checkpoint');
     expect(later.uncompared[0]?.decisionsCount).toBeGreaterThan(0);
@@ -320,7 +322,7 @@ describe('somebody has touched the capture of that night', () => {
 
 describe('a file that ends early, as kill -9 leaves it', () => {
   // Any byte may be the last that reached the disk.
-  test('cut at many bytes: identical up to its last whole record, and never longer than the whole', () => {
+  test('cut at many bytes: nothing differs up to its last whole record, and that its end is gone is told', () => {
     const files = listSegments(capture);
     const last = files.at(-1) ?? '';
     const bytes = readFileSync(last).length;
@@ -333,7 +335,13 @@ describe('a file that ends early, as kill -9 leaves it', () => {
     for (let at = bytes; at >= 0; at -= Math.ceil(bytes / 40)) {
       truncateSync(cut, at);
       const report = replayFolder(copy, options);
-      expect(report, `cut at byte ${at}\n${explain(report)}`).toMatchObject({ isIdentical: true });
+      expect(report, `cut at byte ${at}\n${explain(report)}`).toMatchObject({
+        verdict: at === bytes ? 'identical' : 'incomplete',
+        differencesCount: 0,
+        damages: [],
+        uncompared: [],
+        coverage: { openEnds: at === bytes ? [] : [{ epoch: epochs(capture)[1] }] },
+      });
       expect(report.eventsCount).toBeLessThanOrEqual(before);
       before = report.eventsCount;
     }
@@ -396,11 +404,13 @@ describe('the end of what was recorded is not in the capture', () => {
   test('the last files of the last life are gone: only the journal and the decision log can tell, and they do', () => {
     const gone = filesOfLife(capture, 1).slice(1);
     const folder = withoutFiles(capture, (file) => gone.includes(file));
-    const alone = replayFolder(folder);
+    const alone = replayFolder(folder, { witness: undefined });
     expect(alone, explain(alone)).toMatchObject({
-      verdict: 'identical',
-      coverage: { isEndKnown: false },
+      verdict: 'incomplete',
+      differencesCount: 0,
+      coverage: { missing: [], isEndKnown: false },
     });
+    expect(alone.coverage.openEnds.at(-1)).toMatchObject({ epoch: epochs(capture)[1] });
     const report = replayFolder(folder, { witness: findWitness(folder) });
     expect(report, explain(report)).toMatchObject({ verdict: 'incomplete', differencesCount: 0 });
     expect(report.coverage.missing).toMatchObject([{ epoch: epochs(capture)[1] }]);
