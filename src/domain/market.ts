@@ -38,6 +38,8 @@ export interface DepthDiff {
   readonly eventAtMs: UnixMs;
   readonly bids: Levels;
   readonly asks: Levels;
+  /** Levels of both sides between our steps, which were left out. */
+  readonly offGridCount?: number;
 }
 
 /** The whole book (or its upper part) at one update id, best levels first. */

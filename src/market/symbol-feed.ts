@@ -165,6 +165,11 @@ export class SymbolFeed {
       this.keeper.onLost(atMs);
       return false;
     }
+    // A level between our steps is an old one deep in the book, or garbage: then another level was meant.
+    if (diff.offGridCount !== undefined) {
+      this.keeper.onLost(atMs);
+      return true;
+    }
     const outcome = this.keeper.onDiff(diff, this.top, atMs);
     switch (outcome) {
       case 'duplicate':

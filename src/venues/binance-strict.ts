@@ -164,14 +164,18 @@ function readDepth(data: Fields, instrument: Instrument): FeedMessage {
   if (lastUpdateId < firstUpdateId) {
     throw new Rejected('invalidShape', `U ${firstUpdateId} is above u ${lastUpdateId}`);
   }
+  const bids = readLevels(data['b'], 'b', instrument);
+  const asks = readLevels(data['a'], 'a', instrument);
+  const offGridCount = countLeftOut(data['b'], bids) + countLeftOut(data['a'], asks);
   return {
     type: 'depth',
     instrument: instrument.index,
     firstUpdateId,
     lastUpdateId,
     eventAtMs: readMoment(data, 'E'),
-    bids: readLevels(data['b'], 'b', instrument),
-    asks: readLevels(data['a'], 'a', instrument),
+    bids,
+    asks,
+    ...(offGridCount > 0 ? { offGridCount } : {}),
   };
 }
 
@@ -192,8 +196,7 @@ export function decodeSnapshotStrictly(
     const updateId = readInteger(value, 'lastUpdateId');
     const bids = readLevels(value['bids'], 'bids', instrument);
     const asks = readLevels(value['asks'], 'asks', instrument);
-    const offGridCount =
-      countOf(value['bids']) + countOf(value['asks']) - (bids.length + asks.length) / 2;
+    const offGridCount = countLeftOut(value['bids'], bids) + countLeftOut(value['asks'], asks);
     return { updateId, bids, asks, offGridCount };
   } catch (cause) {
     if (!(cause instanceof Rejected)) throw cause;
@@ -201,8 +204,9 @@ export function decodeSnapshotStrictly(
   }
 }
 
-function countOf(levels: unknown): number {
-  return Array.isArray(levels) ? levels.length : 0;
+/** `read`: a price and a size for each level that was not. */
+function countLeftOut(levels: unknown, read: readonly number[]): number {
+  return Array.isArray(levels) ? levels.length - read.length / 2 : 0;
 }
 
 function readLevels(value: unknown, key: string, instrument: Instrument): number[] {

@@ -188,3 +188,24 @@ test('a jump beyond the collar in a market that is quiet afterwards: the venue i
   expect((night.feed.top(0)?.bidPrice ?? 0) / before).toBeCloseTo(0.87, 2);
   expect(night.tops.length).toBeGreaterThan(told);
 });
+
+// Which level was meant, nobody knows: what the book says of it is old, and stays so until it changes again.
+test('one level of a change of the book is garbage between two steps: the book is made anew from a snapshot', () => {
+  const night = new GeneratedNight('a level of garbage');
+  night.start();
+  night.live(10_000);
+  night.onTheWay = ({ kind, text }) => {
+    const garbled = text.replace(/"a":\[\["[\d.]+"/, '"a":[["1.123456789"');
+    if (kind !== 'depth' || garbled === text) return [text];
+    night.onTheWay = (frame) => [frame.text];
+    return [garbled];
+  };
+  const askedCount = (): number =>
+    night.effects.filter((effect) => effect.type === 'askVenue' && effect.question.type === 'depth')
+      .length;
+  const before = askedCount();
+  night.live(2_000);
+  expect(askedCount()).toBe(before + 1);
+  expect(night.feed.counters.resubscribes).toBe(0);
+  expectTrueBook(night);
+});
