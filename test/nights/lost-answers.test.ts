@@ -84,11 +84,7 @@ test('answers lost in every way: the symbol is frozen until proof, nothing is se
     night.exchange.armFault({ fault: 'drop', target: REPORTS });
     night.exchange.armFault({ fault: 'error-before', target: ASK });
     night.exchange.armFault(fault);
-    await daemon.waitFor(
-      `${name}: unknown`,
-      async () => (await unknownCount(daemon)) >= 1,
-      60_000,
-    );
+    await daemon.waitFor(`${name}: unknown`, async () => (await unknownCount(daemon)) >= 1, 60_000);
     await daemon.waitFor(
       `${name}: a denied entry`,
       async () =>
