@@ -1,5 +1,6 @@
 import { formatDecimal } from '../domain/decimal.ts';
-import { baseAmountOf } from '../domain/instrument.ts';
+import { recount, recountLots } from '../domain/finer-grid.ts';
+import { baseAmountOf, type Instrument } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
 import type { OrderIntent } from '../domain/order.ts';
 import { type Lots, lots } from '../domain/units.ts';
@@ -19,7 +20,7 @@ export interface JournalViews {
 }
 
 interface Followed {
-  readonly intent: OrderIntent;
+  intent: OrderIntent;
   state: string;
   venueOrderId: string | undefined;
   filledLots: number;
@@ -85,9 +86,16 @@ function applyRow(order: Followed, row: JournalRow): void {
     case 'absent':    order.state = 'ABSENT'; break;
     case 'dead':      order.state = 'DEAD'; break;
     case 'reported':  order.state = row.state; order.venueOrderId = row.venueOrderId; break;
+    case 'regridded': onRegridded(order, row.instrument); break;
     case 'filled':    onFilled(order, row.fill.quantity, row.fill.venueOrderId); break;
     default:
   }
+}
+
+function onRegridded(order: Followed, instrument: Instrument): void {
+  const { intent, filledLots } = order;
+  order.filledLots = recountLots(intent.instrument, instrument, lots(filledLots));
+  order.intent = recount(intent, instrument);
 }
 
 function onFilled(order: Followed, quantity: Lots, venueOrderId: string): void {

@@ -22,13 +22,14 @@ export function executionAt(
   text: string,
   quantity: Lots,
 ): Execution | undefined {
+  const { tickUnits, tickDecimals, lotUnits, lotDecimals, quote } = instrument;
   const onTick = parsePrice(instrument, text);
-  if (onTick !== undefined) {
+  // Lots finer than the venue's own may be worth less than the smallest piece of the quote asset.
+  if (onTick !== undefined && tickDecimals + lotDecimals <= quote.scale) {
     return { price: onTick, quote: notionalOf(instrument, onTick, quantity) };
   }
   const exact = parseDecimal(text, DECIMALS);
   if (exact === undefined || exact === 0n) return undefined;
-  const { tickUnits, tickDecimals, lotUnits, lotDecimals, quote } = instrument;
   const tick = BigInt(tickUnits) * 10n ** BigInt(DECIMALS - tickDecimals);
   const ticks = Number((exact + tick / 2n) / tick);
   if (!Number.isSafeInteger(ticks)) return undefined;

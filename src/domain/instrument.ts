@@ -85,6 +85,12 @@ export function lotsIn(instrument: Instrument, base: Amount): Lots {
   return lots(Number(base / lot));
 }
 
+/** Whole lots that hold all of a base amount: rounded up. */
+export function lotsCovering(instrument: Instrument, base: Amount): Lots {
+  const lot = baseAmountOf(instrument, lots(1));
+  return lots(Number((base + lot - 1n) / lot));
+}
+
 /** Decimal text to ticks; `undefined` if it is no decimal, not positive, too large or off the grid. */
 export function parsePrice(instrument: Instrument, text: string): Price | undefined {
   const ticks = parseSteps(text, instrument.tickDecimals, instrument.tickUnits);

@@ -1,6 +1,6 @@
 import type { CheckResult } from './decision.ts';
 import type { ClientOrderId, VenueOrderId } from './ids.ts';
-import type { SymbolId, VenueId } from './instrument.ts';
+import type { Instrument, SymbolId, VenueId } from './instrument.ts';
 import type { Mode, ModeActor } from './mode.ts';
 import type {
   Fill,
@@ -85,6 +85,16 @@ export type JournalRow =
       readonly fill: Fill;
       readonly source: ReportSource;
       readonly late: boolean;
+    }
+  /**
+   * From here on the order and all its rows are counted in the steps of this instrument: the venue told of it in
+   * finer ones than it was written with.
+   */
+  | {
+      readonly type: 'regridded';
+      readonly atMs: UnixMs;
+      readonly clientOrderId: ClientOrderId;
+      readonly instrument: Instrument;
     }
   /** An order at the venue that is not ours. */
   | {

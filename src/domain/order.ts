@@ -95,6 +95,8 @@ export type ReportSource = 'answer' | 'userStream' | 'query';
 
 /** An order as the venue describes it, whoever placed it. */
 export interface OrderReport {
+  /** In whose steps all of it is counted: ours, or finer ones where ours have no such numbers. */
+  readonly instrument: Instrument;
   readonly symbol: SymbolId;
   readonly clientOrderId: ClientOrderId;
   readonly venueOrderId: VenueOrderId;
@@ -108,6 +110,12 @@ export interface OrderReport {
   readonly filledQuote: Amount;
   /** Venue clock. */
   readonly updatedAtMs: UnixMs;
+  readonly fills: readonly Fill[];
+}
+
+/** Executions as the venue lists them, counted in the steps of one instrument, as in a report. */
+export interface ListedFills {
+  readonly instrument: Instrument;
   readonly fills: readonly Fill[];
 }
 

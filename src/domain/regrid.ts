@@ -20,7 +20,8 @@ export function regrid(from: Instrument, to: Instrument): Regrid {
   if (hasGridOf(from, to)) return SAME;
   const count = (steps: number, one: Step, other: Step): number | undefined => {
     const { numerator, denominator } = ratioOf(steps, one, other);
-    return numerator % denominator === 0n ? Number(numerator / denominator) : undefined;
+    const isCountable = numerator % denominator === 0n && numerator / denominator <= MAX_STEPS;
+    return isCountable ? Number(numerator / denominator) : undefined;
   };
   return {
     price: (at) => {

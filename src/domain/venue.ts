@@ -1,7 +1,7 @@
 import type { ClientOrderId } from './ids.ts';
 import type { Instrument, SymbolId, VenueId } from './instrument.ts';
 import type { DataRejection, DepthSnapshot, FeedMessage } from './market.ts';
-import type { Balance, Fill, OrderReport, UnknownCause, VenueRefusal } from './order.ts';
+import type { Balance, ListedFills, OrderReport, UnknownCause, VenueRefusal } from './order.ts';
 import type { UnixMs } from './units.ts';
 
 /** Questions we ask a venue. They change nothing there, so they may be asked again. */
@@ -187,7 +187,8 @@ export interface AccountCodec {
     instruments: readonly Instrument[],
   ): Answered<readonly OrderReport[]>;
   decodeOrder(answer: VenueAnswer, instruments: readonly Instrument[]): Answered<OrderReport>;
-  decodeFills(answer: VenueAnswer, instrument: Instrument): Answered<readonly Fill[]>;
+  /** `instrument`: in whose steps they are counted, unless they need finer ones. */
+  decodeFills(answer: VenueAnswer, instrument: Instrument): Answered<ListedFills>;
   decodeCancel(answer: VenueAnswer, instruments: readonly Instrument[]): Answered<OrderReport>;
   /** Path below the venue's WebSocket API base address. */
   readonly accountSocketPath: string;

@@ -1,4 +1,11 @@
-import { notionalOf, type SymbolId } from '../domain/instrument.ts';
+import {
+  baseAmountOf,
+  type Instrument,
+  lotsCovering,
+  notionalOf,
+  type SymbolId,
+} from '../domain/instrument.ts';
+import type { Order } from '../domain/order.ts';
 import { type Amount, amount, type Lots, lots } from '../domain/units.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
@@ -41,6 +48,15 @@ export function sumLocked(orders: readonly TrackedOrder[], symbol: SymbolId): Lo
     else baseLots += open;
   }
   return { quote: amount(quote), baseLots: lots(baseLots) };
+}
+
+/**
+ * What of an order may still fill, in lots of `instrument`, rounded up: an order that outlived a change of the steps
+ * is counted in others.
+ */
+export function openLots({ intent, filledQuantity }: Order, instrument: Instrument): Lots {
+  const open = lots(Math.max(0, intent.quantity - filledQuantity));
+  return lotsCovering(instrument, baseAmountOf(intent.instrument, open));
 }
 
 function mayComeLots(tracked: TrackedOrder): Lots {

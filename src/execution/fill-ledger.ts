@@ -1,5 +1,5 @@
 import { BoundedMap, type BoundedState, type CollectionSize } from '../domain/bounded.ts';
-import type { SymbolId } from '../domain/instrument.ts';
+import type { Instrument, SymbolId } from '../domain/instrument.ts';
 import type { Fill } from '../domain/order.ts';
 
 const SYMBOLS_MAX = 1_000;
@@ -14,6 +14,8 @@ interface SymbolFills {
 /** A fill of an order that we cannot name yet. */
 export interface ParkedFill {
   readonly fill: Fill;
+  /** In whose steps it was told. */
+  readonly instrument: Instrument;
   readonly parkedAtMs: number;
 }
 
@@ -73,9 +75,10 @@ export class FillLedger {
     return this.#symbols.get(symbol)?.highest;
   }
 
-  park(fill: Fill, atMs: number): void {
+  /** `instrument`: in whose steps it was told. */
+  park(fill: Fill, instrument: Instrument, atMs: number): void {
     const key = keyOf(fill);
-    if (!this.#parked.has(key)) this.#parked.set(key, { fill, parkedAtMs: atMs });
+    if (!this.#parked.has(key)) this.#parked.set(key, { fill, instrument, parkedAtMs: atMs });
   }
 
   unpark(fill: Fill): void {

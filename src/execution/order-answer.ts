@@ -1,5 +1,6 @@
 import type { OrderIntent, OrderReport, UnknownCause, VenueRefusal } from '../domain/order.ts';
 import type { Reason } from '../domain/reason.ts';
+import { regrid } from '../domain/regrid.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { VenueAnswer } from '../domain/venue.ts';
 import { inquire } from './canceler.ts';
@@ -50,11 +51,12 @@ export function takeOrderAnswer(
 
 /** The answer repeats what we sent. One that does not is no proof of anything. */
 function isAboutOurs(report: OrderReport, intent: OrderIntent): boolean {
+  const steps = regrid(report.instrument, intent.instrument);
   return (
     report.clientOrderId === intent.clientOrderId &&
     report.side === intent.side &&
-    report.quantity === intent.quantity &&
-    (report.price === undefined || report.price === intent.price)
+    steps.quantity(report.quantity) === intent.quantity &&
+    (report.price === undefined || steps.price(report.price) === intent.price)
   );
 }
 

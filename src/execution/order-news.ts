@@ -1,5 +1,6 @@
 import { InvariantBroken } from '../domain/assert.ts';
 import type { VenueOrderId } from '../domain/ids.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import type {
   Fill,
   OrderReport,
@@ -12,12 +13,15 @@ import type { Reason, ReasonCode } from '../domain/reason.ts';
 import { type Lots, type UnixMs, unixMs } from '../domain/units.ts';
 import type { DeskState } from './desk-state.ts';
 import type { StepBuilder } from './execution-step.ts';
-import { onGridOf } from './news-grid.ts';
+import type { ParkedFill } from './fill-ledger.ts';
+import { countOnOrder } from './news-grid.ts';
 import { isLegal, mergeStatus, type OrderEvent, type VenueState } from './order-state.ts';
 import type { TrackedOrder } from './tracked-order.ts';
 
 /** What one source says about one order of ours. */
 export interface OrderNews {
+  /** In whose steps it is told. */
+  readonly instrument: Instrument;
   readonly venueOrderId: VenueOrderId;
   readonly status: OrderReport['status'];
   readonly filledQuantity: Lots;
@@ -38,13 +42,13 @@ export function takeNews(
   step: StepBuilder,
 ): void {
   const parked = findParked(state, tracked, told.venueOrderId);
-  const news = onGridOf(state, tracked, { ...told, fills: [...told.fills, ...parked] });
+  const news = countOnOrder(tracked, told, parked, atMs, step);
   if (news === undefined) {
     const detail = { clientOrderId: tracked.id, symbol: tracked.symbol, cause: 'offGrid' };
     step.fault('data.invalid', 'error', detail);
     return;
   }
-  for (const fill of parked) state.fills.unpark(fill);
+  for (const { fill } of parked) state.fills.unpark(fill);
   const isOther = tracked.venueOrderId !== undefined && tracked.venueOrderId !== news.venueOrderId;
   if (tracked.venueOrderId === undefined) tracked.venueOrderId = news.venueOrderId;
   state.registry.bind(tracked, news.venueOrderId);
@@ -128,8 +132,9 @@ export function lose(
 }
 
 /** An unclaimed or just found fill of an order whose report we have not seen. */
-export function newsOfFill(fill: Fill): OrderNews {
+export function newsOfFill(fill: Fill, instrument: Instrument): OrderNews {
   return {
+    instrument,
     venueOrderId: fill.venueOrderId,
     status: 'PARTIALLY_FILLED',
     filledQuantity: fill.quantity,
@@ -228,11 +233,10 @@ function findParked(
   state: DeskState,
   tracked: TrackedOrder,
   venueOrderId: VenueOrderId,
-): readonly Fill[] {
+): readonly ParkedFill[] {
   return state.fills
     .parked()
-    .map(({ fill }) => fill)
-    .filter((fill) => fill.symbol === tracked.symbol && fill.venueOrderId === venueOrderId);
+    .filter(({ fill }) => fill.symbol === tracked.symbol && fill.venueOrderId === venueOrderId);
 }
 
 // A box in the middle repeated the request and the venue took both: fills are real and booked, the rest is for a person.

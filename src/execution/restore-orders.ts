@@ -144,6 +144,9 @@ function replayRow(state: DeskState, tracked: TrackedOrder, row: OrderRow): void
     case 'cancelRequested':
       tracked.markCancelRequested(row.atMs);
       return;
+    case 'regridded':
+      tracked.recount(row.instrument, row.atMs);
+      return;
     case 'filled':
       state.fills.remember(row.fill);
       state.registry.bind(tracked, row.fill.venueOrderId);

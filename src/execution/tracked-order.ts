@@ -1,6 +1,8 @@
+import { recount, recountLots } from '../domain/finer-grid.ts';
 import type { ClientOrderId, VenueOrderId } from '../domain/ids.ts';
 import type { Instrument, SymbolId } from '../domain/instrument.ts';
 import type { Fill, Order, OrderIntent } from '../domain/order.ts';
+import { regrid } from '../domain/regrid.ts';
 import { amount, type Lots, lots, NO_AMOUNT, NO_LOTS, type UnixMs } from '../domain/units.ts';
 import type { InstrumentTable } from './instrument-table.ts';
 import { isEnded, isUnproven, type OrderEvent, transition } from './order-state.ts';
@@ -123,6 +125,26 @@ export class TrackedOrder {
   /** The venue has counted so much. */
   count(quantity: Lots): void {
     if (quantity > this.reportedQuantity) this.reportedQuantity = quantity;
+  }
+
+  /** Whether all its quantities can be counted in the lots of this instrument. */
+  hasNumbersOn(instrument: Instrument): boolean {
+    const { intent, filledQuantity } = this.order;
+    const steps = regrid(intent.instrument, instrument);
+    const all = [intent.quantity, filledQuantity, this.reportedQuantity];
+    return all.every((quantity) => steps.quantity(quantity) !== undefined);
+  }
+
+  /** From now on it is counted in these steps. Throws unless `hasNumbersOn` them. */
+  recount(instrument: Instrument, atMs: UnixMs): void {
+    const { intent, filledQuantity } = this.order;
+    this.order = {
+      ...this.order,
+      intent: recount(intent, instrument),
+      filledQuantity: recountLots(intent.instrument, instrument, filledQuantity),
+      updatedAtMs: atMs,
+    };
+    this.reportedQuantity = recountLots(intent.instrument, instrument, this.reportedQuantity);
   }
 
   markCancelRequested(atMs: UnixMs): void {

@@ -1,5 +1,5 @@
 import type { Instrument } from '../domain/instrument.ts';
-import type { Fill, OrderReport, ReportSource } from '../domain/order.ts';
+import type { Fill, ListedFills, OrderReport, ReportSource } from '../domain/order.ts';
 import type { UnixMs } from '../domain/units.ts';
 import type { AccountReport, Answered, VenueAnswer, VenueQuestion } from '../domain/venue.ts';
 import { findOwnId } from './client-id.ts';
@@ -78,8 +78,8 @@ export function takeAnswer(
       const instrument = instrumentNow(state, question.instrument);
       const answered = codec.decodeFills(answer, instrument);
       if (answered.type !== 'value') return factsOf(answered, {});
-      takeFills(state, instrument, answered.value, atMs, step);
-      return factsOf(answered, { fills: answered.value });
+      takeFills(state, answered.value, atMs, step);
+      return factsOf(answered, { fills: answered.value.fills });
     }
     case 'instruments':
     case 'depth':
@@ -181,8 +181,7 @@ export function findUnexplained(
 
 function takeFills(
   state: DeskState,
-  instrument: Instrument,
-  fills: readonly Fill[],
+  { instrument, fills }: ListedFills,
   atMs: UnixMs,
   step: StepBuilder,
 ): void {
@@ -192,12 +191,12 @@ function takeFills(
       state.registry.findByVenueId(fill.symbol, fill.venueOrderId) ??
       (fill.clientOrderId === undefined ? undefined : state.registry.find(fill.clientOrderId));
     if (tracked !== undefined) {
-      takeNews(state, tracked, newsOfFill(fill), 'query', atMs, step);
+      takeNews(state, tracked, newsOfFill(fill, instrument), 'query', atMs, step);
     } else if (!state.fills.isBooked(fill, false)) {
       // What the account did before we first looked is no news, unless an order of ours may have done it.
       const isNews = !isFirstLook || isSinceOurs(state, fill);
       const isKnown = state.externals.isKnown(fill.symbol, fill.venueOrderId);
-      if (isNews && !isKnown) state.fills.park(fill, atMs);
+      if (isNews && !isKnown) state.fills.park(fill, instrument, atMs);
     }
     state.fills.noteSeen(fill);
   }

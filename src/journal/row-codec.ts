@@ -5,6 +5,7 @@ import {
   checkShape,
   clientOrderIdShape,
   fillShape,
+  instrumentShape,
   intentShape,
   lotsShape,
   momentShape,
@@ -68,6 +69,7 @@ const SHAPES: { readonly [K in JournalRowType]: Shape<RowOf[K]> } = {
   dead: object({ type: oneOf('dead'), ...ours }),
   cancelRequested: object({ type: oneOf('cancelRequested'), ...ours, reason: reasonShape }),
   filled: object({ type: oneOf('filled'), ...ours, fill: fillShape, source, late: flag }),
+  regridded: object({ type: oneOf('regridded'), ...ours, instrument: instrumentShape }),
   external: object({
     type: oneOf('external'),
     ...at,

@@ -1,4 +1,5 @@
 import { BoundedList, BoundedMap } from '../domain/bounded.ts';
+import type { ClientOrderId } from '../domain/ids.ts';
 import {
   formatAmount,
   formatPrice,
@@ -25,13 +26,20 @@ import type {
 import { toFillView, toOrderView } from './order-views.ts';
 
 const RECENT_FILLS = 2_000;
+/** A fill comes seconds after its order, and a resting order is forgotten only after so many others. */
+const ORDERS_REMEMBERED = 5_000;
 
 /** The desk as plain JSON: what a person or a program outside may see. Reads, never changes. */
 export class DeskView {
   readonly recentFills = new BoundedList<FillView>('recent_fills', RECENT_FILLS, 'dropOldest');
   /** Booked on this journal, since its first start. */
   fillsCount = 0;
-  readonly #instruments = new BoundedMap<string, Instrument>('view_instruments', 500, 'dropOldest');
+  /** In whose steps the rows of an order are told. */
+  readonly #instruments = new BoundedMap<ClientOrderId, Instrument>(
+    'view_instruments',
+    ORDERS_REMEMBERED,
+    'dropOldest',
+  );
   readonly #desk: Desk;
   readonly #probe: LatencyProbe;
 
@@ -43,10 +51,13 @@ export class DeskView {
   /** Call for every row that goes to the journal: fills are kept for the list. */
   noteRows(rows: readonly JournalRow[]): void {
     for (const row of rows) {
-      if (row.type === 'intent') this.#instruments.set(row.intent.symbol, row.intent.instrument);
+      if (row.type === 'intent') {
+        this.#instruments.set(row.intent.clientOrderId, row.intent.instrument);
+      }
+      if (row.type === 'regridded') this.#instruments.set(row.clientOrderId, row.instrument);
       if (row.type !== 'filled') continue;
       this.fillsCount += 1;
-      const instrument = this.#instruments.get(row.fill.symbol) ?? this.#find(row.fill.symbol);
+      const instrument = this.#instruments.get(row.clientOrderId) ?? this.#find(row.fill.symbol);
       if (instrument !== undefined) this.recentFills.push(toFillView(instrument, row));
     }
   }

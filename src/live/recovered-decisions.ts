@@ -1,4 +1,5 @@
 import type { DecisionRecord } from '../domain/decision.ts';
+import { recount } from '../domain/finer-grid.ts';
 import type { ClientOrderId } from '../domain/ids.ts';
 import { formatAmount, formatPrice, formatQuantity } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
@@ -32,6 +33,7 @@ export function recoverDecisions(
     const id = idOf(row);
     const intent = id === undefined ? undefined : intents.get(id);
     if (id === undefined || intent === undefined) continue;
+    if (row.type === 'regridded') intents.set(id, recount(intent, row.instrument));
     const wasUnproven = unproven.has(id);
     if (row.type === 'unknown' || row.type === 'dead') unproven.add(id);
     if (row.type === 'reported') unproven.delete(id);

@@ -1,5 +1,6 @@
 import { InvariantBroken } from '../domain/assert.ts';
 import { parseDecimal } from '../domain/decimal.ts';
+import { recount } from '../domain/finer-grid.ts';
 import type { StrategyId } from '../domain/ids.ts';
 import type { Asset, Instrument, VenueId } from '../domain/instrument.ts';
 import type { JournalRow } from '../domain/journal-row.ts';
@@ -40,6 +41,9 @@ function replayRows(portfolio: Restorable, rows: readonly JournalRow[], scales: 
       case 'intent':
         intents.set(row.intent.clientOrderId, row.intent);
         break;
+      case 'regridded':
+        regrid(intents, row);
+        break;
       case 'submitted':
         portfolio.countOrder();
         break;
@@ -54,7 +58,7 @@ function replayRows(portfolio: Restorable, rows: readonly JournalRow[], scales: 
         if (intent === undefined) {
           throw new InvariantBroken(`journal: fill of ${row.clientOrderId}, which has no intent`);
         }
-        // In the grids of that time: the intent carries the instrument it was priced on.
+        // In the grids of that time: the intent carries the instrument that its rows are counted on.
         portfolio.applyFill(row.fill, intent.instrument, intent.strategy);
         break;
       }
@@ -62,6 +66,14 @@ function replayRows(portfolio: Restorable, rows: readonly JournalRow[], scales: 
       // The other rows are no business of the portfolio.
     }
   }
+}
+
+function regrid(
+  intents: Map<string, OrderIntent>,
+  { clientOrderId, instrument }: Extract<JournalRow, { type: 'regridded' }>,
+): void {
+  const intent = intents.get(clientOrderId);
+  if (intent !== undefined) intents.set(clientOrderId, recount(intent, instrument));
 }
 
 function balancesOf(

@@ -61,6 +61,7 @@ export function keysOf(row: JournalRow): JournalKeys {
     case 'absent':
     case 'dead':
     case 'cancelRequested':
+    case 'regridded':
     case 'external':
       return { ...NO_KEYS, clientOrderId: row.clientOrderId };
     default:

@@ -8,7 +8,7 @@ import type {
   VenueAnswer,
 } from '../domain/venue.ts';
 import { readListing } from './binance-instruments.ts';
-import { readExecutionReport, readOrderAnswer, readOwnTrade } from './binance-orders.ts';
+import { readExecutionReport, readOrderAnswer, readOwnTrades } from './binance-orders.ts';
 import { classifyPlace } from './binance-outcome.ts';
 import { assessHealth, assessSocketRefusal, findRefusal } from './binance-refusal.ts';
 import {
@@ -57,10 +57,7 @@ export function createBinanceAccountCodec(assetsScale = 8): AccountCodec {
     decodeOrders: (answer, instruments) => read(answer, (value) => readOrders(value, instruments)),
     decodeOrder: (answer, instruments) =>
       read(answer, (value) => readOrder(value, instruments, 'clientOrderId')),
-    decodeFills: (answer, instrument) =>
-      read(answer, (value) =>
-        readList(value, 'trades').map((row) => readOwnTrade(readFields(row, 'trade'), instrument)),
-      ),
+    decodeFills: (answer, instrument) => read(answer, (value) => readOwnTrades(value, instrument)),
     decodeCancel: (answer, instruments) =>
       read(answer, (value) => readOrder(value, instruments, 'origClientOrderId')),
     decodeAccountFrame: (frame, instruments) => decodeAccountFrame(frame, instruments, assetsScale),

@@ -1,7 +1,8 @@
 import { type Execution, executionAt } from '../domain/execution-at.ts';
+import { finerFor } from '../domain/finer-grid.ts';
 import { clientOrderId, tradeId, type VenueOrderId, venueOrderId } from '../domain/ids.ts';
 import { type Instrument, parsePrice, parseQuantity } from '../domain/instrument.ts';
-import type { Fill, OrderReport, Side } from '../domain/order.ts';
+import type { Fill, ListedFills, OrderReport, Side } from '../domain/order.ts';
 import { type Amount, type Lots, NO_AMOUNT, type Price, type UnixMs } from '../domain/units.ts';
 import {
   type Fields,
@@ -19,31 +20,30 @@ import {
 /** An order as REST tells it: placed, asked for or canceled. Which key holds the order's own client id differs. */
 export function readOrderAnswer(
   fields: Fields,
-  instrument: Instrument,
+  ours: Instrument,
   clientIdKey: 'clientOrderId' | 'origClientOrderId',
 ): OrderReport {
   const symbol = readText(fields, 'symbol');
-  if (symbol !== instrument.venueSymbol) {
-    throw new ShapeBroken(`asked about ${instrument.venueSymbol}, answered ${symbol}`);
+  if (symbol !== ours.venueSymbol) {
+    throw new ShapeBroken(`asked about ${ours.venueSymbol}, answered ${symbol}`);
   }
+  const listed = readListedFills(fields);
+  const instrument = finerFor(ours, {
+    prices: textsOf(fields, ['price']),
+    quantities: [
+      ...textsOf(fields, ['origQty', 'executedQty']),
+      ...listed.flatMap((fill) => textsOf(fill, ['qty'])),
+    ],
+  });
   const side = readSide(fields, 'side');
   const orderId = venueOrderId(readId(fields, 'orderId'));
   const updatedAtMs = readMoment(fields, 'updateTime' in fields ? 'updateTime' : 'transactTime');
   const filledQuantity = readQuantity(fields, 'executedQty', instrument);
   const ownId = clientOrderId(readText(fields, clientIdKey));
-  const fills =
-    fields['fills'] === undefined
-      ? []
-      : readList(fields['fills'], 'fills').map((value) =>
-          readAnswerFill(readFields(value, 'fill'), {
-            instrument,
-            side,
-            orderId,
-            ownId,
-            tradedAtMs: updatedAtMs,
-          }),
-        );
+  const context = { instrument, side, orderId, ownId, tradedAtMs: updatedAtMs };
+  const fills = listed.map((fill) => readAnswerFill(fill, context));
   return {
+    instrument,
     symbol: instrument.symbol,
     clientOrderId: ownId,
     venueOrderId: orderId,
@@ -56,6 +56,12 @@ export function readOrderAnswer(
     updatedAtMs,
     fills,
   };
+}
+
+function readListedFills({ fills }: Fields): readonly Fields[] {
+  return fills === undefined
+    ? []
+    : readList(fills, 'fills').map((value) => readFields(value, 'fill'));
 }
 
 interface FillContext {
@@ -86,8 +92,16 @@ function readAnswerFill(fields: Fields, context: FillContext): Fill {
   };
 }
 
-/** One row of `myTrades`. It does not say the client order id. */
-export function readOwnTrade(fields: Fields, instrument: Instrument): Fill {
+/** The answer of `myTrades`. Some may be of orders that the venue took when its lots were finer than now. */
+export function readOwnTrades(value: unknown, ours: Instrument): ListedFills {
+  const rows = readList(value, 'trades').map((row) => readFields(row, 'trade'));
+  const quantities = rows.flatMap((row) => textsOf(row, ['qty']));
+  const instrument = finerFor(ours, { prices: [], quantities });
+  return { instrument, fills: rows.map((row) => readOwnTrade(row, instrument)) };
+}
+
+/** One row does not say the client order id. */
+function readOwnTrade(fields: Fields, instrument: Instrument): Fill {
   const symbol = readText(fields, 'symbol');
   if (symbol !== instrument.venueSymbol) {
     throw new ShapeBroken(`asked about ${instrument.venueSymbol}, answered ${symbol}`);
@@ -110,7 +124,11 @@ export function readOwnTrade(fields: Fields, instrument: Instrument): Fill {
 }
 
 /** An `executionReport` of the user stream. */
-export function readExecutionReport(fields: Fields, instrument: Instrument): OrderReport {
+export function readExecutionReport(fields: Fields, ours: Instrument): OrderReport {
+  const instrument = finerFor(ours, {
+    prices: textsOf(fields, ['p']),
+    quantities: textsOf(fields, ['q', 'z', 'l']),
+  });
   const side = readSide(fields, 'S');
   const orderId = venueOrderId(readId(fields, 'i'));
   const filledQuantity = readQuantity(fields, 'z', instrument);
@@ -126,6 +144,7 @@ export function readExecutionReport(fields: Fields, instrument: Instrument): Ord
     tradedAtMs: updatedAtMs,
   });
   return {
+    instrument,
     symbol: instrument.symbol,
     clientOrderId: ownId,
     venueOrderId: orderId,
@@ -200,6 +219,14 @@ function readStatus(
     default:
       throw new ShapeBroken(`${key} is ${word}`);
   }
+}
+
+/** What stands there as text; what does not is refused where it is read. */
+function textsOf(fields: Fields, keys: readonly string[]): readonly string[] {
+  return keys.flatMap((key) => {
+    const value = fields[key];
+    return typeof value === 'string' ? [value] : [];
+  });
 }
 
 function readPrice(fields: Fields, key: string, instrument: Instrument): Price {

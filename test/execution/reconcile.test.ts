@@ -17,6 +17,7 @@ function started(): DeskNight {
 
 function reportOf(night: DeskNight, id: string): OrderReport {
   return {
+    instrument: BTC_USDT,
     symbol: BTC_USDT.symbol,
     clientOrderId: clientOrderId(id),
     venueOrderId: venueOrderId(`v-${id}`),
@@ -243,7 +244,8 @@ test('more own trades than one page: all pages are read', () => {
   night.venue.answerTo = (question, atMs) => {
     const said = all(question, atMs);
     if (said.fills?.type !== 'value') return said;
-    return { fills: { type: 'value', value: said.fills.value.slice(0, 3) } };
+    const { instrument, fills } = said.fills.value;
+    return { fills: { type: 'value', value: { instrument, fills: fills.slice(0, 3) } } };
   };
   night.take(night.desk.startReconciliation('gap', night.at()));
   night.wait(3_000);

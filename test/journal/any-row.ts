@@ -150,6 +150,7 @@ export const anyRow: fc.Arbitrary<JournalRow> = fc.oneof(
   row('absent', fc.record({ clientOrderId: id, proof: text })),
   row('dead', fc.record({ clientOrderId: id })),
   row('cancelRequested', fc.record({ clientOrderId: id, reason })),
+  row('regridded', fc.record({ clientOrderId: id, instrument })),
   row('filled', fc.record({ clientOrderId: id, fill, source, late: fc.boolean() })),
   row(
     'external',

@@ -8,6 +8,7 @@ import { formatClientId } from '../../src/execution/client-id.ts';
 import { refuseForeignJournal } from '../../src/live/foreign-journal.ts';
 import { JournalForeign } from '../../src/store/journal-failure.ts';
 import { at, id, PaperStage } from '../support/paper-stage.ts';
+import { regriddedRows } from '../support/regridded-order.ts';
 import { BTC_USDT, makeFill, makeIntent, NOON_MS } from '../support/trading.ts';
 
 const OPENING: JournalRow = {
@@ -100,7 +101,7 @@ async function find(stage: PaperStage, name: string) {
 async function fills(stage: PaperStage, fromTradeId: number | undefined) {
   const question = { type: 'fillsFrom', instrument: BTC_USDT, fromTradeId } as const;
   const answer = stage.codec.decodeFills(await stage.venue.ask(question), BTC_USDT);
-  return answer.type === 'value' ? answer.value : [];
+  return answer.type === 'value' ? answer.value.fills : [];
 }
 
 test('after a restart the account is what it was: balances, orders by name, own trades', async () => {
@@ -188,6 +189,18 @@ test('a report that outlived its fills: they are told again at the worst price',
     { tradeId: '41', quantity: 100 },
     { tradeId: '42', quantity: 200, price: at(60_010), fee: 200n },
   ]);
+});
+
+test('an order that went on in finer lots is one order, and its fills are the coins that they were', async () => {
+  const stage = await restart(regriddedRows());
+  expect(await fills(stage, undefined)).toMatchObject([
+    { tradeId: '41', quantity: 100, quote: 6_000_000_000n },
+    { tradeId: '42', quantity: 75, quote: 4_500_000_000n },
+  ]);
+  expect(await find(stage, 'ov1')).toMatchObject({
+    value: { status: 'CANCELED', quantity: 500, filledQuantity: 175 },
+  });
+  expect(await account(stage)).toMatchObject([{ free: 175_000n }, { free: 89_500_000_000n }]);
 });
 
 test('a journal of another set-up is refused, one of our own is not', () => {

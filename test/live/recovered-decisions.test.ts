@@ -6,6 +6,7 @@ import { recoverDecisions } from '../../src/live/recovered-decisions.ts';
 import type { DecisionLine } from '../../src/observe/decision-line.ts';
 import { filledRow, intentRow, submittedRow } from '../store/journal-rows.ts';
 import { makeLine } from '../support/decisions.ts';
+import { regriddedRows } from '../support/regridded-order.ts';
 import { NOON_MS } from '../support/trading.ts';
 
 const started: JournalRow = {
@@ -90,4 +91,13 @@ test('what is on disk is not told twice, what is missing is', () => {
 
 test('runs before the last one were completed at the start after them', () => {
   expect(stagesOf([started, intentRow('a'), started, submittedRow('a')])).toEqual(['order sent']);
+});
+
+test('fills of an order that went on in finer lots are told in coins', () => {
+  const made = recoverDecisions([started, ...regriddedRows()], () => []);
+  const fills = made.filter(({ stage }) => stage === 'fill');
+  expect(fills.map(({ outcome, inputs }) => [outcome, inputs['quantity']])).toEqual([
+    ['partial', '0.001'],
+    ['partial', '0.00075'],
+  ]);
 });

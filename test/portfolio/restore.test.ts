@@ -8,6 +8,7 @@ import { amount, lots, price, unixMs } from '../../src/domain/units.ts';
 import { DEFAULT_PORTFOLIO } from '../../src/portfolio/limits.ts';
 import { Portfolio } from '../../src/portfolio/portfolio.ts';
 import { restorePortfolio } from '../../src/portfolio/restore.ts';
+import { regriddedRows } from '../support/regridded-order.ts';
 import { BNB_USDT, BTC_USDT, makeFill, makeIntent, NOON_MS, usdt } from '../support/trading.ts';
 
 const USDT = { name: 'USDT', scale: 8 };
@@ -217,4 +218,9 @@ test('a fill without its intent in the journal: a broken journal, said by name',
     },
   ];
   expect(() => restorePortfolio(rows, DEFAULT_PORTFOLIO, USDT, scales)).toThrow(/ov9/);
+});
+
+test('an order that went on in finer lots is held in coins', () => {
+  const restored = restorePortfolio(regriddedRows(), DEFAULT_PORTFOLIO, USDT, scales);
+  expect(restored.listPositions()).toMatchObject([{ base: 175_000n, cost: 10_500_000_000n }]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { clientOrderId } from '../../src/domain/ids.ts';
+import { formatPrice, formatQuantity } from '../../src/domain/instrument.ts';
 import { unixMs } from '../../src/domain/units.ts';
 import type { VenueAnswer } from '../../src/domain/venue.ts';
 import { createBinanceAccountCodec } from '../../src/venues/binance-account.ts';
@@ -52,6 +53,7 @@ test('an accepted order with its fills, exact', () => {
   expect(codec.classifyPlace(answer, OURS, btc)).toEqual({
     type: 'accepted',
     report: {
+      instrument: btc,
       symbol: 'BTC/USDT',
       clientOrderId: OURS,
       venueOrderId: '28',
@@ -255,13 +257,32 @@ test('an execution between two ticks: money by the price as it was said, the pri
     isBestMatch: true,
   };
   expect(codec.decodeFills(http(200, JSON.stringify([row])), btc)).toMatchObject({
-    value: [{ price: 6_183_764, quantity: 100, quote: 6_183_763_700n }],
+    value: { fills: [{ price: 6_183_764, quantity: 100, quote: 6_183_763_700n }] },
   });
   for (const price of ['0.00000000', '-1', '1e5', '']) {
     expect(codec.decodeFills(http(200, JSON.stringify([{ ...row, price }])), btc).type).toBe(
       'failed',
     );
   }
+});
+
+// The venue made its lots a thousand times larger, and its ticks ten times. What it took before is told as it was taken.
+test('an order and its fills between our steps are read in finer ones, to the last digit', () => {
+  const coarse = { ...btc, lotDecimals: 2, tickDecimals: 1 };
+  const { transactTime: _time, ...query } = order({ updateTime: 5 });
+  const told = codec.decodeOrders(http(200, JSON.stringify([query])), [coarse]);
+  const event = codec.decodeAccountFrame(Buffer.from(JSON.stringify(report())), [coarse]);
+  const value = told.type === 'value' ? told.value[0] : undefined;
+  const heard = event.type === 'orderReported' ? event.report : undefined;
+  for (const { instrument, price, quantity, filledQuantity } of [value, heard].flatMap(
+    (found) => found ?? [],
+  )) {
+    expect(formatQuantity(instrument, quantity)).toBe('0.005');
+    expect(formatQuantity(instrument, filledQuantity)).toBe('0.003');
+    expect(price && formatPrice(instrument, price)).toBe('61837.63');
+  }
+  expect(value?.fills).toMatchObject([{ quantity: 3, quote: 18_551_289_000n }]);
+  expect(heard?.fills).toMatchObject([{ quantity: 3, quote: 18_551_100_000n }]);
 });
 
 test('own trades and the account, exact', () => {
@@ -280,17 +301,19 @@ test('own trades and the account, exact', () => {
     isBestMatch: true,
   };
   expect(codec.decodeFills(http(200, JSON.stringify([row])), btc)).toMatchObject({
-    value: [
-      {
-        tradeId: '7',
-        side: 'SELL',
-        liquidity: 'MAKER',
-        quote: 6_183_763_000n,
-        fee: 6_183_763n,
-        feeAsset: 'USDT',
-        clientOrderId: undefined,
-      },
-    ],
+    value: {
+      fills: [
+        {
+          tradeId: '7',
+          side: 'SELL',
+          liquidity: 'MAKER',
+          quote: 6_183_763_000n,
+          fee: 6_183_763n,
+          feeAsset: 'USDT',
+          clientOrderId: undefined,
+        },
+      ],
+    },
   });
   const account = {
     canTrade: true,

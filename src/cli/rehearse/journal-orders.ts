@@ -1,7 +1,6 @@
 import { formatFixed } from '../../domain/decimal.ts';
 import { baseAmountOf } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
-import type { OrderIntent } from '../../domain/order.ts';
 import {
   hasEnded,
   type ProjectedOrder,
@@ -28,19 +27,18 @@ export function isSettled({ state, filledLots, reportedLots }: ProjectedOrder): 
  */
 export function expectBalances(rows: readonly JournalRow[]): Readonly<Record<string, string>> {
   const balances = new Map<string, bigint>();
-  const intents = new Map<string, OrderIntent>();
+  const orders = new ProjectedOrders();
   const add = (asset: string, by: bigint): void => {
     balances.set(asset, (balances.get(asset) ?? 0n) + by);
   };
   for (const row of rows) {
-    if (row.type === 'intent') intents.set(row.intent.clientOrderId, row.intent);
+    const order = orders.take(row, row.atMs);
     if (row.type === 'opening') {
       for (const [asset, amount] of Object.entries(row.balances)) add(asset, toUnits(amount));
     }
     if (row.type !== 'filled') continue;
-    const intent = intents.get(row.clientOrderId);
-    if (intent === undefined) throw new Error(`${row.clientOrderId} was filled without an intent`);
-    const { instrument } = intent;
+    if (order === undefined) throw new Error(`${row.clientOrderId} was filled without an intent`);
+    const { instrument } = order.intent;
     const sign = row.fill.side === 'BUY' ? 1n : -1n;
     const base: bigint = baseAmountOf(instrument, row.fill.quantity);
     add(instrument.base.name, sign * base);

@@ -2,6 +2,7 @@ import { formatFixed } from '../../domain/decimal.ts';
 import { formatQuantity } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import { lots } from '../../domain/units.ts';
+import { ProjectedOrders } from '../../sim/checkers/projected-orders.ts';
 import { compareLocked, compareOrder } from './compare-orders.ts';
 import type { AccountTruth, ExchangeTruth } from './exchange-truth.ts';
 import { expectBalances, followOrders, isSettled, toUnits } from './journal-orders.ts';
@@ -179,12 +180,14 @@ function compareFills(
   const duplicated: string[] = [];
   const unexplained: string[] = [];
   const foreign = foreignOrders(account, strangers);
-  const orders = followOrders(rows);
+  const orders = new ProjectedOrders();
   const booked = new Map<string, string>();
   for (const row of rows) {
+    const order = orders.take(row, row.atMs);
     if (row.type !== 'filled') continue;
-    const { fill, clientOrderId } = row;
-    const instrument = orders.get(clientOrderId)?.intent.instrument;
+    const { fill } = row;
+    // In whose steps the rows of the order are told by now.
+    const instrument = order?.intent.instrument;
     const key = `${fill.symbol.replace('/', '')} ${fill.tradeId}`;
     if (booked.has(key)) duplicated.push(`trade ${key} is booked twice`);
     if (instrument === undefined) unexplained.push(`trade ${key} belongs to no order of ours`);

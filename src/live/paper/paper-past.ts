@@ -1,8 +1,15 @@
 import { BoundedMap } from '../../domain/bounded.ts';
+import { recount, recountLots } from '../../domain/finer-grid.ts';
 import { tradeId, venueOrderId } from '../../domain/ids.ts';
-import { baseAmountOf, notionalOf, type VenueId } from '../../domain/instrument.ts';
+import {
+  baseAmountOf,
+  type Instrument,
+  notionalOf,
+  type VenueId,
+} from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { Fill, OrderIntent } from '../../domain/order.ts';
+import { regrid } from '../../domain/regrid.ts';
 import { type Amount, amount, type Lots, lots } from '../../domain/units.ts';
 import type { AccountPast } from '../../matching/exchange-core.ts';
 import type { FillView, OrderView, VenueOrderStatus } from '../../matching/happening.ts';
@@ -20,11 +27,11 @@ export interface PaperPast extends AccountPast {
 
 /** What the journal knows of one order that the paper venue had accepted. */
 interface Known {
-  readonly intent: OrderIntent;
+  intent: OrderIntent;
   orderId: number | undefined;
   ended: 'FILLED' | 'CANCELED' | 'EXPIRED' | undefined;
   reportedLots: Lots;
-  readonly fills: Fill[];
+  fills: Fill[];
   updatedAtMs: number;
 }
 
@@ -49,7 +56,7 @@ export function readPaperPast(
     if (row.type === 'opening' && row.venue === venue) opening = row.balances;
     else if (row.type === 'intent' && row.intent.venue === venue) {
       known.set(row.intent.clientOrderId, notAccepted(row.intent));
-    } else if (row.type === 'reported' || row.type === 'filled') {
+    } else if (row.type === 'reported' || row.type === 'filled' || row.type === 'regridded') {
       const order = known.get(row.clientOrderId);
       if (order !== undefined) note(order, row);
     }
@@ -77,7 +84,13 @@ function notAccepted(intent: OrderIntent): Known {
   };
 }
 
-function note(order: Known, row: Extract<JournalRow, { type: 'reported' | 'filled' }>): void {
+type NotedRow = Extract<JournalRow, { type: 'reported' | 'filled' | 'regridded' }>;
+
+function note(order: Known, row: NotedRow): void {
+  if (row.type === 'regridded') {
+    recountAll(order, row.instrument);
+    return;
+  }
   order.updatedAtMs = row.atMs;
   if (row.type === 'filled') {
     order.orderId ??= Number(row.fill.venueOrderId);
@@ -89,6 +102,18 @@ function note(order: Known, row: Extract<JournalRow, { type: 'reported' | 'fille
   if (row.state === 'FILLED' || row.state === 'CANCELED' || row.state === 'EXPIRED') {
     order.ended = row.state;
   }
+}
+
+function recountAll(order: Known, instrument: Instrument): void {
+  const before = order.intent.instrument;
+  const inNew = (of: Lots): Lots => recountLots(before, instrument, of);
+  order.intent = recount(order.intent, instrument);
+  order.reportedLots = inNew(order.reportedLots);
+  order.fills = order.fills.map((fill) => ({
+    ...fill,
+    price: regrid(before, instrument).nearestPrice(fill.price),
+    quantity: inNew(fill.quantity),
+  }));
 }
 
 /**

@@ -146,5 +146,5 @@ export const WAYS_OF_ROWS: Readonly<Record<JournalRowType, readonly RecoveryWay[
   filled: ['fill.missed', 'fill.late'],
   external: ['external.found'],
   intent: 'none', submitted: 'none', voided: 'none', unknown: 'none', cancelRequested: 'none',
-  opening: 'none', dayOpened: 'none', stopped: 'none',
+  regridded: 'none', opening: 'none', dayOpened: 'none', stopped: 'none',
 };

@@ -1,4 +1,5 @@
 import type { DeskEvent } from '../../domain/event.ts';
+import type { Instrument } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { OrderStateName } from '../../domain/order.ts';
 import type { MarketHappening, OrderView } from '../../matching/happening.ts';
@@ -88,6 +89,7 @@ class Transitions implements Checker {
     if (order === undefined) return;
     if (row.type === 'filled') this.#checkFill(order, row);
     else if (row.type === 'reported') this.#checkReport(order, row);
+    else if (row.type === 'regridded') this.#checkSteps(order, row.instrument);
     else if (row.type === 'cancelRequested') this.#checkCancel(order, row);
     else this.#checkChange(order, row);
   }
@@ -156,6 +158,19 @@ class Transitions implements Checker {
     this.tally.check(
       !hasEnded(order.state) && order.state !== 'INITIALIZED',
       () => `${clientOrderId} is to be canceled and is ${order.state}`,
+    );
+  }
+
+  /** An order is worth what it was, in whatever steps it is counted. */
+  #checkSteps({ intent, filledLots, reportedLots }: ProjectedOrder, next: Instrument): void {
+    const { clientOrderId, instrument, symbol } = intent;
+    const lot = quantityE8(next, 1);
+    const all = [intent.quantity, filledLots, reportedLots].map((count) =>
+      quantityE8(instrument, count),
+    );
+    this.tally.check(
+      next.symbol === symbol && all.every((quantity) => quantity % lot === 0n),
+      () => `${clientOrderId} is counted in lots of ${lot}, and has ${all.join(', ')} of 10^-8`,
     );
   }
 

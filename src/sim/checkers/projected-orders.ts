@@ -1,12 +1,16 @@
 import type { ClientOrderId } from '../../domain/ids.ts';
+import type { Instrument } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { OrderIntent, OrderStateName } from '../../domain/order.ts';
+import { lots, price } from '../../domain/units.ts';
+import { priceE8, quantityE8 } from './exact-e8.ts';
 
 export type SubmittedRow = Extract<JournalRow, { type: 'submitted' }>;
 
 /** One order as the rows tell it, and nothing but the rows. */
 export interface ProjectedOrder {
-  readonly intent: OrderIntent;
+  /** Counted in the steps that its rows are told in by now. */
+  intent: OrderIntent;
   /** True time at which the rows said so, here and below. */
   readonly intentAtMs: number;
   submitted: SubmittedRow | undefined;
@@ -62,6 +66,9 @@ export class ProjectedOrders {
       case 'reported':
         order.reportedLots = Math.max(order.reportedLots, row.filledQuantity);
         break;
+      case 'regridded':
+        regrid(order, row.instrument);
+        return order;
       case 'filled':
         order.filledLots += row.fill.quantity;
         return order;
@@ -95,6 +102,26 @@ export class ProjectedOrders {
     if (hasEnded(state)) this.open.delete(order.intent.clientOrderId);
     else this.open.set(order.intent.clientOrderId, order);
   }
+}
+
+/** All numbers of the order in other steps. What is not whole there becomes a fraction, and is seen as one. */
+function regrid(order: ProjectedOrder, instrument: Instrument): void {
+  const { intent } = order;
+  const before = intent.instrument;
+  const times = exactRatio(quantityE8(before, 1), quantityE8(instrument, 1));
+  const priceTimes = exactRatio(priceE8(before, 1), priceE8(instrument, 1));
+  order.filledLots *= times;
+  order.reportedLots *= times;
+  order.intent = {
+    ...intent,
+    instrument,
+    price: price(Math.max(1, Math.round(intent.price * priceTimes))),
+    quantity: lots(Math.round(intent.quantity * times)),
+  };
+}
+
+function exactRatio(of: bigint, to: bigint): number {
+  return of % to === 0n ? Number(of / to) : Number(of) / Number(to);
 }
 
 /** The state that a row puts its order into; `undefined`: it says nothing of the state. */

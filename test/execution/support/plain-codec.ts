@@ -1,4 +1,4 @@
-import type { Fill, OrderReport } from '../../../src/domain/order.ts';
+import type { ListedFills, OrderReport } from '../../../src/domain/order.ts';
 import { unixMs } from '../../../src/domain/units.ts';
 import type {
   AccountCodec,
@@ -18,7 +18,7 @@ export interface Said {
   readonly account?: Answered<AccountReport>;
   readonly orders?: Answered<readonly OrderReport[]>;
   readonly order?: Answered<OrderReport>;
-  readonly fills?: Answered<readonly Fill[]>;
+  readonly fills?: Answered<ListedFills>;
   readonly frame?: AccountMessage;
   readonly health?: AnswerHealth;
 }
@@ -80,7 +80,7 @@ export class PlainCodec implements AccountCodec {
   decodeOrder(answer: VenueAnswer): Answered<OrderReport> {
     return this.#find(answer).order ?? FAILED;
   }
-  decodeFills(answer: VenueAnswer): Answered<readonly Fill[]> {
+  decodeFills(answer: VenueAnswer): Answered<ListedFills> {
     return this.#find(answer).fills ?? FAILED;
   }
   decodeCancel(answer: VenueAnswer): Answered<OrderReport> {

@@ -117,6 +117,7 @@ export class PlainVenue {
   report(id: ClientOrderId, atMs: number, fills: readonly Fill[] = []): OrderReport {
     const order = this.#get(id);
     return {
+      instrument: order.intent.instrument,
       symbol: order.intent.symbol,
       clientOrderId: id,
       venueOrderId: venueOrderId(order.venueOrderId),
@@ -169,12 +170,11 @@ export class PlainVenue {
         return { order: { type: 'value', value: this.report(id, atMs) } };
       }
       case 'fillsFrom': {
-        const value = this.trades.filter(
-          (fill) =>
-            fill.symbol === question.instrument.symbol &&
-            Number(fill.tradeId) >= (question.fromTradeId ?? 0),
+        const { instrument, fromTradeId = 0 } = question;
+        const fills = this.trades.filter(
+          ({ symbol, tradeId: id }) => symbol === instrument.symbol && Number(id) >= fromTradeId,
         );
-        return { fills: { type: 'value', value } };
+        return { fills: { type: 'value', value: { instrument, fills } } };
       }
       default:
         return {};
