@@ -2,7 +2,9 @@ import { InvariantBroken } from '../domain/assert.ts';
 import type { BoundedList } from '../domain/bounded.ts';
 import { baseAmountOf, type Instrument, notionalOf } from '../domain/instrument.ts';
 import type { Order, OrderIntent } from '../domain/order.ts';
+import { regrid } from '../domain/regrid.ts';
 import { type Amount, amount, type Lots, lots, NO_AMOUNT } from '../domain/units.ts';
+import { openLots } from '../execution/exposure.ts';
 import type { Freshness } from '../market/feed-views.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
 import type { PendingBuy } from '../portfolio/views.ts';
@@ -68,7 +70,10 @@ export function gatherFacts(desk: Desk, venue: VenueDesk, intent: OrderIntent): 
       : 0,
     restingOrders: others
       .filter((order) => order.intent.symbol === instrument.symbol)
-      .map((order) => ({ side: order.intent.side, price: order.intent.price })),
+      .map(({ intent: { side, price, instrument: used } }) => ({
+        side,
+        price: regrid(used, instrument).nearestPrice(price),
+      })),
     dailyPnl: pnl.verified ? pnl.daily : undefined,
     equityVerified: equity.verified,
     // An exit already counts the worst case of what is not booked yet; an entry waits for the proof.
@@ -128,9 +133,10 @@ function pendingLots(
 ): Omit<PositionFacts, 'heldLots'> {
   let buyLots = 0;
   let sellLots = 0;
-  for (const { intent, filledQuantity } of orders) {
+  for (const order of orders) {
+    const { intent } = order;
     if (intent.symbol !== instrument.symbol) continue;
-    const open = Math.max(0, intent.quantity - filledQuantity);
+    const open = openLots(order, instrument);
     if (intent.side === 'BUY') buyLots += open;
     else if (intent.class !== 'protective') sellLots += open;
   }
