@@ -149,9 +149,15 @@ export const NIGHT_PROFILES: Readonly<Record<string, NightProfile>> = {
     draw: () => ({ change: { recovery: { crashLoopStarts: 3 } } }),
   },
   busy: {
-    about: 'strategies come back at once: many orders are under way whenever something goes wrong',
+    about:
+      'strategies come back at once: many orders are under way whenever something goes wrong, in half of the nights so large that they are met in parts',
     share: 2,
-    draw: (random) => ({ change: {}, reentryCooldownMs: whole(random, 60_000, 200_000) }),
+    draw: (random) => {
+      const reentryCooldownMs = whole(random, 60_000, 200_000);
+      if (random.chance(0.5)) return { change: {}, reentryCooldownMs };
+      const orderNotional = String(whole(random, 250, 500));
+      return { change: { sizing: { orderNotional } }, reentryCooldownMs };
+    },
   },
 };
 
