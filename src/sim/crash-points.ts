@@ -1,4 +1,5 @@
 import { type CrashRun, type CrashSetup, runCrash } from './crash-run.ts';
+import { findUnshown } from './crash-shown.ts';
 import type { KillPoint } from './process-killed.ts';
 
 /** What all crash points of one story have shown. */
@@ -19,7 +20,7 @@ export interface CrashReport {
  */
 export function runScenario(setup: CrashSetup, recoveryWritesCount: number): CrashReport {
   const whole = runCrash(setup, []);
-  const broken = tellViolations(whole);
+  const broken = [...findUnshown(setup.scenario, whole.shown), ...tellViolations(whole)];
   let triedCount = 0;
   let recoveriesCount = 0;
   let checksCount = whole.checksCount;

@@ -4,10 +4,11 @@ import type { Checker, CheckerKind, Violation } from './checker.ts';
 import { hasEnded, type ProjectedOrder, ProjectedOrders } from './checkers/projected-orders.ts';
 import { compareWithTruth, tellOrders } from './crash-books.ts';
 import { type CrashScenario, planScenario } from './crash-scenarios.ts';
+import { SeenInStory, type Shown } from './crash-shown.ts';
 import type { SimFault } from './fault.ts';
 import { SimNight } from './night.ts';
 import type { KillPoint } from './process-killed.ts';
-import { loadNightSettings, type NightSettings } from './settings.ts';
+import { loadNightSettings, type NightSettings, type SettingsChange } from './settings.ts';
 import { compareStandings, readStanding, type Standing } from './standing.ts';
 
 export interface CrashSetup {
@@ -29,9 +30,11 @@ export interface CrashRun {
   /** Orders that were written down before the first kill, and those of them that had ended by then. */
   readonly begunBefore: ReadonlySet<string>;
   readonly endedBefore: ReadonlySet<string>;
+  readonly shown: Shown;
 }
 
 /** Two symbols and quick strategies: some ten orders in a minute. */
+const SYMBOLS = ['BTC/USDT', 'ETH/USDT'];
 const HOURS = 1;
 const STORY_MS = 45_000;
 const REENTRY_COOLDOWN_MS = 3_000;
@@ -42,21 +45,31 @@ const SETTLE_TRIES = 3;
 /** Invariants of a night in which nothing is wrong: here a kill is, and no schedule says so. */
 const NOT_OF_CRASHES: readonly string[] = ['I13'];
 
-let settings: NightSettings | undefined;
+/** By what a story needs otherwise. */
+const loaded = new Map<SettingsChange | undefined, NightSettings>();
+
+function settingsFor(change: SettingsChange | undefined): NightSettings {
+  const known = loaded.get(change);
+  if (known !== undefined) return known;
+  const settings = loadNightSettings({ symbols: SYMBOLS, ...change }, REENTRY_COOLDOWN_MS);
+  loaded.set(change, settings);
+  return settings;
+}
 
 /** One run of the story: to its end, or with the process killed at the given commits. */
 export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashRun {
-  settings ??= loadNightSettings({ symbols: ['BTC/USDT', 'ETH/USDT'] }, REENTRY_COOLDOWN_MS);
   const { catalogue, scenario } = setup;
   const checkers: Checker[] = [];
   const firstLife: JournalRow[] = [];
   const walGrowth = new Map<number, number>();
+  const seen = new SeenInStory(scenario.faults.length > 0);
   const night = new SimNight({
     seed: scenario.seed,
     hours: HOURS,
     faults: planScenario(scenario, catalogue),
     catalogue,
-    settings,
+    settings: settingsFor(scenario.settings),
+    startMs: scenario.startMs,
     killAt: kills,
     watchers: (made) => {
       made.commits.walGrowth = walGrowth;
@@ -65,13 +78,14 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
       const onDurable = (rows: readonly JournalRow[]): void => {
         if (made.daemon.livesCount <= 1) firstLife.push(...rows);
       };
-      return [...checkers, { onDurable }];
+      return [...checkers, { onDurable }, seen.watch(made)];
     },
   });
   try {
     night.waitMs(STORY_MS);
     night.faults.freeze();
     while (!night.faults.isQuiet) night.waitMs(1_000);
+    seen.end(night.daemon.life?.nowMs() ?? night.clock.nowMs);
     const isSettled = settle(night);
     const commitsCount = night.commits.count;
     const standing = standingOf(night);
@@ -99,6 +113,7 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
       orders: tellOrders(night, rows),
       begunBefore: begun,
       endedBefore: ended,
+      shown: seen.tell(rows),
     };
   } finally {
     night.close();
@@ -109,7 +124,9 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
 function settle(night: SimNight): boolean {
   for (let tries = 1; ; tries++) {
     const isSettled = night.settle();
-    const isPaused = night.daemon.life?.desk.targetMode?.actor === 'operator';
+    const { actor, mode } = night.daemon.life?.desk.targetMode ?? {};
+    // The last word of a person may also be the `resume` of the story.
+    const isPaused = actor === 'operator' && mode !== 'ACTIVE' && mode !== 'REDUCING';
     if (isPaused || tries === SETTLE_TRIES) return isSettled;
   }
 }

@@ -55,6 +55,8 @@ export interface NightOptions {
   /** Of the desk's set-up: what a story needs otherwise than the settings say. */
   readonly change?: Partial<DeskSetup> | undefined;
   readonly market?: MarketSource | undefined;
+  /** True time at which it begins, Unix ms; without it the same for all. */
+  readonly startMs?: number | undefined;
   /** Where journal and halt file are; default a new folder that `close` removes. */
   readonly folder?: string | undefined;
 }
@@ -64,8 +66,8 @@ export interface NightOptions {
  * Nothing in it reads the time, draws chance or waits but by the seed.
  */
 export class SimNight {
-  readonly clock = new SimClock(START_MS);
-  readonly startMs = START_MS;
+  readonly clock: SimClock;
+  readonly startMs: number;
   readonly endMs: number;
   readonly venue: SimVenue;
   readonly machine: SimMachine;
@@ -90,7 +92,9 @@ export class SimNight {
 
   constructor(options: NightOptions) {
     this.#seed = options.seed;
-    this.endMs = START_MS + options.hours * 3_600_000;
+    this.startMs = options.startMs ?? START_MS;
+    this.clock = new SimClock(this.startMs);
+    this.endMs = this.startMs + options.hours * 3_600_000;
     this.#isOwnFolder = options.folder === undefined;
     this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'overnight-sim-'));
     this.commits = { count: 0, killAt: options.killAt ?? [] };

@@ -10,7 +10,7 @@ export type Standing = ReadonlyMap<string, string>;
 
 /**
  * What a start need not bring back: since when; prices that it looks at anew; whether the socket of this life told
- * of an order; patience of this process; that it has started rather often.
+ * of an order; patience of this process, with the cancel of an order that has ended too; that it has started rather often.
  */
 const OF_THIS_LIFE = [
   /\.sinceMs$/,
@@ -18,6 +18,7 @@ const OF_THIS_LIFE = [
   /\.isOnStream$/,
   /^holds\./,
   /\.evictedCount$/,
+  /\.known\.done\..*\.cancel(?:\.|$)/,
 ];
 
 /** Where a desk stands between two events; `undefined`: it has not come so far. */
@@ -76,6 +77,8 @@ function isSame(
 
 /** Pairs of a key and a value are found by their key, whatever their order. */
 function flatten(value: unknown, path: string, into: Map<string, string>): void {
+  // A row does not tell it from what is not there.
+  if (value === undefined) return;
   if (typeof value !== 'object' || value === null) {
     into.set(path, String(value));
     return;
