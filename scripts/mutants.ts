@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { Copy } from './mutants/copy.ts';
 import { type Mutant, readMutants } from './mutants/mutant.ts';
-import { BadArgument, readArguments, whole } from './nights/command-line.ts';
+import { BadArgument, parseJobs, readArguments } from './nights/command-line.ts';
 import { ROOT } from './node-runtime.mjs';
 
 const USAGE = `npm run mutants -- [NAME]... [--only NAME,NAME] [--jobs J]
@@ -70,7 +70,7 @@ function parseAsk(args: readonly string[]): Ask {
     throw new BadArgument(`no mutant is called ${unknown.join(' or ')}; there are ${names}`);
   }
   const mutants = all.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  return { mutants, jobs: whole('jobs', values.jobs) };
+  return { mutants, jobs: parseJobs(values.jobs) };
 }
 
 type Report = z.infer<typeof nightsReport>;

@@ -50,7 +50,8 @@ const isWhole = ask.nights.type === 'seeds';
 const kept = isWhole ? readKeptNights(join(NIGHTS, 'regress')) : [];
 const workers = new NightWorkers({ jobs: ask.jobs });
 process.on('exit', () => workers.close());
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => process.exit(130));
 
 say(
   `commit ${commit.id}${commit.isChanged ? ' with changes' : ''}, node ${process.versions.node}, ` +

@@ -7,7 +7,7 @@ import {
   NIGHT_PROFILES,
 } from '../../src/sim/drawn-settings.ts';
 import { FAULT_FAMILIES, type SimFault } from '../../src/sim/fault.ts';
-import { BadArgument, positive, refuseBeside, whole } from './command-line.ts';
+import { BadArgument, named, parseJobs, positive, refuseBeside, whole } from './command-line.ts';
 
 /** What a person asked for. */
 export interface Ask {
@@ -90,7 +90,7 @@ export function parseAsk(
     hours,
     faultNames: toFaultNames(values.faults ?? 'all', catalogue),
     settings: toSettings(values.settings ?? DRAWN),
-    jobs: values.jobs === undefined ? availableParallelism() : whole('jobs', values.jobs),
+    jobs: values.jobs === undefined ? availableParallelism() : parseJobs(values.jobs),
     minutes,
     isJson: values.json,
     isShrinking: !values['no-shrink'],
@@ -124,11 +124,11 @@ function toNights(
   minutes: number | undefined,
   commit: string,
 ): Ask['nights'] {
-  if (schedule !== undefined) return { type: 'schedule', file: schedule };
-  if (seed !== undefined) return { type: 'seed', seed };
+  if (schedule !== undefined) return { type: 'schedule', file: named('schedule', schedule) };
+  if (seed !== undefined) return { type: 'seed', seed: named('seed', seed) };
   const asManyAsFit = minutes === undefined ? SEEDS : Number.POSITIVE_INFINITY;
   const count = seeds === undefined ? asManyAsFit : whole('seeds', seeds);
-  return { type: 'seeds', count, from: from === 'commit' ? commit : from };
+  return { type: 'seeds', count, from: from === 'commit' ? commit : named('from', from) };
 }
 
 function toFaultNames(
@@ -138,6 +138,9 @@ function toFaultNames(
   if (list === 'all') return undefined;
   if (list === 'none') return [];
   const names = list.split(',').flatMap((word) => {
+    if (word.trim() === '') {
+      throw new BadArgument(`--faults is "${list}", expected a name on each side of a comma`);
+    }
     const isFamily = FAULT_FAMILIES.some((family) => family === word);
     const all = [...catalogue.values()].filter(({ family, name }) =>
       isFamily ? family === word : name === word,

@@ -7,7 +7,7 @@ import { type ExpectedFailure, unexpectedOf } from './expected.ts';
 import { writeKeptNight } from './kept-nights.ts';
 import { type NightShape, type Shrunken, shrink } from './shrink.ts';
 import { type Break, signOf } from './survival.ts';
-import { HUNG, type NightOutcome, type NightPlan, SAME_TWICE } from './words.ts';
+import { HOST_DISK_FULL, HUNG, type NightOutcome, type NightPlan, SAME_TWICE } from './words.ts';
 
 /** Broken nights are written down here; who keeps one moves it to `test/nights/regress/` with its story. */
 export const BROKEN_NIGHTS = join(ROOT, 'logs', 'nights');
@@ -37,8 +37,9 @@ export async function makeSmaller(broken: Break, parts: ShrinkParts): Promise<Sm
   const { invariant, outcome, violation } = broken;
   const { plan, startMs } = outcome;
   const { seed, settings } = plan;
-  // One that hangs takes minutes each time; one that differs from itself differs by something outside of it.
-  const isHopeless = invariant === HUNG || invariant === SAME_TWICE;
+  // One that hangs takes minutes each time; one that differs from itself, or had no room, does by something outside of it.
+  const isOfHost = violation.text.startsWith(HOST_DISK_FULL);
+  const isHopeless = invariant === HUNG || invariant === SAME_TWICE || isOfHost;
   if (isHopeless) return asItIs(broken, parts.folder);
   const sign = signOf(violation);
   const seen = new Map<NightShape, Violation>();

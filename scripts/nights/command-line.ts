@@ -29,17 +29,37 @@ export function orRefuse<T>(read: () => T): T {
   }
 }
 
-/** Throws `BadArgument` unless it is a number above 0. */
+/** Throws `BadArgument` unless it is a number above 0, in decimal digits. */
 export function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new BadArgument(`--${name} is ${text}, expected a number above 0`);
+  if (/^\d{1,15}(\.\d{1,15})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new BadArgument(`--${name} is ${shown(text)}, expected a number above 0`);
 }
 
 /** Throws `BadArgument` unless it is a whole number, `min` or more. */
 export function whole(name: string, text: string, min = 1): number {
   if (/^\d{1,15}$/.test(text) && Number(text) >= min) return Number(text);
-  throw new BadArgument(`--${name} is ${text}, expected a whole number, ${min} or more`);
+  throw new BadArgument(`--${name} is ${shown(text)}, expected a whole number, ${min} or more`);
+}
+
+/** Far more processes than any machine runs at once. */
+const JOBS_MAX = 256;
+
+/** How many processes at a time. Throws `BadArgument` for what no machine could begin. */
+export function parseJobs(text: string): number {
+  const jobs = whole('jobs', text);
+  if (jobs > JOBS_MAX) throw new BadArgument(`--jobs is ${text}, at most ${JOBS_MAX}`);
+  return jobs;
+}
+
+/** Throws `BadArgument` for a name that is no name, as `--seed "$UNSET"` gives it. */
+export function named(name: string, text: string): string {
+  if (text.trim() === '') throw new BadArgument(`--${name} is empty`);
+  return text;
+}
+
+/** Nothing at all is seen, and not overlooked. */
+function shown(text: string): string {
+  return text === '' ? 'empty' : text;
 }
 
 /** Throws `BadArgument` when one of these was typed beside `chosen`, which leaves nothing for it to say. */

@@ -29,7 +29,9 @@ export function parseCrashAsk(args: readonly string[], stories: readonly string[
   });
   const { only, recovery, torn } = values;
   if (only !== undefined && !stories.includes(only)) {
-    throw new BadArgument(`--only: no story is called ${only}; there are ${stories.join(', ')}`);
+    throw new BadArgument(
+      `--only: no story is called ${only === '' ? '' : only}; there are ${stories.join(', ')}`,
+    );
   }
   return {
     stories: only === undefined ? stories : [only],

@@ -12,9 +12,18 @@ import { SimNight } from '../../src/sim/night.ts';
 import { loadNightSettings } from '../../src/sim/settings.ts';
 import { OURS } from '../../src/sim/venue.ts';
 import { calmMsOf } from './draw-faults.ts';
-import { CRASHED, type NightCounts, type NightOutcome, type NightPlan } from './words.ts';
+import { freeBytesAt } from './ground.ts';
+import {
+  CRASHED,
+  HOST_DISK_FULL,
+  type NightCounts,
+  type NightOutcome,
+  type NightPlan,
+} from './words.ts';
 
 const PROGRESS_EVERY_MS = 600_000;
+/** A write of the journal needs this much: with less, what the disk of a night said may have been our own disk. */
+const ROOM_BYTES_MIN = 1_000_000;
 
 export interface RunNightOptions {
   /** A folder that the journal may lie in. */
@@ -50,12 +59,15 @@ export function runNight(plan: NightPlan, { folder, onReached }: RunNightOptions
   } catch (error) {
     ended = { isSettled: false, crash: watch.describe(error) };
     closeBroken(night);
-  } finally {
-    rmSync(ground, { recursive: true, force: true });
   }
+  const full = findFullDisk(ground);
+  if (full !== undefined) ended = { isSettled: false, crash: watch.describe(full) };
+  rmSync(ground, { recursive: true, force: true });
   const { user, system } = process.cpuUsage(cpuBefore);
   const tallies = watch.checkers.map(({ tally }) => tally);
   const { crash } = ended;
+  // What a night on a full disk has shown is of that disk, and of nothing else.
+  const isOfNight = full === undefined;
   return {
     plan,
     startMs: night?.startMs ?? 0,
@@ -65,17 +77,27 @@ export function runNight(plan: NightPlan, { folder, onReached }: RunNightOptions
     faultsBegan: watch.faultsBegan,
     checks: byInvariant(tallies.map(({ checksCount }) => checksCount)),
     broken: {
-      ...byInvariant(tallies.map(({ violationsCount }) => violationsCount)),
+      ...byInvariant(tallies.map(({ violationsCount }) => (isOfNight ? violationsCount : 0))),
       ...(crash === undefined ? {} : { [CRASHED]: 1 }),
     },
     violations: [
-      ...tallies.flatMap(({ violations }) => violations),
+      ...(isOfNight ? tallies.flatMap(({ violations }) => violations) : []),
       ...(crash === undefined ? [] : [crash]),
     ],
     coverage: watch.coverage?.hits ?? {},
     cpuMs: (user + system) / 1_000,
     rssBytesMax: process.resourceUsage().maxRSS * 1_024,
   };
+}
+
+/** Whether the machine that runs the night had no room for it, in words; the disks of the night are made up. */
+function findFullDisk(folder: string): string | undefined {
+  const freeBytes = freeBytesAt(folder) ?? 0;
+  if (freeBytes >= ROOM_BYTES_MIN) return undefined;
+  return (
+    `${HOST_DISK_FULL}: ${freeBytes} bytes are left where ${folder} lies, ` +
+    `at least ${ROOM_BYTES_MIN} must be`
+  );
 }
 
 function passNight(night: SimNight, plan: NightPlan, checkers: readonly Checker[]): boolean {

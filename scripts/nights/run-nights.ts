@@ -1,4 +1,4 @@
-import type { NightOutcome, NightPlan } from './words.ts';
+import { CRASHED, HUNG, type NightOutcome, type NightPlan } from './words.ts';
 
 /** One in so many nights is run a second time, in another process where there are two. */
 const TWICE_ONE_IN = 10;
@@ -86,7 +86,12 @@ function tasksOf({ kept, drawn, nowMs, untilMs }: NightsToRun) {
   };
 }
 
-/** Where two runs of one plan differ; `undefined`: nowhere. */
+/** Whether a night broke off: what it has counted up to then depends on when. */
+export function isBrokenOff({ broken }: NightOutcome): boolean {
+  return (broken[CRASHED] ?? 0) + (broken[HUNG] ?? 0) > 0;
+}
+
+/** Where two runs of one plan differ; `undefined`: nowhere. Both came to their end. */
 export function findDifference({ first, second }: Twins): string | undefined {
   const one = comparable(first);
   const two = comparable(second);

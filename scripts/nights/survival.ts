@@ -6,7 +6,7 @@ import {
 import type { CheckerKind, Violation } from '../../src/sim/checker.ts';
 import type { FaultFamily, SimFault } from '../../src/sim/fault.ts';
 import { type CellSeen, type ExpectedFailure, seeCells, unexpectedOf } from './expected.ts';
-import { findDifference, type NightsRun } from './run-nights.ts';
+import { findDifference, isBrokenOff, type NightsRun, type Twins } from './run-nights.ts';
 import { CRASHED, HUNG, type NightCounts, type NightOutcome, SAME_TWICE } from './words.ts';
 
 export interface InvariantSeen {
@@ -66,11 +66,14 @@ export interface Judged {
 
 export function surviveOf(run: NightsRun, judged: Judged): Survival {
   const all = [...run.kept, ...run.drawn];
-  const different = run.twins.flatMap((twins) => {
+  const compared = run.twins.filter(
+    (twins) => !isBrokenOff(twins.first) && !isBrokenOff(twins.second),
+  );
+  const different = compared.flatMap((twins) => {
     const difference = findDifference(twins);
     return difference === undefined ? [] : [{ twins, difference }];
   });
-  const told = all.map((outcome) => withTwice(outcome, different));
+  const told = all.map((outcome) => withTwice(withSecondEnd(outcome, run.twins), different));
   const cpuMs = run.drawn.reduce((sum, outcome) => sum + outcome.cpuMs, 0);
   return {
     nights: all.length,
@@ -81,11 +84,11 @@ export function surviveOf(run: NightsRun, judged: Judged): Survival {
     counts: sumCounts(all),
     unsettledNights: all.filter(({ isSettled }) => !isSettled).length,
     faults: faultsOf(all, judged),
-    invariants: invariantsOf(told, run.drawn, judged, run.twins.length),
+    invariants: invariantsOf(told, run.drawn, judged, compared.length),
     breaks: breaksOf(told, judged.expected),
     expectedCells: seeCells(judged.expected, all),
     coverage: reportCoverage(mergeCoverage(all.map(({ coverage }) => coverage))),
-    twins: run.twins.length,
+    twins: compared.length,
     nightsPerMinutePerCore: cpuMs === 0 ? 0 : run.drawn.length / (cpuMs / 60_000),
     rssBytesMax: Math.max(0, ...all.map(({ rssBytesMax }) => rssBytesMax)),
   };
@@ -128,6 +131,26 @@ export function findFailures(
           `${cell.missing} must be there by now, take the cell out`,
       ),
   ];
+}
+
+/** A night that came to its end and broke off when it was run again: how that ended is told of it. */
+function withSecondEnd(outcome: NightOutcome, twins: readonly Twins[]): NightOutcome {
+  const second = twins.find(({ first }) => first === outcome)?.second;
+  if (second === undefined || isBrokenOff(outcome) || !isBrokenOff(second)) return outcome;
+  const ends = second.violations.filter(
+    ({ invariant }) => invariant === CRASHED || invariant === HUNG,
+  );
+  return {
+    ...outcome,
+    broken: {
+      ...outcome.broken,
+      ...Object.fromEntries(ends.map(({ invariant }) => [invariant, 1])),
+    },
+    violations: [
+      ...outcome.violations,
+      ...ends.map((end) => ({ ...end, text: `${end.text}\nwhen it was run again` })),
+    ],
+  };
 }
 
 function withTwice(

@@ -58,6 +58,8 @@ export interface NightOutcome {
 
 /** The night ended by an error of its own, or its process did. No checker says this. */
 export const CRASHED = 'night.crashed';
+/** What of such an error is no fault of the night: its text begins so. */
+export const HOST_DISK_FULL = 'the disk of this machine is full, not that of the night';
 /** The night did not end. */
 export const HUNG = 'night.hung';
 /** A seed came out differently the second time. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import process from 'node:process';
+import { makeGround } from './ground.ts';
 import { CRASHED, HUNG, type NightOutcome, type NightPlan, type WorkerSays } from './words.ts';
 
 /** A night tells of every ten minutes that it passed: a third of a second of work, ten seconds where thirty processes want it. */
@@ -14,8 +14,6 @@ const HOUR_MS = 3_600_000;
 const HEAP_MB_MAX = 2_048;
 /** Of the last words of a process that broke. */
 const LAST_WORDS_MAX = 4_000;
-/** A file system in memory: a kill of the process loses nothing of it, and no disk is worn out. */
-const MEMORY_DISK = '/dev/shm';
 
 export interface WorkersOptions {
   readonly jobs: number;
@@ -45,7 +43,7 @@ export class NightWorkers {
   constructor(options: WorkersOptions) {
     this.jobs = options.jobs;
     this.#options = options;
-    this.folder = mkdtempSync(join(groundFolder(), 'overnight-nights-'));
+    this.folder = makeGround(options.jobs);
   }
 
   /** Never rejects: what became of the process is the outcome. */
@@ -86,16 +84,6 @@ export class NightWorkers {
     else this.#idle.push(worker);
     done(outcome);
     this.#next();
-  }
-}
-
-function groundFolder(): string {
-  try {
-    accessSync(MEMORY_DISK, constants.W_OK);
-    return MEMORY_DISK;
-  } catch {
-    // Not on this machine: the journal lies where temporary files lie.
-    return tmpdir();
   }
 }
 

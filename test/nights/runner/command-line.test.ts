@@ -40,10 +40,14 @@ test.each([
     /^nights: found no file nosuch\.json, expected a night/,
   ],
   ['nights', ['--seed', '4', '--seeds', '3'], /--seed is one night: --seeds cannot be said of it/],
+  ['nights', ['--seed='], /--seed is empty/],
+  ['nights', ['--faults', ','], /--faults is ",", expected a name on each side of a comma/],
+  ['nights', ['--jobs', '99999999'], /--jobs is 99999999, at most 256/],
   ['crash-points', ['--recovery', 'x'], /--recovery is x, expected a whole number, 0 or more/],
   ['crash-points', ['--torn', 'x'], /--torn is x, expected a whole number, 0 or more/],
   ['crash-points', ['--only', 'x'], /no story is called x; there are nothing wrong,/],
   ['mutants', ['no-such-mutant'], /no mutant is called no-such-mutant; there are /],
+  ['mutants', ['--jobs', '99999999'], /--jobs is 99999999, at most 256/],
   ['mutants', ['--jobs', '0'], /--jobs is 0, expected a whole number, 1 or more/],
 ])('%s %j is refused in one line', (script, args, told) => {
   const { status, stdout, stderr } = run(script, ...args);

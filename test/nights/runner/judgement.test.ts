@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExpectedFailure } from '../../../scripts/nights/expected.ts';
 import type { NightsRun } from '../../../scripts/nights/run-nights.ts';
 import { findFailures, type Survival, surviveOf } from '../../../scripts/nights/survival.ts';
-import { SAME_TWICE } from '../../../scripts/nights/words.ts';
+import { CRASHED, SAME_TWICE } from '../../../scripts/nights/words.ts';
 import { outcomeOf, violationOf } from './made-up-outcome.ts';
 
 const CELL: ExpectedFailure = {
@@ -109,6 +109,25 @@ describe('the same night twice', () => {
     const first = outcomeOf();
     const second = outcomeOf({ cpuMs: 77, rssBytesMax: 88 });
     expect(survive({ drawn: [first], twins: [{ first, second }] }).breaks).toEqual([]);
+  });
+
+  // What a night has counted until it broke off depends on when that was: a full disk is no chance in the daemon.
+  test('is not compared when one of them broke off, and that one is told', () => {
+    const whole = outcomeOf();
+    const crash = { ...violationOf(CRASHED, []), text: 'Error: ENOSPC' };
+    const crashed = outcomeOf({ journalHash: '', broken: { [CRASHED]: 1 }, violations: [crash] });
+    const both = survive({ drawn: [crashed], twins: [{ first: crashed, second: crashed }] });
+    expect(both.breaks.map(({ invariant }) => invariant)).toEqual([CRASHED]);
+    expect(both.twins).toBe(0);
+
+    const second = survive({ drawn: [whole], twins: [{ first: whole, second: crashed }] });
+    expect(second.breaks).toMatchObject([
+      { invariant: CRASHED, violation: { text: 'Error: ENOSPC\nwhen it was run again' } },
+    ]);
+    expect(findFailures(second, true)).toEqual([
+      `${CRASHED} broke in 1 night`,
+      'I20 was never really checked',
+    ]);
   });
 
   test('a run without any such pair has not looked', () => {
