@@ -107,7 +107,13 @@ import {
   processTerminated,
 } from './processes.ts';
 import { balancesMistold, orderUnresolved, queriesBehind, questionsFail } from './questions.ts';
-import { cancelTroubled, marketSwept, orderCanceledByHand, orderRests } from './resting-orders.ts';
+import {
+  cancelTroubled,
+  marketSwept,
+  operatorHaltsResting,
+  orderCanceledByHand,
+  orderRests,
+} from './resting-orders.ts';
 import { snapshotOutdated } from './snapshots.ts';
 import { rulesChanged, symbolClosed, symbolDelisted, symbolStatusUnknown } from './symbols.ts';
 import { daemonCopied, daemonStartedTwice } from './twins.ts';
@@ -219,6 +225,7 @@ const ALL: readonly SimFault[] = [
   orderRests,
   orderCanceledByHand,
   cancelTroubled,
+  operatorHaltsResting,
   snapshotOutdated,
   symbolClosed,
   symbolDelisted,

@@ -8,7 +8,7 @@ import { lasting, numberOf, oneOf, textOf } from './drawn.ts';
 const ASKS_AGAIN_MS = 1_000;
 
 /** A person who has halted something waits until the daemon is there to hear that it may go on. */
-function allowAgain(stage: Stage): void {
+export function allowAgain(stage: Stage): void {
   if (stage.lines === undefined) stage.clock.after(ASKS_AGAIN_MS, () => allowAgain(stage));
   else stage.speak('resume', 'person');
 }

@@ -1,17 +1,22 @@
 import { invariant } from '../../domain/assert.ts';
 import { e8, toWire } from '../../matching/scale.ts';
+import { isOwnId } from '../checkers/own-orders.ts';
 import type { SimFault } from '../fault.ts';
 import type { SimRequest } from '../request.ts';
 import type { Stage } from '../stage.ts';
 import type { AnswerFate, RequestFate, Trouble } from '../trouble.ts';
 import { OURS } from '../venue.ts';
 import { lasting, numberOf, oneOf, shareOf } from './drawn.ts';
+import { allowAgain } from './people.ts';
 import { SERVER_ERRORS, UNKNOWN_ORDER } from './venue-words.ts';
 
 type Place = Extract<SimRequest, { readonly kind: 'place' }>;
 
 const LEVELS = 1_000;
+/** Of the price: inside what the venue takes, and further than a market goes in minutes. */
+const FAR_AWAY = 0.03;
 const PERSON_TAKES_MS = 4_000;
+const PERSON_SEES_MS = 2_500;
 /** The cancels have left, and some are answered. */
 const KILLED_MS = 50;
 
@@ -35,16 +40,27 @@ export function sweepBefore({ venue }: Stage, { fields }: Place, leaves: number)
   venue.takeAsStranger({ symbol, side, price, quantity: toWire(there - left) });
 }
 
-/** Orders that find nothing and stay: the engine keeps what it could not fill at once. */
-function leaveResting(stage: Stage, share: number): Pick<Trouble, 'request'> {
+/**
+ * Orders that find nothing and stay: the engine keeps what it could not fill at once. `far`: it reads a price
+ * that nobody meets meanwhile; else somebody mostly comes within seconds, and there is nothing to cancel.
+ */
+function leaveResting(stage: Stage, share: number, far = false): Pick<Trouble, 'request'> {
   return {
     request: (request): RequestFate | undefined => {
       if (request.kind !== 'place' || !stage.random.chance(share)) return undefined;
-      sweepBefore(stage, request, oneOf(stage.random, [0, 0, 0.3, 0.7]));
-      const fields = { ...request.fields, timeInForce: 'GTC' } as const;
+      if (!far) sweepBefore(stage, request, oneOf(stage.random, [0, 0, 0.3, 0.7]));
+      const price = far ? farPrice(stage, request) : request.fields.price;
+      const fields = { ...request.fields, price, timeInForce: 'GTC' } as const;
       return { type: 'misread', as: { ...request, fields } };
     },
   };
+}
+
+function farPrice({ venue }: Stage, { fields }: Place): string {
+  const rules = venue.core.symbol(fields.symbol);
+  if (rules === undefined) return fields.price;
+  const away = fields.side === 'BUY' ? 1 - FAR_AWAY : 1 + FAR_AWAY;
+  return toWire(Math.round((e8(fields.price) * away) / rules.price.step) * rules.price.step);
 }
 
 /** Whatever of ours rests is canceled by the venue: nothing stays behind a fault. */
@@ -119,8 +135,51 @@ export const orderCanceledByHand: SimFault = {
   },
 };
 
+/** Nothing is in the way of the cancels: whatever rests must go. */
+export const operatorHaltsResting: SimFault = {
+  name: 'operator.halt_resting',
+  family: 'operator',
+  about: 'orders rest, and a person halts: nothing is in the way of the cancels',
+  moments: [],
+  share: 0.8,
+  draw: (random) => ({ durationMs: lasting(random, 60_000, 240_000), parameters: {} }),
+  begin: (stage) => {
+    const { clock } = stage;
+    const resting = leaveResting(stage, 1, true);
+    let isHalted = false;
+    let isOn = true;
+    // Said again for as long as something rests: a daemon that is down hears nobody.
+    const halt = (): void => {
+      if (!stage.venue.core.openOrders(OURS, undefined).some(isOurs)) return;
+      isHalted = true;
+      stage.speak('halt', 'person');
+    };
+    clock.every(PERSON_SEES_MS, halt, () => isOn);
+    return {
+      // What leaves after the halt is none of it.
+      trouble: { request: (asked) => (isHalted ? undefined : resting.request?.(asked)) },
+      end: () => {
+        isOn = false;
+        clearBook(stage);
+        allowAgain(stage);
+      },
+    };
+  },
+};
+
+function isOurs({ clientOrderId }: { readonly clientOrderId: string }): boolean {
+  return isOwnId(clientOrderId);
+}
+
 /** What becomes of our cancels: none of these proves that an order has ended. */
-const CANCEL_FATES = ['answer lost', 'error', 'never arrives', 'filled first', 'unknown order'];
+const CANCEL_FATES = [
+  'answer lost',
+  'error',
+  'never arrives',
+  'refused',
+  'filled first',
+  'unknown order',
+];
 
 /** Only an operator's halt makes the daemon cancel: somebody halts while orders rest. */
 export const cancelTroubled: SimFault = {
@@ -141,7 +200,7 @@ export const cancelTroubled: SimFault = {
   begin: (stage, plan) => {
     const { clock } = stage;
     const fate = plan.parameters['fate'];
-    const resting = leaveResting(stage, 1);
+    const resting = leaveResting(stage, 1, fate === 'never arrives' || fate === 'refused');
     let isTroubled = true;
     let isHalted = false;
     const halt = (): void => {
@@ -158,6 +217,8 @@ export const cancelTroubled: SimFault = {
     const request = (asked: SimRequest): RequestFate | undefined => {
       if (asked.kind !== 'cancel' || !isTroubled) return resting.request?.(asked);
       if (fate === 'never arrives') return { type: 'lost' };
+      if (fate === 'refused')
+        return { type: 'answered', answer: oneOf(stage.random, SERVER_ERRORS) };
       if (fate === 'filled first') fill(stage, asked.clientOrderId);
       return undefined;
     };
