@@ -1,4 +1,5 @@
 import type { CheckerKind } from '../checker.ts';
+import { crashLoop } from './crash-loop.ts';
 import { writeAhead } from './i01-write-ahead.ts';
 import { sentOnce } from './i02-sent-once.ts';
 import { oneSignalOneIntent } from './i03-one-signal-one-intent.ts';
@@ -29,6 +30,7 @@ import { quickReturn } from './l08-quick-return.ts';
 import { positionLeft } from './position-left.ts';
 import { snapshotsPaced } from './snapshot-pace.ts';
 import { symbolsAsked } from './symbols-asked.ts';
+import { toldEarnings } from './told-earnings.ts';
 
 /** Every invariant that a night is held to, in the order of the report. */
 export const CHECKERS: readonly CheckerKind[] = [
@@ -62,4 +64,6 @@ export const CHECKERS: readonly CheckerKind[] = [
   snapshotsPaced,
   positionLeft,
   symbolsAsked,
+  crashLoop,
+  toldEarnings,
 ];

@@ -30,7 +30,8 @@ const OUT_OF_REACH: ReadonlySet<FaultFamily> = new Set<FaultFamily>([
  * throughout; one that is parked as DEAD may take longer, but none is parked while the venue can be
  * reached. That the venue has an order shows by asking for it; that it never will is proven by balances
  * that agree too, so for one that never came the minute runs only while nobody else's money is among
- * them. And what stays unproven for a minute stands told: a fault counts as raised for a while only.
+ * them. And what stays unproven for a minute stands told, as what a person must look at: a fault counts as
+ * raised for a while only.
  */
 class OrdersEnd implements Checker {
   readonly tally: Tally;
@@ -77,6 +78,10 @@ class OrdersEnd implements Checker {
     if (effect.type !== 'raiseFault') return;
     if (effect.fault !== 'order.unknown' && effect.fault !== 'order.dead') return;
     const id = String(effect.detail['clientOrderId']);
+    this.tally.check(
+      effect.severity === 'error',
+      () => `${id}: ${effect.fault} is told as ${effect.severity}, a person must look: error`,
+    );
     this.#toldAtMs.set(id, atMs);
     this.#untold.delete(id);
   }
