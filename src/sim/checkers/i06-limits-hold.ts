@@ -1,5 +1,6 @@
 import { invariant } from '../../domain/assert.ts';
 import { formatFixed, parseDecimal } from '../../domain/decimal.ts';
+import type { Effect } from '../../domain/effect.ts';
 import type { DeskEvent } from '../../domain/event.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { OrderIntent } from '../../domain/order.ts';
@@ -8,6 +9,7 @@ import type { Checker, CheckerKind } from '../checker.ts';
 import { Tally } from '../checker.ts';
 import type { SimNight } from '../night.ts';
 import type { SimRequest } from '../request.ts';
+import { EntryTerms } from './entry-terms.ts';
 import { priceE8, quantityE8 } from './exact-e8.ts';
 import { OrderPace } from './order-pace.ts';
 import { ProjectedOrders } from './projected-orders.ts';
@@ -21,7 +23,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * At each order that leaves, all limits of the settings hold: worth, worst case of everything under way,
- * distance from the market, pace, and what the day has lost; told again from rows and the exchange's own
+ * distance from the market, pace, size, and what the day has lost; told again from rows and the exchange's own
  * prices. A price may be as old as fresh data may be: the kindest one of that time counts.
  */
 class LimitsHold implements Checker {
@@ -31,6 +33,7 @@ class LimitsHold implements Checker {
   readonly #positions = new ProjectedPositions();
   readonly #tops: TrueTops;
   readonly #pace: OrderPace;
+  readonly #terms: EntryTerms;
   #day = '';
   /** In 10^-8 of the quote. */
   #realizedToday = 0n;
@@ -41,6 +44,7 @@ class LimitsHold implements Checker {
     const { eventLagMsMax, freshnessMsMax } = night.setup.feed;
     this.#tops = new TrueTops(eventLagMsMax + freshnessMsMax);
     this.#pace = new OrderPace(night.setup.risk);
+    this.#terms = new EntryTerms(this.tally, night, this.#orders, this.#positions);
   }
 
   onHappening(happening: MarketHappening, atMs: number): void {
@@ -49,6 +53,11 @@ class LimitsHold implements Checker {
 
   onEvent(event: DeskEvent): void {
     if (event.type === 'operatorSpoke' && event.word === 'resume') this.#pace.onResumed();
+  }
+
+  onEffect(effect: Effect): void {
+    if (effect.type !== 'persistIntent' || effect.order.class !== 'entry') return;
+    this.#terms.checkSpread(effect.order, effect.checks);
   }
 
   onDurable(rows: readonly JournalRow[], atMs: number): void {
@@ -72,6 +81,8 @@ class LimitsHold implements Checker {
     if (order.class === 'entry') {
       this.#checkWorth(order, atMs);
       this.#checkLoss(order, atMs);
+      this.#terms.checkSelfTrade(order);
+      this.#terms.checkSize(order);
     }
     this.#pace.onLeft(order, this.#day, atMs);
   }

@@ -99,10 +99,10 @@ export const orderRests: SimFault = {
   share: 2.5,
   draw: (random) => ({
     durationMs: lasting(random, 30_000, 180_000),
-    parameters: { share: shareOf(random, 0.5, 1) },
+    parameters: { share: shareOf(random, 0.5, 1), isFar: random.chance(0.4) },
   }),
   begin: (stage, plan) => ({
-    trouble: leaveResting(stage, numberOf(plan, 'share')),
+    trouble: leaveResting(stage, numberOf(plan, 'share'), plan.parameters['isFar'] === true),
     end: () => clearBook(stage),
   }),
 };
