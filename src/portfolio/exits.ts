@@ -59,8 +59,9 @@ export class ExitRules {
       : NEVER_ABOVE;
   }
 
-  /** The position is closed. */
-  rest(): void {
+  /** The position is closed; the next one will count in these steps. */
+  rest(instrument: Instrument): void {
+    this.#instrument = instrument;
     this.#openedAtMs = undefined;
     this.#stopTicks = NEVER_BELOW;
     this.#targetTicks = NEVER_ABOVE;

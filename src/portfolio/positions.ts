@@ -191,7 +191,8 @@ export class Position {
   #aim(): void {
     const { base, cost } = this.#holding;
     const openedAtMs = this.#openedAtMs;
-    if (openedAtMs === undefined || base <= 0n || cost <= 0n) this.#exits.rest();
-    else this.#exits.aim(this.#instrument, { base, cost, openedAtMs });
+    if (openedAtMs === undefined || base <= 0n || cost <= 0n) {
+      this.#exits.rest(this.#instrument);
+    } else this.#exits.aim(this.#instrument, { base, cost, openedAtMs });
   }
 }

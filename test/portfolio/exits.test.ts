@@ -62,10 +62,18 @@ test('at rest nothing fires, and a new position does not remember the best price
   const position = { base: 100_000_000n, cost: usdt(60_000), openedAtMs: NOON_MS };
   rules.aim(BTC_USDT, position);
   rules.findReason(9_000_000, NOON_MS);
-  rules.rest();
+  rules.rest(BTC_USDT);
   expect(rules.findReason(1, NOON_MS)).toBeUndefined();
   rules.aim(BTC_USDT, { ...position, openedAtMs: unixMs(NOON_MS + 1) });
   expect(rules.findReason(6_000_000, NOON_MS)).toBeUndefined();
+});
+
+// What a life remembers of a closed position must be what the next one makes of the journal: both are compared.
+test('at rest the steps are those of now', () => {
+  const finer = { ...BTC_USDT, lotDecimals: BTC_USDT.lotDecimals + 1, version: 2 };
+  const rules = new ExitRules(SETTINGS, BTC_USDT);
+  rules.rest(finer);
+  expect(rules.save()).toEqual(new ExitRules(SETTINGS, finer).save());
 });
 
 test('a position falls to its stop: one wish with the numbers, told again until it is closed', () => {
