@@ -42,12 +42,14 @@ const written =
 const say = (line: string): void =>
   void (ask.isJson ? process.stderr : process.stdout).write(`${line}\n`);
 
+const regress = readKeptNights(join(NIGHTS, 'regress'));
 const expected = readExpected(join(NIGHTS, 'expected.json'), {
   invariants: CHECKERS.map(({ id }) => id),
   faults: [...SIM_FAULTS.keys()],
+  keptNights: regress.map(({ plan }) => plan.keptAs ?? ''),
 });
 const isWhole = ask.nights.type === 'seeds';
-const kept = isWhole ? readKeptNights(join(NIGHTS, 'regress')) : [];
+const kept = isWhole ? regress : [];
 const workers = new NightWorkers({ jobs: ask.jobs });
 process.on('exit', () => workers.close());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

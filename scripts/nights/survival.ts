@@ -127,7 +127,8 @@ export function findFailures(
       .filter(({ isOutlived }) => isOutlived)
       .map(
         ({ cell, nights }) =>
-          `${cell.invariant} x ${cell.fault} ("${cell.says.join('", "')}") never broke in ${nights} nights: ` +
+          `${cell.invariant} x ${cell.fault} ("${cell.says.join('", "')}") never broke in ` +
+          `${cell.keptNight ?? `${nights} nights`}: ` +
           `${cell.missing} must be there by now, take the cell out`,
       ),
   ];

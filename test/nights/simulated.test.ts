@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { calmMsOf, drawFaults } from '../../scripts/nights/draw-faults.ts';
-import { readExpected, unexpectedOf } from '../../scripts/nights/expected.ts';
+import { readExpected, seeCells, unexpectedOf } from '../../scripts/nights/expected.ts';
 import { readKeptNights } from '../../scripts/nights/kept-nights.ts';
 import { runNight } from '../../scripts/nights/run-night.ts';
 import type { NightOutcome, NightPlan } from '../../scripts/nights/words.ts';
@@ -19,6 +19,7 @@ const KEPT = readKeptNights(join(NIGHTS, 'regress'));
 const EXPECTED = readExpected(join(NIGHTS, 'expected.json'), {
   invariants: CHECKERS.map(({ id }) => id),
   faults: [...SIM_FAULTS.keys()],
+  keptNights: KEPT.map(({ plan }) => plan.keptAs ?? ''),
 });
 
 function run(plan: NightPlan): NightOutcome {
@@ -35,7 +36,10 @@ function troubles(outcome: NightOutcome): readonly string[] {
 describe.runIf(KEPT.length > 0)('a night that broke once does not break again', () => {
   test.each(KEPT.map((kept) => [kept.plan.keptAs, kept] as const))('%s', (_, { plan, story }) => {
     expect(story.length, 'a kept night tells what was wrong').toBeGreaterThan(20);
-    expect(troubles(run(plan))).toEqual([]);
+    const outcome = run(plan);
+    expect(troubles(outcome)).toEqual([]);
+    const outlived = seeCells(EXPECTED, [outcome]).filter(({ isOutlived }) => isOutlived);
+    expect(outlived, 'what must still break in it').toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findExpected, readExpected } from '../../scripts/nights/expected.ts';
+import { readKeptNights } from '../../scripts/nights/kept-nights.ts';
 import type { Checker, Violation } from '../../src/sim/checker.ts';
 import { CHECKERS } from '../../src/sim/checkers/all.ts';
 import { comesBack } from '../../src/sim/checkers/l02-comes-back.ts';
@@ -8,9 +10,12 @@ import type { PlannedFault } from '../../src/sim/fault.ts';
 import { SIM_FAULTS } from '../../src/sim/faults/catalogue.ts';
 import { SimNight } from '../../src/sim/night.ts';
 
+const REGRESS = join(import.meta.dirname, '..', 'nights', 'regress');
+const KEPT = readKeptNights(REGRESS).map(({ plan }) => plan.keptAs ?? '');
 const EXPECTED = readExpected(new URL('../nights/expected.json', import.meta.url), {
   invariants: CHECKERS.map(({ id }) => id),
   faults: [...SIM_FAULTS.keys()],
+  keptNights: KEPT,
 });
 const BY_HAND: PlannedFault = {
   name: 'trade.by_hand',

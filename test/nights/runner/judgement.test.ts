@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ExpectedFailure } from '../../../scripts/nights/expected.ts';
+import { type ExpectedFailure, readExpected } from '../../../scripts/nights/expected.ts';
 import type { NightsRun } from '../../../scripts/nights/run-nights.ts';
 import { findFailures, type Survival, surviveOf } from '../../../scripts/nights/survival.ts';
-import { CRASHED, SAME_TWICE } from '../../../scripts/nights/words.ts';
+import { CRASHED, type NightOutcome, SAME_TWICE } from '../../../scripts/nights/words.ts';
+import { tempFolder } from '../../store/temp-folder.ts';
 import { outcomeOf, violationOf } from './made-up-outcome.ts';
 
 const CELL: ExpectedFailure = {
@@ -90,6 +93,45 @@ describe('what must break until something is built', () => {
       'I2 x rest.banned ("broke") never broke in 3 nights: rate budget must be there by now, take the cell out',
     ]);
     expect(findFailures(survive({ drawn: [hit, hit, broken] }, [CELL]), true)).toEqual([]);
+  });
+});
+
+describe('what is too rare for a number of nights must break in the night that was kept for it', () => {
+  const cell = { ...CELL, withinNights: Number.POSITIVE_INFINITY, keptNight: 'copied-twice' };
+  const plan = { seed: '23', hours: 1, schedule: [], keptAs: 'copied-twice' };
+  const faultsBegan = { 'rest.banned': 1 };
+  const violations = [violationOf('I2', ['rest.banned'])];
+  const failuresOf = (kept: readonly NightOutcome[]): readonly string[] =>
+    findFailures(survive({ kept }, [cell]), true);
+
+  test('it does', () => {
+    expect(failuresOf([outcomeOf({ plan, faultsBegan, violations })])).toEqual([]);
+  });
+
+  test('it does not, whatever other nights do, and the cell must go', () => {
+    const other = outcomeOf({ faultsBegan, violations });
+    expect(failuresOf([other, outcomeOf({ plan, faultsBegan })])).toEqual([
+      'I2 x rest.banned ("broke") never broke in copied-twice: rate budget must be there by now, take the cell out',
+    ]);
+  });
+
+  test('a run without that night has nothing to say of it', () => {
+    expect(failuresOf([outcomeOf({ faultsBegan })])).toEqual([]);
+  });
+
+  test('a cell that names no kept night there is, or a number as well, or one that no run reaches, is an error', () => {
+    const file = join(tempFolder(), 'expected.json');
+    const { invariant, fault, says, missing } = CELL;
+    const read = (change: object): unknown => {
+      writeFileSync(file, JSON.stringify([{ invariant, fault, says, missing, ...change }]));
+      const known = { invariants: ['I2'], faults: ['rest.banned'], keptNights: ['copied-twice'] };
+      return readExpected(file, known);
+    };
+    expect(read({ keptNight: 'copied-twice' })).toEqual([cell]);
+    expect(read({})).toMatchObject([{ withinNights: 20 }]);
+    expect(() => read({ keptNight: 'typo' })).toThrow('no kept night is typo');
+    expect(() => read({ keptNight: 'copied-twice', withinNights: 3 })).toThrow(/also has/);
+    expect(() => read({ withinNights: 400 })).toThrow(/80/);
   });
 });
 
