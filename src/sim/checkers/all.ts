@@ -1,4 +1,5 @@
 import type { CheckerKind } from '../checker.ts';
+import { accountProven } from './account-proven.ts';
 import { crashLoop } from './crash-loop.ts';
 import { writeAhead } from './i01-write-ahead.ts';
 import { sentOnce } from './i02-sent-once.ts';
@@ -66,4 +67,5 @@ export const CHECKERS: readonly CheckerKind[] = [
   symbolsAsked,
   crashLoop,
   toldEarnings,
+  accountProven,
 ];
