@@ -57,6 +57,7 @@ export const CRASH_SCENARIOS: readonly CrashScenario[] = [
   { name: 'a person reduces', seed: 'a-person-20', faults: [{ name: 'operator.reduce', moment: 'orderTaken', durationMs: 15_000 }], rows: { mode: 3, filled: 3 }, ordersMin: 1 },
   { name: 'orders are parked', seed: 'orders-are-6', faults: [{ name: 'order.unresolved', parameters: { lossMs: 15_000, isLost: false } }], rows: { unknown: 2, dead: 2, filled: 2 }, ordersMin: 2, settings: { execution: { deadAfterMs: 10_000 } } },
   { name: 'a person trades beside us', seed: 'a-person-7', faults: [{ name: 'order.by_hand', moment: 'orderTaken', durationMs: 15_000, parameters: { symbol: 'BTCUSDT', side: 'BUY' } }], rows: { external: 1, filled: 3 }, ordersMin: 2 },
+  { name: 'the venue has larger lots, and goes back', seed: 'lots-go-18', faults: [{ name: 'rules.changed', atMs: 0, durationMs: 39_000, parameters: { symbol: 'ETHUSDT', tickTimes: 1, lotTimes: 10, notionalTimes: 1 } }, { name: 'process.killed', atMs: 40_000, durationMs: 1_000 }], rows: { regridded: 1, started: 2, filled: 8 }, ordersMin: 5, settings: { sizing: { orderNotional: '950' } } },
   { name: 'stopped in good order', seed: 'stopped-in-4', faults: [{ name: 'process.terminated', moment: 'orderLeft' }], rows: { stopped: 1, started: 2, filled: 4 }, ordersMin: 0 },
 ];
 
