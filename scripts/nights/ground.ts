@@ -23,11 +23,17 @@ export function sweepGrounds(folder: string): void {
   for (const name of readdirSync(folder)) {
     const [, pid, place] = NAME.exec(name) ?? [];
     if (pid === undefined || place !== findPlace() || isAlive(Number(pid))) continue;
-    try {
-      rmSync(join(folder, name), { recursive: true, force: true });
-    } catch {
-      // Somebody else's: whose it was may remove it.
-    }
+    removeOwn(join(folder, name));
+  }
+}
+
+/** `false`: it is somebody else's, and stays. */
+function removeOwn(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@ import { SeenInStory, type Shown } from './crash-shown.ts';
 import type { SimFault } from './fault.ts';
 import { SimNight } from './night.ts';
 import type { KillPoint } from './process-killed.ts';
-import { loadNightSettings, type NightSettings, type SettingsChange } from './settings.ts';
+import { loadNightSettings } from './settings.ts';
 import { compareStandings, readStanding, type Standing } from './standing.ts';
 
 export interface CrashSetup {
@@ -45,17 +45,6 @@ const SETTLE_TRIES = 3;
 /** Invariants of a night in which nothing is wrong: here a kill is, and no schedule says so. */
 const NOT_OF_CRASHES: readonly string[] = ['I13'];
 
-/** By what a story needs otherwise. */
-const loaded = new Map<SettingsChange | undefined, NightSettings>();
-
-function settingsFor(change: SettingsChange | undefined): NightSettings {
-  const known = loaded.get(change);
-  if (known !== undefined) return known;
-  const settings = loadNightSettings({ symbols: SYMBOLS, ...change }, REENTRY_COOLDOWN_MS);
-  loaded.set(change, settings);
-  return settings;
-}
-
 /** One run of the story: to its end, or with the process killed at the given commits. */
 export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashRun {
   const { catalogue, scenario } = setup;
@@ -68,7 +57,7 @@ export function runCrash(setup: CrashSetup, kills: readonly KillPoint[]): CrashR
     hours: HOURS,
     faults: planScenario(scenario, catalogue),
     catalogue,
-    settings: settingsFor(scenario.settings),
+    settings: loadNightSettings({ symbols: SYMBOLS, ...scenario.settings }, REENTRY_COOLDOWN_MS),
     startMs: scenario.startMs,
     killAt: kills,
     watchers: (made) => {
