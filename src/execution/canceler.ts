@@ -69,7 +69,10 @@ export function onCancelAnswer(
       return;
     case 'notFound':
       // It ended before the cancel came: filled perhaps. Only a query tells.
-      if (work !== undefined) work.nextAtMs = atMs + state.limits.cancelTimeoutMs;
+      if (work !== undefined) {
+        work.failuresCount = 0;
+        work.nextAtMs = atMs + state.limits.cancelTimeoutMs;
+      }
       inquire(state, tracked, atMs, step);
       return;
     case 'unlisted':
@@ -112,7 +115,8 @@ function fail(
   work.failuresCount += 1;
   work.nextAtMs = atMs + backoffMs(limits, work.failuresCount);
   inquire(state, tracked, atMs, step);
-  if (work.failuresCount !== limits.cancelFailuresMax) return;
+  // Told again for as long as it lasts: a fault that nobody repeats counts as over.
+  if (work.failuresCount % limits.cancelFailuresMax !== 0) return;
   step.fault('venue.error', 'error', {
     cause: 'a cancel fails again and again',
     clientOrderId: tracked.id,

@@ -71,8 +71,37 @@ test('a cancel that fails three times: a person is told, and it is tried on', ()
   night.wait(3_000);
   expect(night.faults).toEqual(['venue.error']);
   night.wait(60_000);
-  expect(night.cancels.length).toBeGreaterThan(4);
-  expect(night.faults).toEqual(['venue.error']);
+  // Told again for as long as it lasts, with each third failure.
+  expect(night.cancels.length).toBeGreaterThan(6);
+  expect(night.faults).toEqual(
+    night.cancels.flatMap((_, i) => (i % 3 === 2 ? ['venue.error'] : [])),
+  );
+});
+
+// An hour ago three of them failed, and then the venue did say something.
+test('a cancel that fails three times again after a word of the venue: a person is told again', () => {
+  const night = new DeskNight();
+  night.isStreamUp = false;
+  night.arrival = takeSilently;
+  night.venue.isBlind = true;
+  const id = night.send();
+  night.wait(2_100);
+  const unknown = {
+    type: 'notFound',
+    proof: { httpStatus: 400, code: -2011, text: 'Unknown order sent.' },
+  } as const;
+  let answersCount = 0;
+  night.onCancel = (order, at) => {
+    answersCount += 1;
+    at.answerCancel(order, answersCount === 2 ? { order: unknown } : {});
+  };
+  night.take(night.desk.requestCancel(id, WHY, night.at()));
+  const toldCount = (): number => night.faults.filter((id) => id === 'venue.error').length;
+  while (answersCount < 4) night.wait(100);
+  expect(toldCount()).toBe(0);
+  while (answersCount < 5) night.wait(100);
+  night.wait(500);
+  expect(toldCount()).toBe(1);
 });
 
 test('an unproven order may be canceled by its id: that is harmless', () => {

@@ -1,4 +1,5 @@
 import { formatFixed } from '../../domain/decimal.ts';
+import type { DeskEvent } from '../../domain/event.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import type { JournalRow } from '../../domain/journal-row.ts';
 import type { FillView, MarketHappening, OrderView } from '../../matching/happening.ts';
@@ -29,7 +30,7 @@ class FillOnce implements Checker {
   readonly #orders = new ProjectedOrders();
   /** By symbol and trade id. */
   readonly #executions = new Map<string, Execution>();
-  readonly #rows = new Set<string>();
+  #rows = new Set<string>();
 
   constructor(night: SimNight) {
     this.#night = night;
@@ -46,6 +47,12 @@ class FillOnce implements Checker {
       order,
       fill,
     });
+  }
+
+  onEvent(event: DeskEvent, atMs: number): void {
+    if (event.type !== 'started' || !this.#orders.onStarted(event.rows, atMs)) return;
+    const booked = event.rows.filter((row) => row.type === 'filled');
+    this.#rows = new Set(booked.map((row) => this.#keyOf(row)));
   }
 
   onDurable(rows: readonly JournalRow[], atMs: number): void {
@@ -74,11 +81,15 @@ class FillOnce implements Checker {
     );
   }
 
-  #compare(row: FilledRow): void {
-    const { fill, clientOrderId } = row;
+  #keyOf({ clientOrderId, fill }: FilledRow): string {
     const intent = this.#orders.byId.get(clientOrderId)?.intent;
-    const symbol = intent?.instrument.venueSymbol ?? fill.symbol;
-    const key = keyOf(symbol, fill.tradeId);
+    return keyOf(intent?.instrument.venueSymbol ?? fill.symbol, fill.tradeId);
+  }
+
+  #compare(row: FilledRow): void {
+    const { clientOrderId } = row;
+    const intent = this.#orders.byId.get(clientOrderId)?.intent;
+    const key = this.#keyOf(row);
     this.tally.check(!this.#rows.has(key), () => `${key} of ${clientOrderId} is booked twice`);
     this.#rows.add(key);
     const was = this.#executions.get(key);

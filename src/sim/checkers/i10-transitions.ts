@@ -54,7 +54,8 @@ class Transitions implements Checker {
     if (request.kind === 'place') this.#left.add(request.fields.newClientOrderId);
   }
 
-  onEvent(event: DeskEvent): void {
+  onEvent(event: DeskEvent, atMs: number): void {
+    if (event.type === 'started') this.#orders.onStarted(event.rows, atMs);
     if (event.type !== 'orderAnswered' || !provesRefusal(event.answer)) return;
     this.#toldRefused.add(event.clientOrderId);
   }

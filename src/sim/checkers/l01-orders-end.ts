@@ -66,6 +66,7 @@ class OrdersEnd implements Checker {
 
   onEvent(event: DeskEvent, atMs: number): void {
     this.#reach.onEvent(event, atMs);
+    if (event.type === 'started') this.#orders.onStarted(event.rows, atMs);
   }
 
   onHappening(happening: MarketHappening): void {

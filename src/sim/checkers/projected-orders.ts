@@ -44,6 +44,10 @@ export function isUnproven(state: OrderStateName): boolean {
   return state === 'SUBMITTED' || state === 'UNKNOWN' || state === 'DEAD';
 }
 
+function isOfOrder(row: JournalRow): boolean {
+  return row.type === 'intent' || (row.type !== 'external' && 'clientOrderId' in row);
+}
+
 /** The orders of a journal, told again from its rows alone: none of the daemon's own code takes part. */
 export class ProjectedOrders {
   readonly byId = new Map<ClientOrderId, ProjectedOrder>();
@@ -51,8 +55,24 @@ export class ProjectedOrders {
   /** What has not ended, oldest first. Kept small, since most questions are about these. */
   readonly open = new Map<ClientOrderId, ProjectedOrder>();
 
+  #rowsCount = 0;
+
+  /**
+   * A start found these rows. Fewer than were taken: somebody has put an older journal back, and what is told from now
+   * on goes on from there. True when that is so; that rows are missing is for I14 to say.
+   */
+  onStarted(rows: readonly JournalRow[], atMs: number): boolean {
+    if (rows.filter(isOfOrder).length >= this.#rowsCount) return false;
+    this.byId.clear();
+    this.open.clear();
+    this.#rowsCount = 0;
+    for (const row of rows) this.take(row, atMs);
+    return true;
+  }
+
   /** `undefined`: the row is of no order, or of one that has no intent. */
   take(row: JournalRow, atMs: number): ProjectedOrder | undefined {
+    if (isOfOrder(row)) this.#rowsCount += 1;
     if (row.type === 'intent') return this.#begin(row.intent, atMs);
     if (row.type === 'external' || !('clientOrderId' in row)) return undefined;
     const order = this.byId.get(row.clientOrderId);
