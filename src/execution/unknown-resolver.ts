@@ -11,6 +11,8 @@ import { type AnswerFacts, findUnexplained } from './venue-facts.ts';
 /** What another order has just moved is told and booked within seconds: balances are looked at so often, so far apart. */
 const BALANCE_LOOKS_MAX = 4;
 const BALANCE_LOOK_GAP_MS = 3_000;
+/** While what became of another order is not known, they cannot agree: then they are looked at until it is. */
+const BALANCE_LOOK_SLOW_MS = 10_000;
 
 /** Begins the search for an order that just became unproven, or was found so at the start. */
 export function beginSearch(tracked: TrackedOrder, atMs: number, firstDelayMs: number): void {
@@ -101,8 +103,9 @@ export function onSearchBalances(
   if (!agree || unexplained !== undefined) {
     proof.disagreedCount += 1;
     const isOften = proof.disagreedCount >= BALANCE_LOOKS_MAX;
-    if (unexplained !== undefined || isOften) restartProof(state, work, atMs);
-    else work.nextAtMs = atMs + BALANCE_LOOK_GAP_MS;
+    if (unexplained !== undefined || (isOften && !waitsForAnother(state, tracked))) {
+      restartProof(state, work, atMs);
+    } else work.nextAtMs = atMs + (isOften ? BALANCE_LOOK_SLOW_MS : BALANCE_LOOK_GAP_MS);
     return;
   }
   invariant(isComplete(state, proof), 'ABSENT needs all of its proof');
@@ -120,6 +123,10 @@ export function onSearchBalances(
   change(tracked, { type: 'provenAbsent', proof: text }, reason, 'query', atMs, step);
   tracked.resolver = undefined;
   state.registry.file(tracked);
+}
+
+function waitsForAnother(state: DeskState, tracked: TrackedOrder): boolean {
+  return state.registry.live().some((other) => other !== tracked && other.isUnproven);
 }
 
 function park(state: DeskState, tracked: TrackedOrder, atMs: UnixMs, step: StepBuilder): void {

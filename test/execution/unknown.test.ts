@@ -117,6 +117,28 @@ test('balances that do not agree for a moment: looked at again, and what is prov
   expect(night.askedAt('ordersSince', 0)).toHaveLength(1);
 });
 
+// Two answers were lost. One order was executed and nobody has told us yet: no balance can agree before that is known, and
+// the proof of the other stood at its last look for half a minute after it was.
+test('two unproven orders: as soon as the one is found, the absence of the other is proven', () => {
+  const night = new DeskNight();
+  night.isStreamUp = false;
+  night.arrival = failUnproven;
+  const absent = night.send();
+  night.arrival = takeSilently;
+  night.venue.isBlind = true;
+  const taken = night.send();
+  night.balancesLie = true;
+  night.wait(45_000);
+  expect([absent, taken].map((id) => night.stateOf(id))).toEqual(['UNKNOWN', 'UNKNOWN']);
+  const asked = night.askedAt('ordersSince', 0).length;
+
+  night.venue.isBlind = false;
+  night.balancesLie = false;
+  night.wait(11_000);
+  expect(night.stateOf(absent)).toBe('ABSENT');
+  expect(night.askedAt('ordersSince', 0)).toHaveLength(asked);
+});
+
 // A trade of the account that nobody explains may be the very order we look for.
 test('an unexplained trade in the time of the order: absence is not proven', () => {
   const night = new DeskNight();
