@@ -10,6 +10,8 @@ const DATA_HEAD = '","data":';
 const LAST_ID = /"u":(\d+)/;
 const SNAPSHOT_ID = /"lastUpdateId":(\d+)/;
 const EVENT_TIME = /"E":(\d+)/;
+/** An event that comes sooner has not waited. */
+const ON_TIME_MS = 1_000;
 
 type VenueAnswered = Extract<DeskEvent, { type: 'venueAnswered' }>;
 
@@ -20,6 +22,8 @@ export class HeardSymbol {
   /** True times of the last usable depth answer: when it was asked for and when it was heard. */
   snapshotAskedAtMs: number | undefined;
   snapshotHeardAtMs: number | undefined;
+  /** True time of the last trade that came on time behind a change of the book that came late. */
+  tradeOnTimeAtMs: number | undefined;
   #gapMsMax = 0;
   #snapshotId: number | undefined;
 
@@ -55,6 +59,12 @@ export class HeardSymbol {
     this.#snapshotId = undefined;
     this.snapshotAskedAtMs = undefined;
     this.snapshotHeardAtMs = undefined;
+    this.tradeOnTimeAtMs = undefined;
+  }
+
+  /** The last change of the book waited on its way. What comes on time behind it says that nothing waits any more. */
+  get isLate(): boolean {
+    return (this.depth.heardAtMs ?? 0) - (this.depth.madeAtMs ?? 0) > ON_TIME_MS;
   }
 
   /** A book can be whole: nothing is missing behind the last snapshot of this life. */
@@ -81,6 +91,7 @@ export class HeardMarket {
   /** True times of questions for depth, by request. */
   readonly #asked = new Map<number, number>();
   readonly #startMs: number;
+  #isAnyLate = false;
 
   constructor(startMs: number) {
     this.#startMs = startMs;
@@ -97,7 +108,10 @@ export class HeardMarket {
    * bid and ask are others now; `undefined`: none.
    */
   onFrame(event: FrameReceived, atMs: number): string | undefined {
-    if (isTrade(event)) return undefined;
+    if (isTrade(event)) {
+      if (this.#isAnyLate) this.#onTrade(event, atMs);
+      return undefined;
+    }
     const { chunk, from, to } = event;
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     const frame = bytes.toString('latin1', from, to);
@@ -105,7 +119,19 @@ export class HeardMarket {
     const end = frame.indexOf('"', FRAME_HEAD.length);
     const name = frame.slice(FRAME_HEAD.length, end);
     const isNew = this.#streams.get(name)?.onHeard(frame, end + DATA_HEAD.length, atMs) ?? false;
+    if (isNew && !name.endsWith(TOP)) {
+      this.#isAnyLate = [...this.#symbols.values()].some(({ isLate }) => isLate);
+    }
     return isNew && name.endsWith(TOP) ? name.slice(0, -TOP.length).toUpperCase() : undefined;
+  }
+
+  #onTrade({ chunk, from, to }: FrameReceived, atMs: number): void {
+    const frame = Buffer.from(chunk.subarray(from, to)).toString('latin1');
+    const symbol = this.find(frame.slice(FRAME_HEAD.length, frame.indexOf('@')).toUpperCase());
+    const stamp = EVENT_TIME.exec(frame)?.[1];
+    if (symbol === undefined || stamp === undefined || this.venueOffsetMs === undefined) return;
+    const lagMs = atMs + this.venueOffsetMs - Number(stamp);
+    if (Math.abs(lagMs) <= ON_TIME_MS) symbol.tradeOnTimeAtMs = atMs;
   }
 
   onEffect(effect: Effect, atMs: number): void {

@@ -187,6 +187,8 @@ class FreshData implements Checker {
     if (heardAtMs === undefined || madeAtMs === undefined) return;
     // The venue confirmed since then that nothing is missing.
     if ((symbol.snapshotAskedAtMs ?? 0) > heardAtMs) return;
+    // Or a trade behind it was on time: one way keeps its order.
+    if ((symbol.tradeOnTimeAtMs ?? 0) >= heardAtMs) return;
     const lagMs = heardAtMs - madeAtMs;
     // An event may be so far ahead of what we take for the venue's clock: then it seems less late.
     this.tally.check(
